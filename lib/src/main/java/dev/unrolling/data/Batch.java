@@ -1,0 +1,115 @@
+package dev.unrolling.data;
+
+import java.util.Arrays;
+
+/**
+ * A data set and the indices taken from it; the loss of a batch is the sum of its examples' losses
+ * divided by {@link #averagedOver()}, which is the number of examples unless said otherwise.
+ *
+ * <p>An empty batch is allowed when {@link #averagedOver()} is positive: its data loss and gradient
+ * are zero, so a step on it moves the weights by momentum and weight decay alone.
+ */
+public final class Batch {
+
+  private final Dataset dataset;
+  private final int[] indices;
+  private final int averagedOver;
+
+  private Batch(Dataset dataset, int[] indices, int averagedOver) {
+    if (averagedOver < 1) {
+      throw new IllegalArgumentException(
+          "a batch must be averaged over at least 1 example, not " + averagedOver);
+    }
+    this.dataset = dataset;
+    this.indices = indices;
+    this.averagedOver = averagedOver;
+  }
+
+  /**
+   * A batch averaged over its own examples.
+   *
+   * @param dataset where the examples live
+   * @param indices at least one index of {@code dataset}; copied
+   * @throws IllegalArgumentException if there is no index
+   * @throws IndexOutOfBoundsException if an index is outside the data set
+   */
+  public static Batch of(Dataset dataset, int... indices) {
+    if (indices.length == 0) {
+      throw new IllegalArgumentException("a batch needs at least one index");
+    }
+    for (int index : indices) {
+      if (index < 0 || index >= dataset.size()) {
+        throw new IndexOutOfBoundsException(
+            "index "
+                + index
+                + " is outside "
+                + dataset.name()
+                + " (0 to "
+                + (dataset.size() - 1)
+                + ")");
+      }
+    }
+    return new Batch(dataset, indices.clone(), indices.length);
+  }
+
+  /** Where the examples live. */
+  public Dataset dataset() {
+    return dataset;
+  }
+
+  /** The indices, in order. A copy. */
+  public int[] indices() {
+    return indices.clone();
+  }
+
+  /** Number of examples. */
+  public int size() {
+    return indices.length;
+  }
+
+  /** What the sum of the examples' losses is divided by. */
+  public int averagedOver() {
+    return averagedOver;
+  }
+
+  /** The same examples with another divisor of the summed loss (at least 1). */
+  public Batch averagedOver(int divisor) {
+    return new Batch(dataset, indices, divisor);
+  }
+
+  /**
+   * This batch without one of its examples, averaged over those that remain (over 1 if none does).
+   *
+   * @throws IllegalArgumentException if the batch does not hold {@code index}
+   */
+  public Batch without(int index) {
+    int[] rest = Arrays.stream(indices).filter(i -> i != index).toArray();
+    if (rest.length == indices.length) {
+      throw new IllegalArgumentException("the batch does not hold index " + index);
+    }
+    return new Batch(dataset, rest, Math.max(1, rest.length));
+  }
+
+  /** This batch with no example left and the same divisor: a step with zero data gradient. */
+  public Batch emptied() {
+    return new Batch(dataset, new int[0], averagedOver);
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Batch that
+        && dataset == that.dataset
+        && averagedOver == that.averagedOver
+        && Arrays.equals(indices, that.indices);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * Arrays.hashCode(indices) + averagedOver;
+  }
+
+  @Override
+  public String toString() {
+    return size() + " examples of " + dataset.name();
+  }
+}

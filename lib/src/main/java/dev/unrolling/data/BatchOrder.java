@@ -1,0 +1,176 @@
+package dev.unrolling.data;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+
+/**
+ * The batches x_0 .. x_{t-1} of a training run, epoch by epoch, and which of them are the batch to
+ * be forgotten (paper section 2, notation: x* is seen once an epoch, in m epochs). Immutable.
+ */
+public final class BatchOrder {
+
+  /** Where in each epoch the forget batch is visited. */
+  public enum Position {
+    /** Before all other batches: the authors' choice. */
+    FIRST,
+    /** After half of the other batches. */
+    MIDDLE,
+    /** After all other batches. */
+    LAST
+  }
+
+  private final List<List<Batch>> epochs;
+  private final Batch forgetBatch;
+  private final int forgetPosition;
+
+  private BatchOrder(List<List<Batch>> epochs, Batch forgetBatch, int forgetPosition) {
+    this.epochs = epochs;
+    this.forgetBatch = forgetBatch;
+    this.forgetPosition = forgetPosition;
+  }
+
+  /**
+   * The examples in the order given, the same in each epoch. A last batch of fewer than {@code
+   * batchSize} examples is kept.
+   *
+   * @param dataset where the examples live
+   * @param indices the examples to visit
+   * @param batchSize at least 1
+   * @param epochs at least 1
+   */
+  public static BatchOrder fixed(Dataset dataset, int[] indices, int batchSize, int epochs) {
+    check(indices, batchSize, epochs);
+    List<Batch> one = cut(dataset, indices, batchSize);
+    return new BatchOrder(Collections.nCopies(epochs, one), null, -1);
+  }
+
+  /**
+   * The examples reshuffled before each epoch by one generator seeded once: the same seed gives the
+   * same order on every machine.
+   *
+   * @param dataset where the examples live
+   * @param indices the examples to visit
+   * @param batchSize at least 1
+   * @param epochs at least 1
+   * @param seed of the shuffle
+   */
+  public static BatchOrder shuffled(
+      Dataset dataset, int[] indices, int batchSize, int epochs, long seed) {
+    check(indices, batchSize, epochs);
+    Random random = new Random(seed);
+    int[] order = indices.clone();
+    List<List<Batch>> all = new ArrayList<>();
+    for (int epoch = 0; epoch < epochs; epoch++) {
+      for (int i = order.length - 1; i > 0; i--) {
+        int j = random.nextInt(i + 1);
+        int swap = order[i];
+        order[i] = order[j];
+        order[j] = swap;
+      }
+      all.add(cut(dataset, order, batchSize));
+    }
+    return new BatchOrder(List.copyOf(all), null, -1);
+  }
+
+  /**
+   * This order with a batch to be forgotten added to each epoch.
+   *
+   * @param forget the batch x*; its examples should not be among the others
+   * @param position where in the epoch
+   * @throws IllegalStateException if there is a forget batch already
+   */
+  public BatchOrder withForgetBatch(Batch forget, Position position) {
+    if (forgetBatch != null) {
+      throw new IllegalStateException("the order has a forget batch already");
+    }
+    int at =
+        switch (position) {
+          case FIRST -> 0;
+          case MIDDLE -> batchesPerEpoch() / 2;
+          case LAST -> batchesPerEpoch();
+        };
+    List<List<Batch>> all = new ArrayList<>();
+    for (List<Batch> epoch : epochs) {
+      List<Batch> with = new ArrayList<>(epoch);
+      with.add(at, forget);
+      all.add(List.copyOf(with));
+    }
+    return new BatchOrder(List.copyOf(all), forget, at);
+  }
+
+  /** Number of epochs. */
+  public int epochs() {
+    return epochs.size();
+  }
+
+  /** Number of batches in an epoch, the forget batch included. */
+  public int batchesPerEpoch() {
+    return epochs.get(0).size();
+  }
+
+  /** Number of steps t in all. */
+  public int steps() {
+    return epochs() * batchesPerEpoch();
+  }
+
+  /** The batch of a step, {@code 0 .. steps() - 1}. */
+  public Batch batch(int step) {
+    return epochs.get(epoch(step)).get(step % batchesPerEpoch());
+  }
+
+  /** The epoch of a step, from 0. */
+  public int epoch(int step) {
+    if (step < 0 || step >= steps()) {
+      throw new IndexOutOfBoundsException(
+          "step " + step + " is outside the run (0 to " + (steps() - 1) + ")");
+    }
+    return step / batchesPerEpoch();
+  }
+
+  /** Whether a step visits the forget batch. */
+  public boolean isForgetVisit(int step) {
+    epoch(step);
+    return forgetBatch != null && step % batchesPerEpoch() == forgetPosition;
+  }
+
+  /** The steps that visit the forget batch, in order; empty if nothing is to be forgotten. */
+  public int[] forgetVisits() {
+    return IntStream.range(0, steps()).filter(this::isForgetVisit).toArray();
+  }
+
+  /**
+   * The batch x* to be forgotten.
+   *
+   * @throws IllegalStateException if there is none
+   */
+  public Batch forgetBatch() {
+    if (forgetBatch == null) {
+      throw new IllegalStateException("the order has no forget batch; add one by withForgetBatch");
+    }
+    return forgetBatch;
+  }
+
+  private static void check(int[] indices, int batchSize, int epochs) {
+    if (indices.length == 0) {
+      throw new IllegalArgumentException("an order needs at least one example");
+    }
+    if (batchSize < 1) {
+      throw new IllegalArgumentException("batch size must be at least 1, not " + batchSize);
+    }
+    if (epochs < 1) {
+      throw new IllegalArgumentException("epochs must be at least 1, not " + epochs);
+    }
+  }
+
+  private static List<Batch> cut(Dataset dataset, int[] indices, int batchSize) {
+    List<Batch> batches = new ArrayList<>();
+    for (int from = 0; from < indices.length; from += batchSize) {
+      int to = Math.min(indices.length, from + batchSize);
+      batches.add(Batch.of(dataset, java.util.Arrays.copyOfRange(indices, from, to)));
+    }
+    return List.copyOf(batches);
+  }
+}

@@ -1,0 +1,37 @@
+package dev.unrolling.engine;
+
+import dev.unrolling.model.Architecture;
+import dev.unrolling.model.InitialWeights;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** A library that computes, on one device and in one precision. */
+public interface Engine {
+
+  /** The name by which {@link Engines} knows it, e.g. {@code "torch"}. */
+  String name();
+
+  /** The device, e.g. {@code "cpu"} or {@code "cuda:0"}. */
+  String device();
+
+  /** Format of weights and computation. */
+  Precision precision();
+
+  /** Library and version, for provenance. */
+  String version();
+
+  /** The same library on the same device in another precision. */
+  Engine withPrecision(Precision precision);
+
+  /**
+   * A network with given weights, fresh running statistics (mean 0, variance 1) and no momentum.
+   *
+   * @param architecture what it is made of
+   * @param weights rank 1, of length {@code architecture.parameters().size()}; copied
+   */
+  Network network(Architecture architecture, INDArray weights);
+
+  /** A network with weights drawn by {@link InitialWeights}. */
+  default Network network(Architecture architecture, long seed) {
+    return network(architecture, InitialWeights.draw(architecture, seed));
+  }
+}

@@ -1,0 +1,61 @@
+package dev.unrolling.engine;
+
+import java.util.List;
+import java.util.Map;
+import java.util.ServiceLoader;
+
+/** Opens engines by name. */
+public final class Engines {
+
+  /** Environment variable that overrides the choice of an engine everywhere. */
+  public static final String ENGINE_VARIABLE = "UNROLLING_ENGINE";
+
+  /** Environment variable that names the device. */
+  public static final String DEVICE_VARIABLE = "UNROLLING_DEVICE";
+
+  private Engines() {}
+
+  /**
+   * The engine that the environment names ({@code UNROLLING_ENGINE}, {@code UNROLLING_DEVICE}), or
+   * the given one on the CPU.
+   *
+   * @param defaultName used if the environment names none, e.g. {@code "torch"}
+   * @param precision of weights and computation
+   */
+  public static Engine fromEnvironment(String defaultName, Precision precision) {
+    Map<String, String> environment = System.getenv();
+    return open(
+        environment.getOrDefault(ENGINE_VARIABLE, defaultName),
+        environment.getOrDefault(DEVICE_VARIABLE, "cpu"),
+        precision);
+  }
+
+  /**
+   * The engine of a name.
+   *
+   * @param name e.g. {@code "torch"}
+   * @param device e.g. {@code "cpu"} or {@code "cuda:0"}
+   * @param precision of weights and computation
+   * @throws IllegalArgumentException if there is no such engine or device
+   */
+  public static Engine open(String name, String device, Precision precision) {
+    List<EngineProvider> providers =
+        ServiceLoader.load(EngineProvider.class, EngineProvider.class.getClassLoader()).stream()
+            .map(ServiceLoader.Provider::get)
+            .toList();
+    return providers.stream()
+        .filter(provider -> provider.name().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "no engine is called \""
+                        + name
+                        + "\"; there is "
+                        + String.join(", ", providers.stream().map(EngineProvider::name).toList())
+                        + " ("
+                        + ENGINE_VARIABLE
+                        + " chooses)"))
+        .open(device, precision);
+  }
+}

@@ -1,0 +1,80 @@
+package dev.unrolling.model;
+
+import java.util.List;
+
+/** One layer of an {@link Architecture}. Images are {@code (batch, channel, height, width)}. */
+public sealed interface Layer {
+
+  /**
+   * Two-dimensional convolution; weight {@code (out, in, kernel, kernel)}, bias {@code (out)}.
+   *
+   * @param in input channels
+   * @param out output channels
+   * @param kernel height and width of the kernel
+   * @param stride step of the kernel
+   * @param padding zeros on each side
+   * @param bias whether a bias is added
+   */
+  record Convolution(int in, int out, int kernel, int stride, int padding, boolean bias)
+      implements Layer {}
+
+  /**
+   * Batch normalisation over each channel, as PyTorch's defaults: epsilon 1e-5, running statistics
+   * moved by 0.1; weight and bias {@code (channels)}.
+   *
+   * @param channels input and output channels
+   */
+  record BatchNorm(int channels) implements Layer {
+    /** Added to the variance. */
+    public static final double EPSILON = 1e-5;
+
+    /** Share of the batch's statistics in the new running ones. */
+    public static final double MOMENTUM = 0.1;
+  }
+
+  /**
+   * Fully connected layer; weight {@code (out, in)}, bias {@code (out)}.
+   *
+   * @param in input features
+   * @param out output features
+   * @param bias whether a bias is added
+   */
+  record Dense(int in, int out, boolean bias) implements Layer {}
+
+  /** Rectified linear unit. */
+  record Relu() implements Layer {}
+
+  /** Hyperbolic tangent: smooth, for the checks of Taylor expansions. */
+  record Tanh() implements Layer {}
+
+  /**
+   * Maximum over windows that do not overlap.
+   *
+   * @param kernel height, width and stride of the window
+   */
+  record MaxPool(int kernel) implements Layer {}
+
+  /**
+   * Mean over windows that do not overlap.
+   *
+   * @param kernel height, width and stride of the window
+   */
+  record AveragePool(int kernel) implements Layer {}
+
+  /** {@code (batch, channel, height, width)} to {@code (batch, channel * height * width)}. */
+  record Flatten() implements Layer {}
+
+  /**
+   * Sum of two paths from one input.
+   *
+   * @param body the layers of the main path
+   * @param shortcut the layers of the other path; empty for the identity
+   */
+  record Residual(List<Layer> body, List<Layer> shortcut) implements Layer {
+    /** Copies both lists. */
+    public Residual {
+      body = List.copyOf(body);
+      shortcut = List.copyOf(shortcut);
+    }
+  }
+}
