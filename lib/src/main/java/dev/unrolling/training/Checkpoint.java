@@ -106,7 +106,7 @@ public record Checkpoint(int step, String settings, List<NetworkState> networks)
     } catch (EOFException e) {
       throw bad(file, "is cut off");
     } catch (ArrayFormat.MalformedException | java.io.UTFDataFormatException e) {
-      throw bad(file, "is damaged: " + e.getMessage());
+      throw bad(file, "is cut off or damaged: " + e.getMessage());
     }
   }
 

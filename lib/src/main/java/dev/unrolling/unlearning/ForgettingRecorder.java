@@ -12,8 +12,7 @@ import dev.unrolling.training.SgdTrainer;
 import dev.unrolling.training.Step;
 import dev.unrolling.training.StepListener;
 import dev.unrolling.training.StepLosses;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Optional;
 
 /**
  * Collects, during a run, what the unlearning methods need: the start, the gradient of x* there,
@@ -40,7 +39,7 @@ public final class ForgettingRecorder implements StepListener, AutoCloseable {
   private final ParameterVector startWeights;
   private final ParameterVector startGradient;
   private final ParameterVector taken;
-  private final List<ParameterVector> beforeVisit = new ArrayList<>();
+  private Optional<ParameterVector> beforeVisit = Optional.empty();
   private int stepsDone;
   private int visits;
   private double sumOfRates;
@@ -94,20 +93,20 @@ public final class ForgettingRecorder implements StepListener, AutoCloseable {
         taken.addInPlace(step.update().rate(), gradient);
       }
     } else {
-      beforeVisit.add(network.weights());
+      beforeVisit = Optional.of(network.weights());
     }
   }
 
   @Override
   public void afterStep(Step step, StepLosses losses) {
     double rate = step.update().rate();
-    for (ParameterVector before : beforeVisit) {
-      try (ParameterVector after = network.weights()) {
+    if (beforeVisit.isPresent()) {
+      try (ParameterVector before = beforeVisit.get();
+          ParameterVector after = network.weights()) {
         taken.addInPlace(1, before.addInPlace(-1, after));
       }
-      before.close();
+      beforeVisit = Optional.empty();
     }
-    beforeVisit.clear();
     // The share of the gradient of x* in the running sum of momentum, and in the weights.
     velocityShare = step.update().momentum() * velocityShare + (step.forgetVisit() ? 1 : 0);
     correctedSum += rate * velocityShare;
@@ -195,6 +194,6 @@ public final class ForgettingRecorder implements StepListener, AutoCloseable {
     startWeights.close();
     startGradient.close();
     taken.close();
-    beforeVisit.forEach(ParameterVector::close);
+    beforeVisit.ifPresent(ParameterVector::close);
   }
 }

@@ -95,11 +95,16 @@ public final class UnrolledSgd {
           omission.isPresent() && order.isForgetVisit(i)
               ? omission.get().retrainedBatch(visited)
               : Optional.of(visited);
-      if (batch.isPresent()) {
+      if (batch.isPresent() && !isIdle(batch.get())) {
         add(sums, start, batch.get(), schedule.rate(order, i));
       }
     }
     return sums;
+  }
+
+  /** Whether a step on a batch moves nothing. */
+  private boolean isIdle(Batch batch) {
+    return batch.size() == 0 && objective.weightDecay() == 0;
   }
 
   /** Adds one step's two terms. */
