@@ -14,6 +14,9 @@ import tech.tablesaw.api.Table;
  */
 public abstract sealed class Figure permits Plot, ImageFigure, PanelFigure {
 
+  /** Pixels a logical pixel in saved and shown pictures: sharp on today's screens. */
+  static final int PIXELS = 2;
+
   /** What {@link #save} wrote. */
   public record Files(Path png, Path svg, Path csv) {}
 
@@ -103,7 +106,7 @@ public abstract sealed class Figure permits Plot, ImageFigure, PanelFigure {
   /**
    * The figure as pixels.
    *
-   * @param scale pixels a logical pixel; 2 is sharp on today's screens
+   * @param scale pixels a logical pixel
    */
   public BufferedImage image(int scale) {
     BufferedImage image =

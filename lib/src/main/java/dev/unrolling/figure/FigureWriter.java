@@ -32,7 +32,6 @@ final class FigureWriter {
   /** 300 dots an inch. */
   private static final int DOTS_PER_METRE = 11811;
 
-  private static final int SCALE = 2;
   private static final String SVG = "http://www.w3.org/2000/svg";
   private static final String PNG_FORMAT = "javax_imageio_png_1.0";
 
@@ -45,7 +44,7 @@ final class FigureWriter {
             folder.resolve(name + ".png"),
             folder.resolve(name + ".svg"),
             folder.resolve(name + ".csv"));
-    AtomicFile.write(files.png(), out -> writePng(figure.image(SCALE), out));
+    AtomicFile.write(files.png(), out -> writePng(figure.image(Figure.PIXELS), out));
     AtomicFile.write(files.svg(), out -> writeSvg(figure, out));
     saveCsv(figure.data(), files.csv());
     return files;

@@ -1,11 +1,6 @@
 package dev.unrolling.figure;
 
 import dev.unrolling.experiment.Verdict;
-import java.awt.image.BufferedImage;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.util.Base64;
 import java.util.List;
 
 /**
@@ -24,22 +19,6 @@ final class Html {
         .replace(">", "&gt;")
         .replace("\"", "&quot;")
         .replace("'", "&#39;");
-  }
-
-  /** A picture of two pixels a logical pixel, inside the page; it shrinks with a narrow column. */
-  static String image(BufferedImage image, String title) {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try {
-      FigureWriter.writePng(image, bytes);
-    } catch (IOException impossible) {
-      throw new UncheckedIOException("writing to memory failed", impossible);
-    }
-    return String.format(
-        "<img width=\"%d\" alt=\"%s\" style=\"max-width:100%%;height:auto;background:#fff\""
-            + " src=\"data:image/png;base64,%s\"/>",
-        image.getWidth() / 2,
-        escape(title.replace('\n', ' ')),
-        Base64.getEncoder().encodeToString(bytes.toByteArray()));
   }
 
   /** The first line of a notebook: what runs, and on what. */

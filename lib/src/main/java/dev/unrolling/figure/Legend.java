@@ -32,8 +32,10 @@ final class Legend {
   private record Placed(Entry entry, double x, int row) {}
 
   private final List<Placed> placed = new ArrayList<>();
+  private final double width;
 
   Legend(List<Entry> entries, double width) {
+    this.width = width;
     double x = 0;
     int row = 0;
     for (Entry entry : entries) {
@@ -85,7 +87,7 @@ final class Legend {
       Lettering.paint(
           g,
           one.entry().name(),
-          HouseStyle.TICK,
+          Lettering.fit(one.entry().name(), HouseStyle.TICK, width - one.entry().sample() - GAP),
           HouseStyle.INK,
           x + one.entry().sample() + GAP,
           baseline,

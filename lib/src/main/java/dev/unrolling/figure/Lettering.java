@@ -35,6 +35,12 @@ final class Lettering {
     return text.isEmpty() ? 0 : new TextLayout(text, font, CONTEXT).getAdvance();
   }
 
+  /** The font, smaller if the text is wider in it than asked. */
+  static Font fit(String text, Font font, double maximum) {
+    double width = width(text, font);
+    return width <= maximum ? font : font.deriveFont((float) (font.getSize2D() * maximum / width));
+  }
+
   /** Height of a capital letter: what a text is centred by. */
   static double capHeight(Font font) {
     return new TextLayout("H", font, CONTEXT).getBounds().getHeight();

@@ -74,7 +74,8 @@ public final class Notebook {
                     .orElse("as each experiment's default"),
             "unrolling-sgd " + version(),
             threads(environment));
-    notebook.display(Html.banner(name, facts), name + " · " + String.join(" · ", facts));
+    notebook.display(
+        Output.html(name + " · " + String.join(" · ", facts), Html.banner(name, facts)));
     return notebook;
   }
 
@@ -122,8 +123,10 @@ public final class Notebook {
         small && !figure.title().contains("scale") ? figure.withNote(scale + " scale") : figure;
     Figure.Files files = shown.save(folder, name);
     display(
-        Html.image(shown.image(2), shown.title()),
-        shown.title().replace('\n', ' ') + ": " + files.png());
+        Output.png(
+            shown.title().replace('\n', ' ') + ": " + files.png(),
+            shown.image(Figure.PIXELS),
+            shown.width()));
   }
 
   /**
@@ -135,7 +138,7 @@ public final class Notebook {
     FigureWriter.checkName(name);
     Path file = folder.resolve(name + ".csv");
     FigureWriter.saveCsv(table, file);
-    display(HtmlTable.of(table, file.toString()), table.print() + System.lineSeparator() + file);
+    display(Output.html(table.print() + "\n" + file, HtmlTable.of(table, file.toString())));
   }
 
   /**
@@ -147,7 +150,7 @@ public final class Notebook {
     verdicts.put(all);
     StringBuilder text = new StringBuilder();
     all.forEach(verdict -> text.append(verdict.claim()).append(' ').append(verdict).append('\n'));
-    display(Html.verdicts(all), text.toString().strip());
+    display(Output.html(text.toString().strip(), Html.verdicts(all)));
   }
 
   /**
@@ -158,12 +161,12 @@ public final class Notebook {
     progress.report(text);
   }
 
-  private void display(String html, String plain) {
+  private void display(Output output) {
     progress.end();
     progress = new ProgressLine(kernel, out);
-    boolean shown = kernel.flatMap(one -> one.display(html)).isPresent();
+    boolean shown = kernel.flatMap(one -> one.display(output)).isPresent();
     if (!shown) {
-      out.println(plain);
+      out.println(output.plain());
     }
   }
 }

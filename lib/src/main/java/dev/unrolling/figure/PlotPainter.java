@@ -202,7 +202,7 @@ final class PlotPainter {
     Lettering.paint(
         g,
         x.label(),
-        HouseStyle.LABEL,
+        Lettering.fit(x.label(), HouseStyle.LABEL, plotWidth),
         HouseStyle.INK,
         plotWidth / 2.0,
         titleBaseline,
@@ -210,7 +210,7 @@ final class PlotPainter {
     Lettering.paintUpwards(
         g,
         y.label(),
-        HouseStyle.LABEL,
+        Lettering.fit(y.label(), HouseStyle.LABEL, HouseStyle.PLOT_HEIGHT),
         HouseStyle.INK,
         EDGE - left + HouseStyle.LABEL.getSize() - 2,
         HouseStyle.PLOT_HEIGHT / 2.0);

@@ -37,10 +37,10 @@ final class ProgressLine {
     if (waiting.isEmpty()) {
       return;
     }
-    String html = Html.progress(waiting);
-    boolean updated = id.isPresent() && kernel.orElseThrow().update(id.get(), html);
+    Output output = Output.html(waiting, Html.progress(waiting));
+    boolean updated = id.isPresent() && kernel.orElseThrow().update(id.get(), output);
     if (!updated && !begun) {
-      id = kernel.flatMap(one -> one.display(html)).filter(given -> !given.isEmpty());
+      id = kernel.flatMap(one -> one.display(output));
       updated = id.isPresent();
     }
     if (!updated) {

@@ -273,6 +273,20 @@ class FigureTest {
     }
   }
 
+  @ParameterizedTest
+  @MethodSource("kinds")
+  void nothingTouchesTheEdge(String kind) {
+    BufferedImage image = Gallery.figures().get(kind).image(1);
+    for (int x = 0; x < image.getWidth(); x++) {
+      for (int y = 0; y < image.getHeight(); y++) {
+        boolean edge = x < 4 || y < 4 || x >= image.getWidth() - 4 || y >= image.getHeight() - 4;
+        if (edge) {
+          assertEquals(0xFFFFFFFF, image.getRGB(x, y), "ink at " + x + ", " + y);
+        }
+      }
+    }
+  }
+
   @Test
   void aNameThatLeavesTheFolderIsRefused() {
     Plot plot = Gallery.slopes();

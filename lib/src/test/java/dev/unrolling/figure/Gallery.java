@@ -32,6 +32,7 @@ final class Gallery {
     figures.put("same-panels", Figure.panels(2, bands("CIFAR-10"), bands("CIFAR-100")));
     figures.put("many", many());
     figures.put("gaps", gaps());
+    figures.put("long", lengthy());
     figures.put("nothing", Figure.lines("Nothing to see", "step", "v").logY());
     return figures;
   }
@@ -146,6 +147,21 @@ final class Gallery {
                   .toArray());
     }
     return plot;
+  }
+
+  static Plot lengthy() {
+    double[] one = {1, 2};
+    return Figure.lines(
+            "A title that goes on and on, far beyond what a figure of this width can hold in a line"
+                + "\nand a note that does the same: quick scale, three seeds, ResNet-8 of width 8 on"
+                + " a subset of CIFAR-10",
+            "an axis whose label is much longer than the axis itself, with its unit (weight units"
+                + " a step)",
+            "another such label, which goes up along the plot and beyond it (weight units)")
+        .series("a series with a name so long that it needs the whole row and then " + 20, one, one)
+        .series("a short one", one, new double[] {2, 3})
+        .series(
+            "one more whose name would not fit into any row of any legend at all, ever", one, one);
   }
 
   static Plot gaps() {

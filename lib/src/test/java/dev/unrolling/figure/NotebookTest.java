@@ -7,18 +7,22 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.unrolling.experiment.Verdict;
+import dev.unrolling.figure.screen.Display;
+import dev.unrolling.figure.screen.DisplayData;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,36 +31,18 @@ import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 
 class NotebookTest {
-  /**
-   * Stands where a kernel's own class would: the same two methods, found by the same reflection.
-   */
-  public static final class Screen {
-    static final List<String> SHOWN = new ArrayList<>();
-
-    private Screen() {}
-
-    public static String display(Object object, String... types) {
-      SHOWN.add(types[0] + " " + object);
-      return "id" + SHOWN.size();
-    }
-
-    public static void updateDisplay(String id, Object object, String... types) {
-      SHOWN.set(Integer.parseInt(id.substring(2)) - 1, types[0] + " " + object);
-    }
-  }
-
   @TempDir Path out;
 
   @BeforeEach
   void clear() {
-    Screen.SHOWN.clear();
+    Display.shown().clear();
   }
 
   private Notebook inKernel(String scale) {
     Optional<Kernel> kernel =
         Kernel.find(
-            List.of("no.such.Display", Screen.class.getName()),
-            Set.of(Screen.class.getClassLoader()));
+            List.of("no.such.Display", Display.class.getName()),
+            Set.of(Display.class.getClassLoader()));
     assertTrue(kernel.isPresent());
     return Notebook.open(
         "04-test",
@@ -65,8 +51,16 @@ class NotebookTest {
         System.out);
   }
 
+  private static DisplayData last() {
+    return Display.shown().get(Display.shown().size() - 1);
+  }
+
   private static String lastShown() {
-    return Screen.SHOWN.get(Screen.SHOWN.size() - 1);
+    return html(last());
+  }
+
+  private static String html(DisplayData shown) {
+    return String.valueOf(shown.data().get("text/html"));
   }
 
   @Test
@@ -74,7 +68,7 @@ class NotebookTest {
     Notebook.open(
         "02-x",
         Map.of("UNROLLING_OUT", out.toString(), "UNROLLING_ENGINE", "dl4j", "OMP_NUM_THREADS", "3"),
-        Kernel.find(List.of(Screen.class.getName()), Set.of(Screen.class.getClassLoader())),
+        Kernel.find(List.of(Display.class.getName()), Set.of(Display.class.getClassLoader())),
         System.out);
     for (String fact :
         List.of("02-x", "scale quick", "engine dl4j", "3 threads", "unrolling-sgd")) {
@@ -88,17 +82,19 @@ class NotebookTest {
   }
 
   @Test
-  void aFigureIsShownAndSavedAndNamesASmallScale() {
+  void aFigureIsShownAndSavedAndNamesASmallScale() throws IOException {
     Notebook notebook = inKernel("quick");
     notebook.show(Gallery.slopes(), "slopes");
-    assertTrue(
-        lastShown().startsWith("text/html <img width=\"640\""), lastShown().substring(0, 99));
-    assertTrue(lastShown().contains("20 steps quick scale\""), "no note in the title");
+    byte[] png = Base64.getDecoder().decode(String.valueOf(last().data().get("image/png")));
+    assertEquals(1280, ImageIO.read(new ByteArrayInputStream(png)).getWidth());
+    assertEquals(Map.of("width", 640), last().metadata().get("image/png"));
+    String plain = String.valueOf(last().data().get("text/plain"));
+    assertTrue(plain.contains("20 steps quick scale: "), plain);
     for (String end : List.of("png", "svg", "csv")) {
       assertTrue(Files.isRegularFile(out.resolve("04-test/slopes." + end)), end);
     }
     inKernel("paper").show(Gallery.slopes(), "slopes");
-    assertFalse(lastShown().contains("scale\""), "a note at paper scale");
+    assertFalse(String.valueOf(last().data().get("text/plain")).contains("scale"));
   }
 
   @Test
@@ -191,14 +187,14 @@ class NotebookTest {
   @Test
   void progressIsOneLineThatEndsWithTheLastWord() {
     Notebook notebook = inKernel("smoke");
-    int before = Screen.SHOWN.size();
+    int before = Display.shown().size();
     for (int i = 1; i <= 1000; i++) {
       notebook.progress("step " + i);
     }
-    assertEquals(before + 1, Screen.SHOWN.size());
+    assertEquals(before + 1, Display.shown().size());
     assertTrue(lastShown().contains("step 1<"), lastShown());
     notebook.show(Verdict.of("A", "s", true, "e"));
-    assertTrue(Screen.SHOWN.get(before).contains("step 1000<"), Screen.SHOWN.get(before));
+    assertTrue(html(Display.shown().get(before)).contains("step 1000<"));
   }
 
   @Test
