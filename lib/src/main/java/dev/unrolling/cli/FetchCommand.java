@@ -12,10 +12,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** Makes sure that data sets are in the cache; prints each one's name and folder. */
-@Command(
-    name = "fetch",
-    description = "Fetch data sets into the cache and check them.",
-    mixinStandardHelpOptions = true)
+@Command(name = "fetch", description = "Fetch data sets into the cache and check them.")
 final class FetchCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;

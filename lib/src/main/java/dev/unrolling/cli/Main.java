@@ -14,8 +14,7 @@ import picocli.CommandLine.ScopeType;
 @Command(
     name = "unrolling",
     description = "Unrolling SGD in Java.",
-    subcommands = {FetchCommand.class, CommandLine.HelpCommand.class},
-    mixinStandardHelpOptions = true)
+    subcommands = FetchCommand.class)
 public final class Main {
 
   @Option(
@@ -23,6 +22,13 @@ public final class Main {
       scope = ScopeType.INHERIT,
       description = "Show the stack trace of an error.")
   private boolean debug = System.getProperty("unrolling.debug") != null;
+
+  @Option(
+      names = {"-h", "--help"},
+      scope = ScopeType.INHERIT,
+      usageHelp = true,
+      description = "Show this help.")
+  private boolean help;
 
   private Main() {}
 

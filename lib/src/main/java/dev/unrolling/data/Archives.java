@@ -1,6 +1,7 @@
 package dev.unrolling.data;
 
-import java.io.EOFException;
+import java.io.BufferedInputStream;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
@@ -10,7 +11,6 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.zip.ZipException;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream;
@@ -25,6 +25,8 @@ final class Archives {
   /**
    * Unpacks what a source lists. An entry is written only if its whole name is a listed one, so no
    * name in an archive can lead outside the folder; none may be larger than listed.
+   *
+   * @throws Damaged if the archive is not whole
    */
   static void unpack(Path archive, DataSource source, Path folder, Progress line)
       throws IOException {
@@ -34,39 +36,68 @@ final class Archives {
     }
     long done = 0;
     Files.createDirectories(folder);
-    try (InputStream raw = Files.newInputStream(archive);
-        GzipCompressorInputStream plain =
-            new GzipCompressorInputStream(new java.io.BufferedInputStream(raw, 1 << 16));
-        TarArchiveInputStream tar = new TarArchiveInputStream(plain)) {
-      for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
-        String name = entry.getName();
+    try (InputStream raw = new BufferedInputStream(Files.newInputStream(archive), 1 << 16);
+        TarArchiveInputStream tar = open(raw)) {
+      InputStream content = damageNamed(tar);
+      for (Optional<TarArchiveEntry> next = next(tar); next.isPresent(); next = next(tar)) {
+        String name = next.get().getName();
         Optional<Long> limit = limit(name, source, wanted);
-        if (limit.isEmpty() || !entry.isFile()) {
+        if (limit.isEmpty() || !next.get().isFile()) {
           continue;
         }
-        if (entry.getSize() > limit.get()) {
-          throw Reading.wrong(
-              archive, name + " of " + entry.getSize() + " bytes", "at most " + limit.get());
+        if (next.get().getSize() > limit.get()) {
+          throw new Damaged(
+              name + " of " + next.get().getSize() + " bytes, more than " + limit.get());
         }
         Path target = folder.resolve(name.substring(source.inside().length() + 1));
         Files.createDirectories(target.getParent());
-        done += copy(tar, target);
+        done += copy(content, target);
         line.sayNowAndThen("unpacked " + Progress.megabytes(done));
       }
-    } catch (EOFException | ZipException e) {
-      throw Reading.wrong(archive, "an archive cut short or damaged", "a whole .tar.gz", e);
-    } catch (IOException e) {
-      // The decompressor has no type of its own for damage; writing errors carry the system's text.
-      String text = String.valueOf(e.getMessage());
-      if (text.contains("Gzip")
-          || text.contains("gzip")
-          || text.contains("runcated")
-          || text.contains("orrupted")
-          || text.contains("header")) {
-        throw Reading.wrong(archive, "no archive that can be read", "a whole .tar.gz", e);
-      }
-      throw e;
     }
+  }
+
+  /** The archive, not the machine, is the trouble. */
+  static final class Damaged extends IOException {
+    private static final long serialVersionUID = 1;
+
+    private Damaged(String message) {
+      super(message);
+    }
+
+    private Damaged(Exception cause) {
+      super("an archive cut short or damaged", cause);
+    }
+  }
+
+  private static TarArchiveInputStream open(InputStream raw) throws Damaged {
+    try {
+      return new TarArchiveInputStream(new GzipCompressorInputStream(raw));
+    } catch (IOException e) {
+      throw new Damaged(e);
+    }
+  }
+
+  private static Optional<TarArchiveEntry> next(TarArchiveInputStream tar) throws Damaged {
+    try {
+      return Optional.ofNullable(tar.getNextEntry());
+    } catch (IOException | IllegalArgumentException e) {
+      throw new Damaged(e);
+    }
+  }
+
+  /** Tells damage in the archive, met on reading, from a full disk, met on writing. */
+  private static InputStream damageNamed(InputStream content) {
+    return new FilterInputStream(content) {
+      @Override
+      public int read(byte[] buffer, int offset, int length) throws Damaged {
+        try {
+          return super.read(buffer, offset, length);
+        } catch (IOException e) {
+          throw new Damaged(e);
+        }
+      }
+    };
   }
 
   private static Optional<Long> limit(

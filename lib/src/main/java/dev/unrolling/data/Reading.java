@@ -38,10 +38,16 @@ final class Reading {
 
   /** The cause in a few words: an exception of the file system says little by its message alone. */
   static String describe(IOException cause) {
+    String type = cause.getClass() == IOException.class ? "" : cause.getClass().getSimpleName();
     String message = String.valueOf(cause.getMessage()).lines().findFirst().orElse("");
-    return cause.getClass() == IOException.class
-        ? message
-        : cause.getClass().getSimpleName() + ": " + message;
+    if (cause.getMessage() == null && cause.getCause() != null) {
+      Throwable root = cause.getCause();
+      while (root.getMessage() == null && root.getCause() != null) {
+        root = root.getCause();
+      }
+      message = root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
+    }
+    return type.isEmpty() ? message : type + ": " + message;
   }
 
   /** Checks that a file is there and has the size it must have. */

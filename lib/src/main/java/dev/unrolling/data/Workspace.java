@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 
@@ -28,6 +29,7 @@ final class Workspace implements AutoCloseable {
 
   private final Path folder;
   private final AtomicReference<Optional<Process>> helper = new AtomicReference<>(Optional.empty());
+  private final AtomicBoolean abandoned = new AtomicBoolean();
   private final Thread onShutdown = new Thread(this::abandon);
 
   private Workspace(Path folder) {
@@ -43,6 +45,11 @@ final class Workspace implements AutoCloseable {
 
   Path folder() {
     return folder;
+  }
+
+  /** Whether the Java machine is being stopped, so that what is missing here is no wonder. */
+  boolean isAbandoned() {
+    return abandoned.get();
   }
 
   /** Names the process that writes here, so that it ends with the Java machine. */
@@ -76,6 +83,7 @@ final class Workspace implements AutoCloseable {
 
   /** Cleans up beside a fetch that is still running, hence the tries. */
   private void abandon() {
+    abandoned.set(true);
     helper
         .get()
         .ifPresent(

@@ -20,6 +20,11 @@ public final class RealData {
     return Cifar10Test.VALUE;
   }
 
+  /** The training reviews of IMDB. */
+  public static TextDataset imdbTrain() {
+    return ImdbTrain.VALUE;
+  }
+
   private static final class Cache {
     private static final DataCache VALUE = DataCache.fromEnvironment();
   }
@@ -30,5 +35,9 @@ public final class RealData {
 
   private static final class Cifar10Test {
     private static final ImageDataset VALUE = Cifar10.test(Cache.VALUE);
+  }
+
+  private static final class ImdbTrain {
+    private static final TextDataset VALUE = Imdb.train(Cache.VALUE);
   }
 }

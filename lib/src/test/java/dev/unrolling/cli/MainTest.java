@@ -1,0 +1,69 @@
+package dev.unrolling.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The command line as a script sees it: a Java machine of its own, its status and its lines. */
+class MainTest {
+
+  @TempDir private Path folder;
+
+  private record Ended(int status, List<String> lines) {}
+
+  @Test
+  void offlineAndEmptyIsOneLineAndStatusOne() throws Exception {
+    Ended ended = run("fetch", "--offline", "cifar100");
+    assertEquals(1, ended.status());
+    assertEquals(1, ended.lines().size(), ended.toString());
+    assertTrue(ended.lines().get(0).startsWith("error: CIFAR-100 is not in " + folder));
+  }
+
+  @Test
+  void debugAddsTheTrace() throws Exception {
+    Ended ended = run("fetch", "--debug", "--offline", "imdb");
+    assertEquals(1, ended.status());
+    assertTrue(ended.lines().stream().anyMatch(line -> line.contains("at dev.unrolling.data.")));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "fetch", "fetch mnist", "fetch --no-such", "fly"})
+  void wrongArgumentsAreOneLineAndStatusTwo(String arguments) throws Exception {
+    Ended ended = run(arguments.isEmpty() ? new String[0] : arguments.split(" "));
+    assertEquals(2, ended.status());
+    assertEquals(1, ended.lines().size(), ended.toString());
+    assertTrue(ended.lines().get(0).startsWith("error: "), ended.toString());
+  }
+
+  @Test
+  void helpIsNoError() throws Exception {
+    Ended ended = run("fetch", "--help");
+    assertEquals(0, ended.status());
+    assertTrue(ended.lines().get(0).startsWith("Usage: unrolling fetch"), ended.toString());
+  }
+
+  private Ended run(String... arguments) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(
+        List.of("-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path")));
+    command.add(Main.class.getName());
+    command.addAll(List.of(arguments));
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder.environment().put("UNROLLING_DATA", folder.toString());
+    Process process = builder.start();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertTrue(process.waitFor(30, TimeUnit.SECONDS));
+    return new Ended(process.exitValue(), output.lines().toList());
+  }
+}

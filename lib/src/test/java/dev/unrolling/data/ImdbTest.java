@@ -1,0 +1,136 @@
+package dev.unrolling.data;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Both layouts of IMDB, with real reviews. */
+class ImdbTest {
+
+  private static final List<String> CLASSES = List.of("negative", "positive");
+
+  @TempDir private Path folder;
+
+  @Test
+  void splitsTheRealReviewsAsDocumented() {
+    TextDataset train = RealData.imdbTrain();
+    assertEquals(25_051, train.size());
+    assertEquals(12_615, IntStream.range(0, train.size()).filter(i -> train.label(i) == 0).count());
+    assertEquals("negative", train.classNames().get(train.label(0)));
+    assertEquals("positive", train.classNames().get(train.label(train.size() - 1)));
+    assertTrue(IntStream.range(0, 1000).allMatch(i -> Imdb.isForTraining(train.text(i))));
+  }
+
+  @Test
+  void readsAFolderOfReviewsByNumber() {
+    TextDataset real = RealData.imdbTrain();
+    OfficialFiles.reviews(folder.resolve("train"), real, 12);
+    OfficialFiles.reviews(folder.resolve("test"), real, 3);
+    TextDataset train = Imdb.trainFromFolder(folder);
+    assertEquals(24, train.size());
+    assertEquals(6, Imdb.testFromFolder(folder).size());
+    for (int i = 0; i < 12; i++) {
+      assertEquals(real.text(i), train.text(i));
+      assertEquals(0, train.label(i));
+      assertEquals(1, train.label(12 + i));
+    }
+  }
+
+  @Test
+  void saysWhatAFolderOfImdbHolds() {
+    DataException error = assertThrows(DataException.class, () -> Imdb.testFromFolder(folder));
+    Messages.assertOneLine(error, folder.toString(), "reviews.json", "test", "fetch imdb");
+  }
+
+  private interface Damage {
+    void apply(Path train) throws IOException;
+  }
+
+  private static Arguments damage(String name, String says, Damage how) {
+    return Arguments.of(name, says, how);
+  }
+
+  static Stream<Arguments> damages() {
+    return Stream.of(
+        damage("empty", "an empty file", t -> Files.write(t.resolve("neg/1_2.txt"), new byte[0])),
+        damage("blank", "no text", t -> Files.writeString(t.resolve("neg/1_2.txt"), " \n")),
+        damage(
+            "oversized",
+            "100001 bytes",
+            t -> Files.writeString(t.resolve("pos/1_9.txt"), "x".repeat(100_001))),
+        damage(
+            "not UTF-8",
+            "no UTF-8",
+            t -> Files.write(t.resolve("pos/1_9.txt"), new byte[] {'a', (byte) 0xff, 'b'})),
+        damage("wrong name", "such a file", t -> Files.writeString(t.resolve("pos/a.txt"), "x")),
+        damage("wrong rating", "rating 9", t -> Files.writeString(t.resolve("neg/3_9.txt"), "x")),
+        damage("a gap", "2 reviews", t -> Files.delete(t.resolve("neg/1_2.txt"))),
+        damage("fewer", "3 negative and 2 positive", t -> Files.delete(t.resolve("pos/2_9.txt"))),
+        damage("twice", "twice", t -> Files.writeString(t.resolve("neg/1_3.txt"), "x")),
+        damage(
+            "no folder",
+            "cannot be read",
+            t -> Files.move(t.resolve("neg"), t.resolve("negative"))));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("damages")
+  void refusesADamagedFolder(String name, String says, Damage how) throws IOException {
+    Path train = OfficialFiles.reviews(folder.resolve("train"), RealData.imdbTrain(), 3);
+    how.apply(train);
+    DataException error =
+        assertThrows(DataException.class, () -> Imdb.trainFromFolder(folder), name);
+    Messages.assertOneLine(error, train.toString(), says);
+  }
+
+  @Test
+  void readsAJsonOfReviews() {
+    TextDataset read = readJson("[{\"t\":\"bad\",\"s\":0},{\"s\":1,\"t\":\"g\\u00f6od\"}]");
+    assertEquals(2, read.size());
+    assertEquals("göod", read.text(1));
+    assertEquals(1, read.label(1));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "truncated | [{\"t\":\"bad\",\"s\":0},{\"t\":\"go | no JSON",
+        "cut short | [{\"t\":\"bad\",\"s\":0}] | 1 reviews",
+        "empty | '' | empty",
+        "oversized | [{\"t\":\"a\",\"s\":0},{\"t\":\"b\",\"s\":1},{\"t\":\"c\",\"s\":1}] | more",
+        "followed | [{\"t\":\"a\",\"s\":0},{\"t\":\"b\",\"s\":1}] 3 | something else",
+        "unbalanced | [{\"t\":\"a\",\"s\":0},{\"t\":\"b\",\"s\":0}] | 0 of them",
+        "no label | [{\"t\":\"a\"},{\"t\":\"b\",\"s\":0}] | no label",
+        "label 2 | [{\"t\":\"a\",\"s\":2},{\"t\":\"b\",\"s\":0}] | no label",
+        "no text | [{\"s\":0},{\"t\":\"b\",\"s\":1}] | no text",
+        "text is null | [{\"t\":null,\"s\":0}] | field",
+        "another field | [{\"text\":\"a\",\"s\":0}] | field \"text\"",
+        "an object | {\"t\":\"a\",\"s\":0} | no array",
+        "no JSON | <html> | no JSON"
+      })
+  void refusesADamagedJson(String name, String json, String says) {
+    DataException error = assertThrows(DataException.class, () -> readJson(json), name);
+    Messages.assertOneLine(error, folder.resolve("reviews.json").toString(), says, "expected");
+  }
+
+  private TextDataset readJson(String json) {
+    Path file =
+        OfficialFiles.write(folder.resolve("reviews.json"), json.getBytes(StandardCharsets.UTF_8));
+    return ReviewJson.read(file, 2, "two reviews", CLASSES, text -> true);
+  }
+}
