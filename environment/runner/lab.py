@@ -21,12 +21,7 @@ def main(arguments: Sequence[str]) -> int:
     environment = {
         **prepared.tools.environment(),
         **options.environment(str(out)),
-        # Settings and running servers stay in the working copy too.
-        "JUPYTER_PATH": str(prepared.jupyter_path),
-        "JUPYTER_DATA_DIR": str(layout.jupyter / "data"),
-        "JUPYTER_CONFIG_DIR": str(layout.jupyter / "config"),
-        "JUPYTER_RUNTIME_DIR": str(layout.jupyter / "runtime"),
-        "IPYTHONDIR": str(layout.jupyter / "ipython"),
+        **layout.jupyter_environment(prepared.jupyter_path),
     }
     line.say(f"JupyterLab at scale {options.scale}, kernel {prepared.kernel.display_name}")
     jupyter = str(layout.venv / "bin" / "jupyter-lab")

@@ -49,6 +49,16 @@ class Layout:
     def jupyter(self) -> Path:
         return self.private / "jupyter"
 
+    def jupyter_environment(self, kernels: Path) -> dict[str, str]:
+        """Keeps Jupyter to the working copy: kernels, settings, running servers."""
+        return {
+            "JUPYTER_PATH": str(kernels),
+            "JUPYTER_DATA_DIR": str(self.jupyter / "data"),
+            "JUPYTER_CONFIG_DIR": str(self.jupyter / "config"),
+            "JUPYTER_RUNTIME_DIR": str(self.jupyter / "runtime"),
+            "IPYTHONDIR": str(self.jupyter / "ipython"),
+        }
+
     @property
     def logs(self) -> Path:
         return self.private / "logs"

@@ -39,9 +39,7 @@ def main(arguments: Sequence[str]) -> int:
     with files.exclusive(layout.private / f"running-{options.scale}.lock", busy):
         os.environ.update(prepared.tools.environment())
         os.environ.update(options.environment(str(out)))
-        os.environ["JUPYTER_PATH"] = str(prepared.jupyter_path)
-        os.environ["JUPYTER_RUNTIME_DIR"] = str(layout.jupyter / "runtime")
-        os.environ["JUPYTER_CONFIG_DIR"] = str(layout.jupyter / "config")
+        os.environ.update(layout.jupyter_environment(prepared.jupyter_path))
         line.say(f"Scale {options.scale}, kernel {prepared.kernel.display_name}")
         runs = []
         for source in chosen:
