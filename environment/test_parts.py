@@ -123,7 +123,7 @@ class FilesTest(InFolder):
         files.write_atomic(target, "old")
         temporary = self.folder / f".index.html.{os.getpid()}.part"
         temporary.symlink_to("/dev/full")
-        with self.assertRaisesRegex(Problem, "is full"):
+        with self.assertRaisesRegex(Problem, "ran full"):
             files.write_atomic(target, "new")
         self.assertEqual(target.read_text(), "old")
         self.assertEqual(list(self.folder.iterdir()), [target])

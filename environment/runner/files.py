@@ -19,13 +19,13 @@ def is_full(error: BaseException) -> bool:
     return isinstance(error, OSError) and error.errno in _FULL
 
 
-def full_disk(path: Path) -> Problem:
-    """The message for a full disk, which holds the given path."""
+def full_disk(path: Path, needed: str = "") -> Problem:
+    """The message for a full disk, which holds the given path; `needed` may say what it takes."""
     existing = next(p for p in (path, *path.parents) if p.exists())
     free = shutil.disk_usage(existing).free // 2**20
     return Problem(
-        f"The disk that holds {path} is full ({free} MB free). Free some space there and run the "
-        "same command again: what was finished is kept."
+        f"The disk that holds {path} ran full ({free} MB are free now). {needed}Free some space "
+        "there and run the same command again: what was finished is kept."
     )
 
 

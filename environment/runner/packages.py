@@ -11,6 +11,8 @@ from runner.problem import Problem
 from runner.progress import Line
 from runner.tools import Tools
 
+_NEEDED = "The Python packages take about 250 MB. "
+
 
 def stamp(layout: Layout) -> str:
     """What a virtual environment depends on: the pinned packages and this Python."""
@@ -63,7 +65,7 @@ def prepare(layout: Layout, tools: Tools, offline: bool, line: Line) -> None:
         if isinstance(error, CommandFailed):
             raise _explain(error, layout) from error
         if files.is_full(error):
-            raise files.full_disk(layout.venv) from error
+            raise files.full_disk(layout.venv, _NEEDED) from error
         raise
     line.say(f"Python packages: installed in {layout.shown(layout.venv)}")
 
@@ -77,7 +79,7 @@ def _collected(said: str) -> str:
 def _explain(error: CommandFailed, layout: Layout) -> Problem:
     log = _shown_log(error.log, layout)
     if error.lacked_room():
-        return files.full_disk(layout.venv)
+        return files.full_disk(layout.venv, _NEEDED)
     if error.lacked_network():
         return Problem(
             "The Python packages could not be fetched: the package index cannot be reached. Check "

@@ -26,10 +26,10 @@ class Line:
         """Shows the present state; off a terminal, at most one line in `every` seconds."""
         if self._live:
             width = shutil.get_terminal_size().columns - 1
-            self._write("\r\x1b[2K" + " ".join(text.split())[:width])
+            self._write("\r\x1b[2K" + _flat(text)[:width])
         elif time.monotonic() - self._printed >= self._every:
             self._printed = time.monotonic()
-            self._write("  " + " ".join(text.split())[:160] + "\n")
+            self._write("  " + _flat(text)[:160] + "\n")
 
     def say(self, text: str) -> None:
         """Prints a line that stays."""
@@ -44,3 +44,7 @@ class Line:
     def _write(self, text: str) -> None:
         self._stream.write(text)
         self._stream.flush()
+
+
+def _flat(text: str) -> str:
+    return "".join(c if c.isprintable() else " " for c in text).rstrip()

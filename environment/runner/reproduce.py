@@ -121,7 +121,7 @@ def _summary(
 ) -> int:
     failed = [r for r in runs if r["outcome"] != "passed"]
     total = clock(sum(r["seconds"] for r in runs))
-    counts = ", ".join(f"{results.count(done, o)} {o}" for o in ("holds", "fails", "undecided"))
+    counts = ", ".join(f"{o} {results.count(done, o)}" for o in ("holds", "fails", "undecided"))
     line.say(
         f"{len(runs) - len(failed)} of {len(runs)} notebooks passed in {total}; claims: {counts}"
     )
