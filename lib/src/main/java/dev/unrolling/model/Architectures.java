@@ -11,6 +11,8 @@ import dev.unrolling.model.Layer.Residual;
 import dev.unrolling.model.Layer.Tanh;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** The networks of the paper in their CIFAR forms, and small ones for a laptop and for theory. */
 public final class Architectures {
@@ -18,6 +20,35 @@ public final class Architectures {
   private static final List<Integer> CIFAR = List.of(3, 32, 32);
 
   private Architectures() {}
+
+  /**
+   * The architecture of a name, over CIFAR images.
+   *
+   * @param name {@code "resnet18"}, {@code "vgg19"}, {@code "pooled-linear"}, or one of {@code
+   *     "resnet8-W"}, {@code "tanh-cnn-W"}, {@code "tanh-bn-cnn-W"}, {@code "relu-cnn-W"} with the
+   *     width W
+   * @param classes width of the output
+   * @throws IllegalArgumentException naming the architectures there are
+   */
+  public static Architecture named(String name, int classes) {
+    Matcher widened = Pattern.compile("(.+)-(\\d{1,4})").matcher(name);
+    int width = widened.matches() ? Integer.parseInt(widened.group(2)) : 0;
+    return switch (width > 0 ? widened.group(1) : name) {
+      case "resnet18" -> resnet18(classes);
+      case "vgg19" -> vgg19(classes);
+      case "pooled-linear" -> pooledLinear(classes);
+      case "resnet8" -> resnet8(width, classes);
+      case "tanh-cnn" -> tanhCnn(width, classes);
+      case "tanh-bn-cnn" -> tanhCnnWithBatchNorm(width, classes);
+      case "relu-cnn" -> reluCnn(width, classes);
+      default ->
+          throw new IllegalArgumentException(
+              "no architecture is called \""
+                  + name
+                  + "\"; there is resnet18, vgg19, pooled-linear, resnet8-W, tanh-cnn-W,"
+                  + " tanh-bn-cnn-W and relu-cnn-W, with a width W of at least 1");
+    };
+  }
 
   /**
    * ResNet-18, CIFAR variant: 3 x 3 stem, stages of 64, 128, 256 and 512 channels with two basic
@@ -101,6 +132,20 @@ public final class Architectures {
         List.of(features),
         classes,
         List.of(new Dense(features, classes, true)));
+  }
+
+  /**
+   * A linear model over the means of 8 x 8 blocks of each channel of 3 x 32 x 32 images: with the
+   * squared error, a quadratic problem of 490 weights at 10 classes on real pictures.
+   *
+   * @param classes width of the output
+   */
+  public static Architecture pooledLinear(int classes) {
+    return new Architecture(
+        "pooled-linear",
+        CIFAR,
+        classes,
+        List.of(new AveragePool(8), new Flatten(), new Dense(48, classes, true)));
   }
 
   private static Architecture cnn(

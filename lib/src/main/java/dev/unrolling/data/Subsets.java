@@ -1,0 +1,120 @@
+package dev.unrolling.data;
+
+import java.util.Arrays;
+import java.util.Random;
+import java.util.stream.IntStream;
+
+/**
+ * Choices of examples by seed. The generator is {@link Random}, whose numbers are specified, so a
+ * seed chooses the same examples on every machine.
+ */
+public final class Subsets {
+
+  private Subsets() {}
+
+  /**
+   * As many examples of each class as of any other, in an order drawn by the seed.
+   *
+   * <p>When {@code count} is no multiple of the number of classes, the first {@code count %
+   * classes} classes of an order drawn by the seed give one example more. With one seed, each
+   * class's choice for a small count is a part of its choice for a larger one.
+   *
+   * @param dataset to choose from
+   * @param count number of examples, {@code 1 .. size}
+   * @param seed of the choice
+   * @return distinct indices
+   * @throws IllegalArgumentException if {@code count} is out of range or a class has too few
+   */
+  public static int[] stratified(Dataset dataset, int count, long seed) {
+    return stratified(dataset, all(dataset), count, seed);
+  }
+
+  /**
+   * The same among given examples only, for instance those that another subset left.
+   *
+   * @param dataset to choose from
+   * @param among distinct indices of the data set
+   * @param count number of examples, {@code 1 .. among.length}
+   * @param seed of the choice
+   * @return distinct indices
+   * @throws IllegalArgumentException if {@code count} is out of range or a class has too few
+   */
+  public static int[] stratified(Dataset dataset, int[] among, int count, long seed) {
+    int[] labels = Arrays.stream(among).map(dataset::label).toArray();
+    int[] places = choose(dataset.name(), labels, dataset.classes(), count, seed);
+    return Arrays.stream(places).map(place -> among[place]).toArray();
+  }
+
+  /**
+   * The same for texts.
+   *
+   * @param texts to choose from
+   * @param count number of texts, {@code 1 .. size}
+   * @param seed of the choice
+   * @return distinct indices
+   * @throws IllegalArgumentException if {@code count} is out of range or a class has too few
+   */
+  public static int[] stratified(TextDataset texts, int count, long seed) {
+    return choose(texts.name(), texts.labels(), texts.classes(), count, seed);
+  }
+
+  /**
+   * The examples that a subset left, in their order.
+   *
+   * @param dataset the whole
+   * @param taken indices of the data set
+   */
+  public static int[] rest(Dataset dataset, int... taken) {
+    boolean[] gone = new boolean[dataset.size()];
+    for (int index : taken) {
+      gone[index] = true;
+    }
+    return IntStream.range(0, gone.length).filter(i -> !gone[i]).toArray();
+  }
+
+  private static int[] all(Dataset dataset) {
+    return IntStream.range(0, dataset.size()).toArray();
+  }
+
+  private static int[] choose(String name, int[] labels, int classes, int count, long seed) {
+    if (count < 1 || count > labels.length) {
+      throw new IllegalArgumentException(
+          "cannot choose " + count + " examples of " + name + "; ask for 1 to " + labels.length);
+    }
+    Random random = new Random(seed);
+    int[] turn = shuffled(IntStream.range(0, classes).toArray(), random);
+    long[] seeds = random.longs(classes).toArray();
+    int[] chosen = new int[0];
+    for (int place = 0; place < classes; place++) {
+      int label = turn[place];
+      int wanted = count / classes + (place < count % classes ? 1 : 0);
+      int[] members = IntStream.range(0, labels.length).filter(i -> labels[i] == label).toArray();
+      if (members.length < wanted) {
+        throw new IllegalArgumentException(
+            name
+                + " has "
+                + members.length
+                + " examples of class "
+                + label
+                + " to choose from, "
+                + wanted
+                + " are wanted; ask for fewer than "
+                + count);
+      }
+      int[] drawn = Arrays.copyOf(shuffled(members, new Random(seeds[label])), wanted);
+      chosen = IntStream.concat(Arrays.stream(chosen), Arrays.stream(drawn)).toArray();
+    }
+    return shuffled(chosen, random);
+  }
+
+  private static int[] shuffled(int[] values, Random random) {
+    int[] order = values.clone();
+    for (int i = order.length - 1; i > 0; i--) {
+      int j = random.nextInt(i + 1);
+      int swap = order[i];
+      order[i] = order[j];
+      order[j] = swap;
+    }
+    return order;
+  }
+}

@@ -1,0 +1,103 @@
+package dev.unrolling.engine.torch;
+
+import dev.unrolling.engine.Engine;
+import dev.unrolling.engine.Network;
+import dev.unrolling.engine.Precision;
+import dev.unrolling.model.Architecture;
+import org.bytedeco.javacpp.Loader;
+import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Device;
+import org.bytedeco.pytorch.MemoryFormatOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptions;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** LibTorch on one device in one precision, and the way of values in and out of it. */
+record TorchEngine(String device, Precision precision) implements Engine {
+
+  static final String NAME = "torch";
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public String version() {
+    String libTorch;
+    try {
+      libTorch = Loader.getVersion("org.bytedeco", "pytorch");
+    } catch (java.io.IOException unknown) {
+      libTorch = "of unknown version";
+    }
+    return "LibTorch " + libTorch + ", " + torch.get_num_threads() + " threads";
+  }
+
+  @Override
+  public Engine withPrecision(Precision other) {
+    return new TorchEngine(device, other);
+  }
+
+  @Override
+  public Network network(Architecture architecture, INDArray weights) {
+    return new TorchNetwork(this, architecture, weights);
+  }
+
+  ScalarType scalarType() {
+    return precision == Precision.FLOAT32 ? ScalarType.Float : ScalarType.Double;
+  }
+
+  /** Copies float64 values from a buffer to a new tensor of this device and precision. */
+  Tensor tensor(double[] values, long... shape) {
+    try (PointerScope scope = new PointerScope()) {
+      Pointer host = new org.bytedeco.javacpp.DoublePointer(values);
+      return keep(toDevice(torch.from_blob(host, shape, new TensorOptions(ScalarType.Double))));
+    }
+  }
+
+  /** Copies an array of any floating type to a new rank-1 tensor of this device and precision. */
+  Tensor tensor(INDArray array) {
+    if (array.dataType() != DataType.FLOAT && array.dataType() != DataType.DOUBLE) {
+      return tensor(array.castTo(DataType.DOUBLE));
+    }
+    boolean isFloat = array.dataType() == DataType.FLOAT;
+    TensorOptions options = new TensorOptions(isFloat ? ScalarType.Float : ScalarType.Double);
+    INDArray dense = array.dup('c');
+    try (PointerScope scope = new PointerScope()) {
+      Tensor host = torch.from_blob(dense.data().addressPointer(), shape(dense), options);
+      return keep(toDevice(host));
+    }
+  }
+
+  /** A copy of a tensor in host memory, of this precision. */
+  INDArray array(Tensor tensor, long... shape) {
+    try (PointerScope scope = new PointerScope()) {
+      Tensor host = tensor.detach().to(scalarType()).cpu().contiguous();
+      INDArray array = Nd4j.createUninitialized(precision.dataType(), shape);
+      Pointer.memcpy(
+          array.data().addressPointer(), host.data_ptr(), host.numel() * host.element_size());
+      return array;
+    }
+  }
+
+  private Tensor toDevice(Tensor host) {
+    return host.to(new Device(device), scalarType(), false, true, new MemoryFormatOptional());
+  }
+
+  private static long[] shape(INDArray array) {
+    return new long[] {array.length()};
+  }
+
+  /**
+   * Lets a tensor outlive the pointer scope at hand. Whoever keeps it closes it; should that be
+   * forgotten, the garbage collector frees it.
+   */
+  static Tensor keep(Tensor tensor) {
+    return tensor.retainReference();
+  }
+}

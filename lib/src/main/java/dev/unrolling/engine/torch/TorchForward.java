@@ -1,0 +1,120 @@
+package dev.unrolling.engine.torch;
+
+import dev.unrolling.model.Layer;
+import java.util.Iterator;
+import java.util.List;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * One forward pass through a chain of layers, taking weights and running statistics in the order of
+ * their layouts.
+ */
+final class TorchForward {
+
+  /** What batch norm reads and writes. */
+  enum Statistics {
+    /** Normalise by the batch and move the running statistics. */
+    BATCH_AND_UPDATE,
+    /** Normalise by the batch, touch nothing. */
+    BATCH,
+    /** Normalise by the running statistics. */
+    RUNNING
+  }
+
+  private final Statistics statistics;
+  private final Iterator<Tensor> weights;
+  private final Iterator<Tensor> running;
+
+  private TorchForward(Statistics statistics, List<Tensor> weights, List<Tensor> running) {
+    this.statistics = statistics;
+    this.weights = weights.iterator();
+    this.running = running.iterator();
+  }
+
+  /**
+   * @param input {@code (batch, ...)} in the architecture's input shape
+   * @return logits {@code (batch, classes)}
+   */
+  static Tensor logits(
+      List<Layer> layers,
+      Tensor input,
+      List<Tensor> weights,
+      List<Tensor> running,
+      Statistics statistics) {
+    return new TorchForward(statistics, weights, running).chain(layers, input);
+  }
+
+  private Tensor chain(List<Layer> layers, Tensor input) {
+    Tensor x = input;
+    for (Layer layer : layers) {
+      x = apply(layer, x);
+    }
+    return x;
+  }
+
+  // Java 17 has no pattern switch; the sealed interface still keeps this list complete by a test.
+  private Tensor apply(Layer layer, Tensor x) {
+    if (layer instanceof Layer.Convolution c) {
+      Tensor weight = weights.next();
+      TensorOptional bias = c.bias() ? new TensorOptional(weights.next()) : new TensorOptional();
+      return torch.conv2d(x, weight, bias, pair(c.stride()), pair(c.padding()), pair(1), 1);
+    }
+    if (layer instanceof Layer.BatchNorm) {
+      return batchNorm(x);
+    }
+    if (layer instanceof Layer.Dense d) {
+      Tensor weight = weights.next();
+      return d.bias()
+          ? torch.linear(x, weight, new TensorOptional(weights.next()))
+          : torch.linear(x, weight);
+    }
+    if (layer instanceof Layer.Relu) {
+      return torch.relu(x);
+    }
+    if (layer instanceof Layer.Tanh) {
+      return torch.tanh(x);
+    }
+    if (layer instanceof Layer.MaxPool m) {
+      return torch.max_pool2d(x, pair(m.kernel()), pair(m.kernel()), pair(0), pair(1), false);
+    }
+    if (layer instanceof Layer.AveragePool a) {
+      return torch.avg_pool2d(x, pair(a.kernel()));
+    }
+    if (layer instanceof Layer.Flatten) {
+      return torch.flatten(x, 1, -1);
+    }
+    if (layer instanceof Layer.Residual r) {
+      Tensor body = chain(r.body(), x);
+      return body.add(chain(r.shortcut(), x));
+    }
+    throw new IllegalStateException("layer without a forward pass: " + layer);
+  }
+
+  private Tensor batchNorm(Tensor x) {
+    TensorOptional weight = new TensorOptional(weights.next());
+    TensorOptional bias = new TensorOptional(weights.next());
+    TensorOptional mean = new TensorOptional(running.next());
+    TensorOptional variance = new TensorOptional(running.next());
+    if (statistics == Statistics.BATCH) {
+      // Without running statistics there are none to move.
+      mean = new TensorOptional();
+      variance = new TensorOptional();
+    }
+    return torch.batch_norm(
+        x,
+        weight,
+        bias,
+        mean,
+        variance,
+        statistics != Statistics.RUNNING,
+        Layer.BatchNorm.MOMENTUM,
+        Layer.BatchNorm.EPSILON,
+        true);
+  }
+
+  private static long[] pair(long value) {
+    return new long[] {value, value};
+  }
+}

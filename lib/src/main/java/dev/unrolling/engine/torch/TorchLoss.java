@@ -1,0 +1,27 @@
+package dev.unrolling.engine.torch;
+
+import dev.unrolling.engine.Loss;
+import org.bytedeco.pytorch.Tensor;
+
+/** A scalar tensor, read once; until then the device need not have finished it. */
+final class TorchLoss implements Loss {
+
+  private final Tensor tensor;
+  private double value;
+  private boolean read;
+
+  /** Takes over a tensor that was kept by {@link TorchEngine#keep}. */
+  TorchLoss(Tensor kept) {
+    this.tensor = kept;
+  }
+
+  @Override
+  public double value() {
+    if (!read) {
+      value = tensor.item_double();
+      read = true;
+      tensor.close();
+    }
+    return value;
+  }
+}

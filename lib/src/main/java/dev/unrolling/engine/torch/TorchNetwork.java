@@ -1,0 +1,331 @@
+package dev.unrolling.engine.torch;
+
+import dev.unrolling.data.Batch;
+import dev.unrolling.engine.Engine;
+import dev.unrolling.engine.LinearOperator;
+import dev.unrolling.engine.Loss;
+import dev.unrolling.engine.LossGradient;
+import dev.unrolling.engine.Mode;
+import dev.unrolling.engine.Network;
+import dev.unrolling.engine.NetworkState;
+import dev.unrolling.engine.Objective;
+import dev.unrolling.engine.ParameterVector;
+import dev.unrolling.engine.SgdStep;
+import dev.unrolling.engine.torch.TorchForward.Statistics;
+import dev.unrolling.model.Architecture;
+import dev.unrolling.model.ParameterLayout;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.bytedeco.javacpp.LongPointer;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.BoolOptional;
+import org.bytedeco.pytorch.Device;
+import org.bytedeco.pytorch.MemoryFormatOptional;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptions;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.MemoryFormat;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * Weights in one flat tensor; each layer's weight is a view of it, and the leaf of the derivative.
+ */
+final class TorchNetwork implements Network {
+
+  private final TorchEngine engine;
+  private final Architecture architecture;
+  private final Tensor weights;
+  private final List<Tensor> leaves;
+  private final Tensor statistics;
+  private final List<Tensor> runningViews;
+  private Optional<Tensor> velocity = Optional.empty();
+
+  TorchNetwork(TorchEngine engine, Architecture architecture, INDArray initial) {
+    this.engine = engine;
+    this.architecture = architecture;
+    ParameterLayout layout = architecture.parameters();
+    checkLength("weights", initial, layout.size());
+    this.weights = engine.tensor(initial);
+    this.leaves = views(weights, layout, true);
+    ParameterLayout running = architecture.runningStatistics();
+    this.statistics = engine.tensor(freshStatistics(running), running.size());
+    this.runningViews = views(statistics, running, false);
+  }
+
+  private static double[] freshStatistics(ParameterLayout layout) {
+    double[] values = new double[Math.toIntExact(layout.size())];
+    for (ParameterLayout.Entry entry : layout.entries()) {
+      if (entry.kind() == ParameterLayout.Kind.RUNNING_VARIANCE) {
+        int from = Math.toIntExact(entry.offset());
+        Arrays.fill(values, from, from + Math.toIntExact(entry.size()), 1);
+      }
+    }
+    return values;
+  }
+
+  private static List<Tensor> views(Tensor flat, ParameterLayout layout, boolean leaf) {
+    List<Tensor> views = new ArrayList<>();
+    try (PointerScope scope = new PointerScope()) {
+      for (ParameterLayout.Entry entry : layout.entries()) {
+        long[] shape = entry.shape().stream().mapToLong(i -> i).toArray();
+        Tensor view = flat.narrow(0, entry.offset(), entry.size()).view(shape).detach();
+        views.add(TorchEngine.keep(leaf ? view.set_requires_grad(true) : view));
+      }
+    }
+    return List.copyOf(views);
+  }
+
+  @Override
+  public Architecture architecture() {
+    return architecture;
+  }
+
+  @Override
+  public Engine engine() {
+    return engine;
+  }
+
+  @Override
+  public ParameterVector weights() {
+    try (PointerScope scope = new PointerScope()) {
+      return new TorchVector(engine, TorchEngine.keep(weights.clone()));
+    }
+  }
+
+  @Override
+  public void setWeights(ParameterVector values) {
+    overwrite(weights, TorchVector.compatible(values, engine, weights.numel()));
+  }
+
+  @Override
+  public ParameterVector vector(INDArray values) {
+    checkLength("vector", values, weights.numel());
+    return new TorchVector(engine, engine.tensor(values));
+  }
+
+  @Override
+  public NetworkState saveState() {
+    return new NetworkState(
+        engine.array(weights, weights.numel()),
+        statistics.numel() == 0
+            ? Nd4j.empty(engine.precision().dataType())
+            : engine.array(statistics, statistics.numel()),
+        velocity
+            .map(v -> engine.array(v, v.numel()))
+            .orElseGet(() -> Nd4j.empty(engine.precision().dataType())));
+  }
+
+  @Override
+  public void restore(NetworkState state) {
+    checkLength("weights", state.weights(), weights.numel());
+    checkLength("running statistics", state.runningStatistics(), statistics.numel());
+    overwrite(weights, state.weights());
+    if (statistics.numel() > 0) {
+      overwrite(statistics, state.runningStatistics());
+    }
+    velocity.ifPresent(Tensor::close);
+    velocity = Optional.empty();
+    if (!state.velocity().isEmpty()) {
+      checkLength("velocity", state.velocity(), weights.numel());
+      velocity = Optional.of(engine.tensor(state.velocity()));
+    }
+  }
+
+  @Override
+  public Network copy() {
+    NetworkState state = saveState();
+    Network twin = engine.network(architecture, state.weights());
+    twin.restore(state);
+    return twin;
+  }
+
+  @Override
+  public Loss step(Batch batch, Objective objective, SgdStep step) {
+    try (PointerScope scope = new PointerScope()) {
+      Tensor loss = torch.zeros(new long[0], new TensorOptions(engine.scalarType()));
+      Tensor gradient;
+      if (batch.size() == 0) {
+        gradient = torch.zeros_like(weights);
+      } else {
+        loss = dataLoss(batch, objective, Statistics.BATCH_AND_UPDATE);
+        gradient = flat(grad(loss, false));
+      }
+      try (NoGradGuard frozen = new NoGradGuard()) {
+        loss = withWeightDecay(loss, gradient, objective);
+        weights.add_(withMomentum(gradient, step.momentum()), new Scalar(-step.rate()));
+      }
+      return new TorchLoss(TorchEngine.keep(loss.detach()));
+    }
+  }
+
+  @Override
+  public LossGradient gradient(Batch batch, Objective objective, Mode mode) {
+    try (PointerScope scope = new PointerScope()) {
+      Tensor loss = dataLoss(batch, objective, statistics(mode));
+      Tensor gradient = flat(grad(loss, false));
+      try (NoGradGuard frozen = new NoGradGuard()) {
+        loss = withWeightDecay(loss, gradient, objective);
+      }
+      return new LossGradient(
+          new TorchLoss(TorchEngine.keep(loss.detach())),
+          new TorchVector(engine, TorchEngine.keep(gradient)));
+    }
+  }
+
+  @Override
+  public LinearOperator hessian(Batch batch, Objective objective, Mode mode) {
+    try (PointerScope scope = new PointerScope()) {
+      Tensor[] gradient = grad(dataLoss(batch, objective, statistics(mode)), true);
+      // The array points into a vector that ends with the scope: keep handles of our own.
+      Tensor[] kept =
+          Arrays.stream(gradient).map(g -> TorchEngine.keep(new Tensor(g))).toArray(Tensor[]::new);
+      return new TorchHessian(engine, layout(), leaves, kept, objective.weightDecay());
+    }
+  }
+
+  @Override
+  public INDArray logits(Batch batch, Mode mode) {
+    try (PointerScope scope = new PointerScope();
+        NoGradGuard frozen = new NoGradGuard()) {
+      Tensor logits = forward(batch, statistics(mode));
+      return engine.array(logits, batch.size(), architecture.classes());
+    }
+  }
+
+  @Override
+  public void close() {
+    leaves.forEach(Tensor::close);
+    runningViews.forEach(Tensor::close);
+    velocity.ifPresent(Tensor::close);
+    statistics.close();
+    weights.close();
+  }
+
+  private Tensor dataLoss(Batch batch, Objective objective, Statistics how) {
+    return TorchObjective.loss(objective, forward(batch, how), labels(batch), batch.averagedOver());
+  }
+
+  private Tensor forward(Batch batch, Statistics how) {
+    return TorchForward.logits(architecture.layers(), input(batch), leaves, runningViews, how);
+  }
+
+  private Tensor input(Batch batch) {
+    architecture.checkExampleShape(batch.dataset().name(), batch.dataset().exampleShape());
+    int size = architecture.inputSize();
+    double[] values = new double[batch.size() * size];
+    int[] indices = batch.indices();
+    for (int i = 0; i < indices.length; i++) {
+      batch.dataset().writeExample(indices[i], values, i * size);
+    }
+    long[] shape = new long[architecture.inputShape().size() + 1];
+    shape[0] = batch.size();
+    for (int i = 1; i < shape.length; i++) {
+      shape[i] = architecture.inputShape().get(i - 1);
+    }
+    Tensor input = engine.tensor(values, shape);
+    try (Tensor kept = input) {
+      // Channels-last is LibTorch's fastest layout for images, on CPU and GPU.
+      return shape.length == 4 ? kept.contiguous(MemoryFormat.ChannelsLast) : kept.clone();
+    }
+  }
+
+  private Tensor labels(Batch batch) {
+    int classes = architecture.classes();
+    long[] labels =
+        Arrays.stream(batch.indices()).mapToLong(i -> batch.dataset().label(i)).toArray();
+    if (classes > 1 && Arrays.stream(labels).anyMatch(label -> label >= classes)) {
+      throw new IllegalArgumentException(
+          batch.dataset().name()
+              + " has labels up to "
+              + Arrays.stream(labels).max().orElse(0)
+              + ", but "
+              + architecture.name()
+              + " has "
+              + classes
+              + " outputs");
+    }
+    Tensor host =
+        torch.from_blob(
+            new LongPointer(labels),
+            new long[] {labels.length},
+            new TensorOptions(ScalarType.Long));
+    Device device = new Device(engine.device());
+    return host.to(device, ScalarType.Long, false, true, new MemoryFormatOptional());
+  }
+
+  private Tensor[] grad(Tensor loss, boolean createGraph) {
+    TensorVector inputs = new TensorVector(leaves.toArray(Tensor[]::new));
+    return torch
+        .grad(
+            new TensorVector(loss),
+            inputs,
+            new TensorVector(),
+            new BoolOptional(createGraph),
+            createGraph,
+            false)
+        .get();
+  }
+
+  private static Tensor flat(Tensor[] gradient) {
+    Tensor[] rows = Arrays.stream(gradient).map(g -> g.reshape(-1)).toArray(Tensor[]::new);
+    return torch.cat(new TensorVector(rows));
+  }
+
+  /** Adds the L2 term's gradient to {@code gradient}, in place, and returns the whole loss. */
+  private Tensor withWeightDecay(Tensor loss, Tensor gradient, Objective objective) {
+    if (objective.weightDecay() == 0) {
+      return loss;
+    }
+    gradient.add_(weights, new Scalar(objective.weightDecay()));
+    return loss.add(weights.dot(weights), new Scalar(objective.weightDecay() / 2));
+  }
+
+  private Tensor withMomentum(Tensor gradient, double momentum) {
+    if (momentum == 0) {
+      return gradient;
+    }
+    if (velocity.isEmpty()) {
+      velocity = Optional.of(TorchEngine.keep(gradient.clone()));
+    } else {
+      velocity.get().mul_(new Scalar(momentum)).add_(gradient);
+    }
+    return velocity.get();
+  }
+
+  private void overwrite(Tensor target, INDArray values) {
+    try (Tensor source = engine.tensor(values)) {
+      overwrite(target, source);
+    }
+  }
+
+  private static void overwrite(Tensor target, Tensor source) {
+    try (PointerScope scope = new PointerScope();
+        NoGradGuard frozen = new NoGradGuard()) {
+      target.copy_(source);
+    }
+  }
+
+  private static Statistics statistics(Mode mode) {
+    return mode == Mode.TRAINING ? Statistics.BATCH : Statistics.RUNNING;
+  }
+
+  private void checkLength(String what, INDArray values, long expected) {
+    if (values.length() != expected && !(values.isEmpty() && expected == 0)) {
+      throw new IllegalArgumentException(
+          what
+              + " of "
+              + architecture.name()
+              + " must hold "
+              + expected
+              + " values, not "
+              + values.length());
+    }
+  }
+}

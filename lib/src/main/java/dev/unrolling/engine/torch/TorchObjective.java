@@ -1,0 +1,69 @@
+package dev.unrolling.engine.torch;
+
+import dev.unrolling.engine.Objective;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.global.torch;
+
+/** The data part of an objective (all but weight decay) as a differentiable scalar. */
+final class TorchObjective {
+
+  private static final long SUM = 2;
+  private static final long NO_IGNORED_LABEL = -100;
+
+  private TorchObjective() {}
+
+  /**
+   * @param logits {@code (batch, classes)}
+   * @param labels {@code (batch)}, int64
+   * @param averagedOver divisor of the sums over the batch
+   */
+  static Tensor loss(Objective objective, Tensor logits, Tensor labels, int averagedOver) {
+    Tensor sum =
+        switch (objective.criterion()) {
+          case CROSS_ENTROPY ->
+              torch.nll_loss(
+                  torch.log_softmax(logits, 1),
+                  labels,
+                  new TensorOptional(),
+                  SUM,
+                  NO_IGNORED_LABEL);
+          case SQUARED_ERROR -> squaredError(logits, labels);
+        };
+    double weight = objective.penaltyWeight((int) logits.size(1));
+    if (weight > 0) {
+      sum = sum.add(standardDeviations(logits).sum(), new Scalar(weight));
+    }
+    return sum.mul(new Scalar(1.0 / averagedOver));
+  }
+
+  private static Tensor squaredError(Tensor logits, Tensor labels) {
+    Tensor target =
+        logits.size(1) == 1
+            ? labels.reshape(-1, 1).to(logits.scalar_type())
+            : torch.one_hot(labels, logits.size(1)).to(logits.scalar_type());
+    Tensor difference = logits.sub(target);
+    return difference.mul(difference).sum().mul(new Scalar(0.5));
+  }
+
+  /**
+   * Standard deviation (with C - 1) of each row. The root of 0 has no derivative: such rows are cut
+   * out of the graph, which makes their gradient 0.
+   */
+  private static Tensor standardDeviations(Tensor logits) {
+    Tensor centred = logits.sub(logits.mean(new long[] {1}, true, scalarTypeOf(logits)));
+    Tensor variance =
+        centred
+            .mul(centred)
+            .sum(new long[] {1}, false, scalarTypeOf(logits))
+            .mul(new Scalar(1.0 / (logits.size(1) - 1)));
+    Tensor positive = variance.gt(new Scalar(0.0));
+    Tensor safe = torch.where(positive, variance, new Scalar(1.0));
+    return torch.where(positive, torch.sqrt(safe), new Scalar(0.0));
+  }
+
+  private static org.bytedeco.pytorch.ScalarTypeOptional scalarTypeOf(Tensor tensor) {
+    return new org.bytedeco.pytorch.ScalarTypeOptional(tensor.scalar_type());
+  }
+}

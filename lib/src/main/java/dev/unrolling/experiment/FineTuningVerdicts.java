@@ -1,0 +1,260 @@
+package dev.unrolling.experiment;
+
+import dev.unrolling.experiment.Verdict.Outcome;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import tech.tablesaw.api.Table;
+import tech.tablesaw.selection.Selection;
+
+/** What tables of {@link FineTuningExperiment} say about the claims of sections 2.3, 2.4 and E1. */
+public final class FineTuningVerdicts {
+
+  /** Fewest settings that a correlation across settings rests on. */
+  public static final int FEWEST_SETTINGS = 8;
+
+  /** Share of resamples in which one variable must rank v better to be called better. */
+  public static final double CLEAR_SHARE = 0.9;
+
+  /** Largest ratio between the extremes of v/e1 over a sweep of the rate. */
+  public static final double LARGEST_SPREAD = 1.5;
+
+  /** One run's correlations over its steps. */
+  private record Control(
+      int run,
+      String settings,
+      double vWithE,
+      double vWithT,
+      double vWithNormDw,
+      double stepsOfVWithE,
+      double stepsOfVWithNormDw) {}
+
+  private FineTuningVerdicts() {}
+
+  /** The last measurement of each run. */
+  public static Table lastRows(Table measurements) {
+    int[] last =
+        runs(measurements).stream()
+            .mapToInt(
+                run -> {
+                  int[] rows = measurements.intColumn("run").isEqualTo(run).toArray();
+                  return rows[rows.length - 1];
+                })
+            .toArray();
+    return measurements.where(Selection.with(last));
+  }
+
+  private static List<Integer> runs(Table measurements) {
+    return measurements.intColumn("run").unique().asList().stream().sorted().toList();
+  }
+
+  /**
+   * For each run, Pearson's correlation of v with e over its steps, beside the two controls (t
+   * alone, norm(dw) alone), and of first differences. Any two growing series correlate: these
+   * numbers alone prove nothing.
+   */
+  public static Table controls(Table measurements) {
+    List<Control> rows = new ArrayList<>();
+    for (int run : runs(measurements)) {
+      Table one = measurements.where(measurements.intColumn("run").isEqualTo(run));
+      double[] v = column(one, "v_single_gradient");
+      double[] e = column(one, "e");
+      double[] normDw = column(one, "norm_dw");
+      rows.add(
+          new Control(
+              run,
+              describe(one),
+              Correlation.pearson(v, e),
+              Correlation.pearson(v, column(one, "step")),
+              Correlation.pearson(v, normDw),
+              Correlation.pearson(Correlation.differences(v), Correlation.differences(e)),
+              Correlation.pearson(Correlation.differences(v), Correlation.differences(normDw))));
+    }
+    return RecordTable.of("controls", Control.class, rows);
+  }
+
+  private static String describe(Table run) {
+    return String.format(
+        Locale.ROOT,
+        "rate %s, gamma %s, seed %s%s",
+        run.column("rate").getString(0),
+        run.column("gamma").getString(0),
+        run.column("seed").getString(0),
+        run.booleanColumn("forget_batch_in_pretraining").get(0) ? ", x* pre-trained" : "");
+  }
+
+  /**
+   * E1: across settings at one number of steps, the unlearning error ranks v, and better than the
+   * controls (norm(dw) alone, the rate alone; t alone is the same everywhere and ranks nothing).
+   * Holds if the 95% interval of the rank correlation from resampling settings is above 0 and the
+   * error ranks v better than each control in at least 90% of resamples; fails if the interval is
+   * not above 0 anywhere or a control is better in at least 90%; undecided otherwise, or with fewer
+   * than 8 settings.
+   *
+   * @param claim to name the verdict, e.g. {@code "E1"}
+   * @param last one row a setting, as {@link #lastRows} gives
+   * @param error the column {@code "e"} or {@code "e1"}
+   */
+  public static Verdict acrossSettings(String claim, Table last, String error) {
+    String statement =
+        "Across settings at the same step, " + error + " ranks v, and better than simpler numbers";
+    if (last.rowCount() < FEWEST_SETTINGS || last.intColumn("step").countUnique() != 1) {
+      return new Verdict(
+          claim,
+          statement,
+          Outcome.UNDECIDED,
+          last.rowCount()
+              + " settings at "
+              + last.intColumn("step").countUnique()
+              + " different steps; at least "
+              + FEWEST_SETTINGS
+              + " at one step are needed");
+    }
+    double[] v = column(last, "v_single_gradient");
+    double[] e = column(last, error);
+    Correlation rank = Correlation.ofRanks(v, e);
+    Map<String, double[]> controls =
+        Map.of("norm(dw)", column(last, "norm_dw"), "the rate", column(last, "rate"));
+    Map<String, Double> shares =
+        controls.entrySet().stream()
+            .collect(
+                Collectors.toMap(
+                    Map.Entry::getKey, c -> Correlation.shareWhereBetter(v, e, c.getValue())));
+    Outcome outcome = Outcome.UNDECIDED;
+    if (rank.low() > 0 && shares.values().stream().allMatch(share -> share >= CLEAR_SHARE)) {
+      outcome = Outcome.HOLDS;
+    } else if (rank.high() <= 0
+        || shares.values().stream().anyMatch(share -> share <= 1 - CLEAR_SHARE)) {
+      outcome = Outcome.FAILS;
+    }
+    String compared =
+        controls.keySet().stream()
+            .sorted()
+            .map(
+                name ->
+                    String.format(
+                        Locale.ROOT,
+                        "%s alone %s, beaten in %.0f%% of resamples",
+                        name,
+                        Correlation.ofRanks(v, controls.get(name)),
+                        100 * shares.get(name)))
+            .collect(Collectors.joining("; "));
+    return new Verdict(
+        claim,
+        statement,
+        outcome,
+        String.format(
+            Locale.ROOT,
+            "rank correlation of v with %s %s over %d settings at step %d (needed: above 0); %s"
+                + " (needed: %.0f%%); t alone is constant and ranks nothing",
+            error,
+            rank,
+            last.rowCount(),
+            last.intColumn("step").get(0),
+            compared,
+            100 * CLEAR_SHARE));
+  }
+
+  /**
+   * 2.3: the unlearning error comes from bounds, so v of single gradient unlearning should stay
+   * below it at every measurement.
+   *
+   * @param claim to name the verdict
+   * @param measurements any rows
+   * @param error the column {@code "e"} or {@code "e1"}
+   */
+  public static Verdict bound(String claim, Table measurements, String error) {
+    double[] v = column(measurements, "v_single_gradient");
+    double[] e = column(measurements, error);
+    double[] ratios = new double[v.length];
+    Arrays.setAll(ratios, i -> v[i] / e[i]);
+    double largest = Arrays.stream(ratios).max().orElse(Double.NaN);
+    long above = Arrays.stream(ratios).filter(ratio -> !(ratio <= 1)).count();
+    return Verdict.of(
+        claim,
+        "v stays below " + error + " at every measurement",
+        above == 0,
+        String.format(
+            Locale.ROOT,
+            "v above %s at %d of %d measurements; largest v/%s %.3g (needed: at most 1)",
+            error,
+            above,
+            ratios.length,
+            error,
+            largest));
+  }
+
+  /**
+   * 2.4: over a sweep of the learning rate the one-eta form keeps its ratio to v and the published
+   * form does not, its ratio growing like 1/eta.
+   *
+   * @param claim to name the verdict
+   * @param last one row a rate, at least 4
+   */
+  public static Verdict units(String claim, Table last) {
+    double[] rate = column(last, "rate");
+    double[] v = column(last, "v_single_gradient");
+    double[] e = column(last, "e");
+    double[] e1 = column(last, "e1");
+    double[] perE = new double[v.length];
+    double[] perE1 = new double[v.length];
+    Arrays.setAll(perE, i -> v[i] / e[i]);
+    Arrays.setAll(perE1, i -> v[i] / e1[i]);
+    double spread = spread(perE1);
+    double slope = LogLogSlope.fit(rate, perE);
+    return Verdict.of(
+        claim,
+        "Only the one-eta form has the unit of a weight: v/e1 does not depend on the rate, v/e"
+            + " goes like 1/eta",
+        spread <= LARGEST_SPREAD && Math.abs(slope + 1) <= 0.2,
+        String.format(
+            Locale.ROOT,
+            "v/e1 from %.2g to %.2g, a factor of %.2f (needed: at most %.1f); v/e from %.2g to"
+                + " %.2g, slope %.2f in the rate (needed: -1 within 0.2)",
+            Arrays.stream(perE1).min().orElseThrow(),
+            Arrays.stream(perE1).max().orElseThrow(),
+            spread,
+            LARGEST_SPREAD,
+            Arrays.stream(perE).min().orElseThrow(),
+            Arrays.stream(perE).max().orElseThrow(),
+            slope));
+  }
+
+  /**
+   * Whether unlearning is worth it: single gradient unlearning brings M nearer to M' than doing
+   * nothing does.
+   *
+   * @param claim to name the verdict
+   * @param last one row a setting
+   */
+  public static Verdict nearerThanDoingNothing(String claim, Table last) {
+    double[] v = column(last, "v_single_gradient");
+    double[] distance = column(last, "forgetting_distance");
+    double[] ratios = new double[v.length];
+    Arrays.setAll(ratios, i -> v[i] / distance[i]);
+    long nearer = Arrays.stream(ratios).filter(ratio -> ratio < 1).count();
+    return Verdict.of(
+        claim,
+        "Single gradient unlearning ends nearer to M' than doing nothing",
+        nearer == ratios.length,
+        String.format(
+            Locale.ROOT,
+            "v below the forgetting distance in %d of %d settings; v / forgetting distance from"
+                + " %.2f to %.2f",
+            nearer,
+            ratios.length,
+            Arrays.stream(ratios).min().orElseThrow(),
+            Arrays.stream(ratios).max().orElseThrow()));
+  }
+
+  private static double spread(double[] values) {
+    return Arrays.stream(values).max().orElseThrow() / Arrays.stream(values).min().orElseThrow();
+  }
+
+  private static double[] column(Table table, String name) {
+    return table.numberColumn(name).asDoubleArray();
+  }
+}

@@ -1,0 +1,172 @@
+package dev.unrolling.figure;
+
+import dev.unrolling.engine.Engines;
+import dev.unrolling.experiment.Scale;
+import dev.unrolling.experiment.Verdict;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import tech.tablesaw.api.Table;
+
+/**
+ * What a notebook needs to show and keep its results. In a Java kernel (JJava, IJava) it shows them
+ * below the cell; elsewhere it prints them. All it shows it also saves, in {@code
+ * UNROLLING_OUT/NAME/} ({@code out/NAME/} if that is not set).
+ *
+ * <pre>{@code
+ * var notebook = Notebook.open("04-unlearning-error");
+ * notebook.show(Figure.lines("Error", "step", "v").series("v", steps, errors), "error");
+ * notebook.show(table, "runs");
+ * notebook.show(verdict);
+ * }</pre>
+ */
+public final class Notebook {
+  /** Environment variable that names the folder of all results. */
+  public static final String OUT_VARIABLE = "UNROLLING_OUT";
+
+  private static final String NAME = "[A-Za-z0-9_-][A-Za-z0-9._-]*";
+
+  private final Scale scale;
+  private final Path folder;
+  private final Optional<Kernel> kernel;
+  private final PrintStream out;
+  private final VerdictFile verdicts;
+  private ProgressLine progress;
+
+  private Notebook(
+      String name, Map<String, String> environment, Optional<Kernel> kernel, PrintStream out) {
+    if (!name.matches(NAME)) {
+      throw new IllegalArgumentException(
+          "\"" + name + "\" is no name for a notebook; take letters, digits and . _ -");
+    }
+    scale = Scale.of(environment.getOrDefault(Scale.VARIABLE, Scale.QUICK.toString()));
+    folder = Path.of(environment.getOrDefault(OUT_VARIABLE, "out")).resolve(name);
+    this.kernel = kernel;
+    this.out = out;
+    verdicts = new VerdictFile(folder.resolve("verdicts.csv"), scale);
+    progress = new ProgressLine(kernel, out);
+  }
+
+  /**
+   * Opens the results of a notebook and shows a first line: scale, engine, version, threads.
+   *
+   * @param name of the notebook, e.g. {@code "04-unlearning-error"}; names its folder
+   * @throws IllegalArgumentException if the name is not made of letters, digits and {@code . _ -},
+   *     or the environment names no scale there is
+   */
+  public static Notebook open(String name) {
+    return open(name, System.getenv(), Kernel.find(), System.out);
+  }
+
+  static Notebook open(
+      String name, Map<String, String> environment, Optional<Kernel> kernel, PrintStream out) {
+    Notebook notebook = new Notebook(name, environment, kernel, out);
+    List<String> facts =
+        List.of(
+            "scale " + notebook.scale,
+            "engine "
+                + Optional.ofNullable(environment.get(Engines.ENGINE_VARIABLE))
+                    .orElse("as each experiment's default"),
+            "unrolling-sgd " + version(),
+            threads(environment));
+    notebook.display(
+        Output.html(name + " · " + String.join(" · ", facts), Html.banner(name, facts)));
+    return notebook;
+  }
+
+  private static String threads(Map<String, String> environment) {
+    int count =
+        Optional.ofNullable(environment.get("OMP_NUM_THREADS"))
+            .filter(text -> text.matches("[1-9][0-9]{0,3}"))
+            .map(Integer::parseInt)
+            .orElseGet(Runtime.getRuntime()::availableProcessors);
+    return count + (count == 1 ? " thread" : " threads");
+  }
+
+  private static String version() {
+    String descriptor = "/META-INF/maven/dev.unrolling/unrolling-sgd/pom.properties";
+    try (InputStream in = Notebook.class.getResourceAsStream(descriptor)) {
+      Properties properties = new Properties();
+      if (in != null) {
+        properties.load(in);
+      }
+      return properties.getProperty("version", "from sources");
+    } catch (IOException unreadable) {
+      return "of unknown version";
+    }
+  }
+
+  /** How much is run. */
+  public Scale scale() {
+    return scale;
+  }
+
+  /** Where this notebook's results go. */
+  public Path folder() {
+    return folder;
+  }
+
+  /**
+   * Shows a figure and saves it as PNG, SVG and CSV. At the smaller scales its title says so,
+   * unless it speaks of a scale already.
+   *
+   * @param name of the files, without an ending
+   */
+  public void show(Figure figure, String name) {
+    boolean small = scale == Scale.SMOKE || scale == Scale.QUICK;
+    Figure shown =
+        small && !figure.title().contains("scale") ? figure.withNote(scale + " scale") : figure;
+    Figure.Files files = shown.save(folder, name);
+    display(
+        Output.png(
+            shown.title().replace('\n', ' ') + ": " + files.png(),
+            shown.image(Figure.PIXELS),
+            shown.width()));
+  }
+
+  /**
+   * Shows a table and saves it, all of it and with all digits, as CSV.
+   *
+   * @param name of the file, without an ending
+   */
+  public void show(Table table, String name) {
+    FigureWriter.checkName(name);
+    Path file = folder.resolve(name + ".csv");
+    FigureWriter.saveCsv(table, file);
+    display(Output.html(table.print() + "\n" + file, HtmlTable.of(table, file.toString())));
+  }
+
+  /**
+   * Shows verdicts and keeps them in {@code verdicts.csv}, where they replace those that an earlier
+   * run left of the same claims.
+   */
+  public void show(Verdict... shown) {
+    List<Verdict> all = List.of(shown);
+    verdicts.put(all);
+    StringBuilder text = new StringBuilder();
+    all.forEach(verdict -> text.append(verdict.claim()).append(' ').append(verdict).append('\n'));
+    display(Output.html(text.toString().strip(), Html.verdicts(all)));
+  }
+
+  /**
+   * Tells how far the work is, in one line that changes; a few times a second at most. The next
+   * thing shown ends the line.
+   */
+  public void progress(String text) {
+    progress.report(text);
+  }
+
+  private void display(Output output) {
+    progress.end();
+    progress = new ProgressLine(kernel, out);
+    boolean shown = kernel.flatMap(one -> one.display(output)).isPresent();
+    if (!shown) {
+      out.println(output.plain());
+    }
+  }
+}

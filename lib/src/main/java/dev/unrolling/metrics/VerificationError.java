@@ -1,0 +1,33 @@
+package dev.unrolling.metrics;
+
+import dev.unrolling.engine.Network;
+import dev.unrolling.engine.ParameterVector;
+
+/**
+ * Verification error \( v = \|w'' - w'\|_2 \) over trainable weights (paper section 1): how far an
+ * unlearned model M'' is from the retrained model M'. 0 if forgetting was perfect.
+ */
+public final class VerificationError {
+
+  private VerificationError() {}
+
+  /**
+   * The verification error.
+   *
+   * @param unlearned w'', the weights of M''
+   * @param retrained w', the weights of M'
+   */
+  public static double of(ParameterVector unlearned, ParameterVector retrained) {
+    return unlearned.distance(retrained);
+  }
+
+  /**
+   * The verification error; running statistics do not enter.
+   *
+   * @param unlearned M''
+   * @param retrained M'
+   */
+  public static double of(Network unlearned, Network retrained) {
+    return WeightDistance.between(unlearned, retrained);
+  }
+}

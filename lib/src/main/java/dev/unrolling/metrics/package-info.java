@@ -1,0 +1,2 @@
+/** How far an unlearned model is from the retrained one. */
+package dev.unrolling.metrics;

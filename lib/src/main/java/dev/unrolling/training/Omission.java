@@ -1,0 +1,123 @@
+package dev.unrolling.training;
+
+import dev.unrolling.data.Batch;
+import dev.unrolling.engine.Objective;
+import java.util.Optional;
+
+/**
+ * How the retrained model M' leaves out a visit of what is to be forgotten (paper sections 1 and
+ * 2.2).
+ */
+public sealed interface Omission {
+
+  /**
+   * The batch that M' steps on where M steps on {@code visited}; empty if M' takes no step.
+   *
+   * @param visited the batch of a forget visit
+   */
+  Optional<Batch> retrainedBatch(Batch visited);
+
+  /**
+   * The examples whose gradient M follows at a visit and M' does not, with the divisor that they
+   * have there.
+   *
+   * @param visited the batch of a forget visit
+   */
+  Batch forgotten(Batch visited);
+
+  /**
+   * The objective of that gradient: without weight decay where M' takes a step too, since that step
+   * decays its weights as M's does.
+   *
+   * @param trained the objective of training
+   */
+  Objective forgottenObjective(Objective trained);
+
+  /** M' takes no step at a visit: the paper's retraining, and right without momentum. */
+  static Omission skippedStep() {
+    return new SkippedStep();
+  }
+
+  /** M' takes a step with zero data gradient: momentum and weight decay act as in M. */
+  static Omission zeroGradient() {
+    return new ZeroGradient();
+  }
+
+  /** M' steps on the batch without one point, divided as {@code divisor} says. */
+  static Omission point(int index, Divisor divisor) {
+    return new WithoutPoint(index, divisor);
+  }
+
+  /** What the loss of a batch of b is divided by once a point is taken out. */
+  enum Divisor {
+    /** Still by b: then forgetting the point has no first-order remainder. */
+    FULL_BATCH,
+    /**
+     * By the b - 1 that remain: each of them weighs more than in M, which leaves a first-order
+     * remainder of eta / (b (b - 1)) times the sum of their gradients at each visit.
+     */
+    REMAINING
+  }
+
+  /** M' takes no step. */
+  record SkippedStep() implements Omission {
+    @Override
+    public Optional<Batch> retrainedBatch(Batch visited) {
+      return Optional.empty();
+    }
+
+    @Override
+    public Batch forgotten(Batch visited) {
+      return visited;
+    }
+
+    @Override
+    public Objective forgottenObjective(Objective trained) {
+      return trained;
+    }
+  }
+
+  /** M' takes a step without data. */
+  record ZeroGradient() implements Omission {
+    @Override
+    public Optional<Batch> retrainedBatch(Batch visited) {
+      return Optional.of(visited.emptied());
+    }
+
+    @Override
+    public Batch forgotten(Batch visited) {
+      return visited;
+    }
+
+    @Override
+    public Objective forgottenObjective(Objective trained) {
+      return trained.withWeightDecay(0);
+    }
+  }
+
+  /**
+   * M' steps on the rest of the batch. For networks without batch statistics: with them the other
+   * points' losses depend on this one.
+   *
+   * @param index of the point in the data set; the visited batch must hold it
+   * @param divisor of the rest's summed loss
+   */
+  record WithoutPoint(int index, Divisor divisor) implements Omission {
+    @Override
+    public Optional<Batch> retrainedBatch(Batch visited) {
+      Batch rest = visited.without(index);
+      return Optional.of(
+          divisor == Divisor.FULL_BATCH ? rest.averagedOver(visited.averagedOver()) : rest);
+    }
+
+    @Override
+    public Batch forgotten(Batch visited) {
+      return Batch.of(visited.dataset(), index).averagedOver(visited.averagedOver());
+    }
+
+    @Override
+    public Objective forgottenObjective(Objective trained) {
+      return trained.withWeightDecay(0);
+    }
+  }
+}

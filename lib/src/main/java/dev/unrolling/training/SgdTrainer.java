@@ -1,0 +1,235 @@
+package dev.unrolling.training;
+
+import dev.unrolling.data.BatchOrder;
+import dev.unrolling.engine.Network;
+import dev.unrolling.engine.Objective;
+import dev.unrolling.engine.ParameterVector;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Plain SGD over a fixed order of batches: {@code w_{i+1} = w_i - eta_i grad L(w_i, x_i)}, with
+ * optional momentum (paper section 1). Immutable; {@code withX} gives a changed copy.
+ *
+ * <p>No step waits for its loss. Losses are read together every {@link #checkEvery()} steps and at
+ * the end, along with the norm of the weights; if one is not finite the run stops with a {@link
+ * DivergenceException} that names the step at fault and carries the last finite state: that of the
+ * start, or one kept every fifth check or at the last checkpoint. A run also stops, with its state,
+ * when its thread is interrupted.
+ */
+public final class SgdTrainer {
+
+  /** Steps between two readings of the losses unless said otherwise. */
+  public static final int DEFAULT_CHECK_EVERY = 20;
+
+  /** Told how far a run is, each time its losses are read. */
+  @FunctionalInterface
+  public interface Progress {
+    /**
+     * Takes notice.
+     *
+     * @param done steps taken
+     * @param of steps in all
+     * @param loss of the last step; NaN if none was taken there
+     */
+    void report(int done, int of, double loss);
+  }
+
+  private final Objective objective;
+  private final Schedule schedule;
+  private final double momentum;
+  private final int checkEvery;
+  private final int firstStep;
+  private final Progress progress;
+  private final Optional<CheckpointPolicy> checkpoint;
+
+  private SgdTrainer(
+      Objective objective,
+      Schedule schedule,
+      double momentum,
+      int checkEvery,
+      int firstStep,
+      Progress progress,
+      Optional<CheckpointPolicy> checkpoint) {
+    if (!(momentum >= 0 && momentum < 1)) {
+      throw new IllegalArgumentException("momentum must be in [0, 1), not " + momentum);
+    }
+    if (checkEvery < 1) {
+      throw new IllegalArgumentException(
+          "losses are checked every 1 step or more, not every " + checkEvery);
+    }
+    if (firstStep < 0) {
+      throw new IllegalArgumentException("steps count from 0, not " + firstStep);
+    }
+    this.objective = objective;
+    this.schedule = schedule;
+    this.momentum = momentum;
+    this.checkEvery = checkEvery;
+    this.firstStep = firstStep;
+    this.progress = progress;
+    this.checkpoint = checkpoint;
+  }
+
+  /**
+   * A trainer without momentum, reports and checkpoints, which checks its losses every 20 steps.
+   *
+   * @param objective what is minimised
+   * @param schedule the learning rates
+   */
+  public SgdTrainer(Objective objective, Schedule schedule) {
+    this(objective, schedule, 0, DEFAULT_CHECK_EVERY, 0, (done, of, loss) -> {}, Optional.empty());
+  }
+
+  /** This trainer with another objective. */
+  public SgdTrainer withObjective(Objective objective) {
+    return new SgdTrainer(
+        objective, schedule, momentum, checkEvery, firstStep, progress, checkpoint);
+  }
+
+  /** This trainer with other learning rates. */
+  public SgdTrainer withSchedule(Schedule schedule) {
+    return new SgdTrainer(
+        objective, schedule, momentum, checkEvery, firstStep, progress, checkpoint);
+  }
+
+  /** This trainer with another momentum, in [0, 1). */
+  public SgdTrainer withMomentum(double momentum) {
+    return new SgdTrainer(
+        objective, schedule, momentum, checkEvery, firstStep, progress, checkpoint);
+  }
+
+  /** This trainer with another number of steps, at least 1, between two readings of the losses. */
+  public SgdTrainer withCheckEvery(int steps) {
+    return new SgdTrainer(objective, schedule, momentum, steps, firstStep, progress, checkpoint);
+  }
+
+  /** This trainer starting at a later step of the order, to go on from a checkpoint. */
+  public SgdTrainer withFirstStep(int step) {
+    return new SgdTrainer(objective, schedule, momentum, checkEvery, step, progress, checkpoint);
+  }
+
+  /** This trainer reporting how far it is. */
+  public SgdTrainer withProgress(Progress progress) {
+    return new SgdTrainer(
+        objective, schedule, momentum, checkEvery, firstStep, progress, checkpoint);
+  }
+
+  /** This trainer saving checkpoints. */
+  public SgdTrainer withCheckpoint(CheckpointPolicy policy) {
+    return new SgdTrainer(
+        objective, schedule, momentum, checkEvery, firstStep, progress, Optional.of(policy));
+  }
+
+  /** What is minimised. */
+  public Objective objective() {
+    return objective;
+  }
+
+  /** The learning rates. */
+  public Schedule schedule() {
+    return schedule;
+  }
+
+  /** Momentum mu, 0 for plain SGD. */
+  public double momentum() {
+    return momentum;
+  }
+
+  /** Steps between two readings of the losses. */
+  public int checkEvery() {
+    return checkEvery;
+  }
+
+  /** Index of the first step. */
+  public int firstStep() {
+    return firstStep;
+  }
+
+  Progress progress() {
+    return progress;
+  }
+
+  Optional<CheckpointPolicy> checkpoint() {
+    return checkpoint;
+  }
+
+  /**
+   * Trains M on every batch of an order.
+   *
+   * @param network moved from its present weights
+   * @param order of the batches; a forget batch in it is trained on like any other
+   * @param listeners called at each step, in this order
+   * @throws DivergenceException if a loss or the weights are not finite
+   * @throws TrainingInterruptedException if the thread is interrupted
+   */
+  public TrainingTrace train(Network network, BatchOrder order, StepListener... listeners) {
+    return new Walk(this, order).original(network).run(order.steps(), List.of(listeners));
+  }
+
+  /**
+   * Trains M' over the first steps of an order, leaving out what is to be forgotten. The trace
+   * holds its losses, NaN where it took no step.
+   *
+   * @param network moved from its present weights
+   * @param order with a forget batch
+   * @param omission how a visit is left out
+   * @param steps of the order to walk, left-out ones included; at most {@code order.steps()}
+   * @throws DivergenceException if a loss or the weights are not finite
+   * @throws TrainingInterruptedException if the thread is interrupted
+   */
+  public TrainingTrace retrain(Network network, BatchOrder order, Omission omission, int steps) {
+    order.forgetBatch();
+    if (steps < firstStep || steps > order.steps()) {
+      throw new IllegalArgumentException(
+          "cannot retrain up to step "
+              + steps
+              + " (expected "
+              + firstStep
+              + " to "
+              + order.steps()
+              + ")");
+    }
+    return new Walk(this, order).retrained(network, omission).run(steps, List.of());
+  }
+
+  /**
+   * Trains M on every batch and M' on every batch but what is to be forgotten, side by side.
+   *
+   * @param original M, moved from its present weights
+   * @param retrained M', which must start from the same weights, e.g. as {@code original.copy()}
+   * @param order with a forget batch
+   * @param omission how M' leaves out a visit
+   * @param listeners called at each step, in this order
+   * @throws IllegalArgumentException if the two start from different weights
+   * @throws DivergenceException if a loss or the weights of either are not finite
+   * @throws TrainingInterruptedException if the thread is interrupted
+   */
+  public TrainingTrace trainInLockStep(
+      Network original,
+      Network retrained,
+      BatchOrder order,
+      Omission omission,
+      StepListener... listeners) {
+    order.forgetBatch();
+    if (firstStep == 0) {
+      checkSameStart(original, retrained);
+    }
+    return new Walk(this, order)
+        .original(original)
+        .retrained(retrained, omission)
+        .run(order.steps(), List.of(listeners));
+  }
+
+  private static void checkSameStart(Network original, Network retrained) {
+    try (ParameterVector w = original.weights();
+        ParameterVector v = retrained.weights()) {
+      double distance = v.distance(w);
+      if (distance != 0) {
+        throw new IllegalArgumentException(
+            "M and M' must start from the same weights, but are "
+                + distance
+                + " apart; make M' by original.copy()");
+      }
+    }
+  }
+}

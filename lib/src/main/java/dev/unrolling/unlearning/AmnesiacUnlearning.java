@@ -1,0 +1,25 @@
+package dev.unrolling.unlearning;
+
+import dev.unrolling.engine.ParameterVector;
+
+/**
+ * Amnesiac unlearning: adds back exactly what each visit of x* took away, \( w'' = w_t + \sum_s
+ * (w_s - w_{s+1}) \) over the visits s (Graves, Nagisetty and Ganesh, AAAI 2021; paper section
+ * 2.5). It needs the sum of those updates, stored during training.
+ *
+ * <p>What a visit took is its whole update: with momentum or weight decay, also what they moved at
+ * that step. For a point of a batch it is the rate times the gradient of the point's share of the
+ * loss at the weights of the visit.
+ */
+public record AmnesiacUnlearning() implements UnlearningMethod {
+
+  @Override
+  public String displayName() {
+    return "amnesiac";
+  }
+
+  @Override
+  public ParameterVector unlearnedWeights(ForgettingRecorder recorder) {
+    return recorder.network().weights().addInPlace(1, recorder.takenByVisits());
+  }
+}

@@ -1,0 +1,125 @@
+package dev.unrolling.unlearning;
+
+import dev.unrolling.data.Batch;
+import dev.unrolling.data.BatchOrder;
+import dev.unrolling.engine.LossGradient;
+import dev.unrolling.engine.Mode;
+import dev.unrolling.engine.Network;
+import dev.unrolling.engine.Objective;
+import dev.unrolling.engine.ParameterVector;
+import dev.unrolling.training.Omission;
+import dev.unrolling.training.Schedule;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+
+/**
+ * Plain SGD unrolled around its start (paper section 2.1). With \( g_i = \nabla L(w_0, x_i) \) and
+ * \( H_i \) the Hessian of \( L(\cdot, x_i) \) at \( w_0 \),
+ *
+ * <p>\[ w_t \approx w_0 - \sum_{i \lt t} \eta_i g_i + \sum_{i=1}^{t-1} f(i), \quad f(i) = -\eta_i
+ * H_i \Big( -\sum_{j \lt i} \eta_j g_j + \sum_{j \lt i} f(j) \Big). \]
+ *
+ * <p>Exact for a quadratic loss at any rate. Only Hessian-vector products are taken, one a step,
+ * and both sums are accumulated, so memory does not grow with t. Without momentum; meant for
+ * networks without batch norm. Immutable.
+ */
+public final class UnrolledSgd {
+
+  private final Objective objective;
+  private final Schedule schedule;
+  private final Mode mode;
+
+  /**
+   * Unrolls in {@link Mode#TRAINING}, the mode of a step.
+   *
+   * @param objective that is trained
+   * @param schedule of the learning rates
+   */
+  public UnrolledSgd(Objective objective, Schedule schedule) {
+    this(objective, schedule, Mode.TRAINING);
+  }
+
+  private UnrolledSgd(Objective objective, Schedule schedule, Mode mode) {
+    this.objective = objective;
+    this.schedule = schedule;
+    this.mode = mode;
+  }
+
+  /** The same with gradients and Hessians in another mode. */
+  public UnrolledSgd withMode(Mode mode) {
+    return new UnrolledSgd(objective, schedule, mode);
+  }
+
+  /**
+   * Expands the run of M.
+   *
+   * @param start a network at w_0; unchanged
+   * @param order of the batches
+   * @param steps t, 0 to {@code order.steps()}
+   * @return an expansion that the caller closes
+   */
+  public Expansion expand(Network start, BatchOrder order, int steps) {
+    return expand(start, order, steps, Optional.empty());
+  }
+
+  /**
+   * Expands the run of M', which leaves out what is to be forgotten.
+   *
+   * @param start a network at w_0; unchanged
+   * @param order with a forget batch
+   * @param steps t, left-out ones included, 0 to {@code order.steps()}
+   * @param omission how a visit is left out
+   * @return an expansion that the caller closes
+   */
+  public Expansion expandRetrained(Network start, BatchOrder order, int steps, Omission omission) {
+    order.forgetBatch();
+    return expand(start, order, steps, Optional.of(omission));
+  }
+
+  private Expansion expand(
+      Network start, BatchOrder order, int steps, Optional<Omission> omission) {
+    if (steps < 0 || steps > order.steps()) {
+      throw new IllegalArgumentException(
+          "cannot unroll " + steps + " steps (expected 0 to " + order.steps() + ")");
+    }
+    Expansion sums =
+        new Expansion(
+            start.weights(), start.weights().scaleInPlace(0), start.weights().scaleInPlace(0));
+    for (int i = 0; i < steps; i++) {
+      if (Thread.interrupted()) {
+        sums.close();
+        throw new CancellationException("unrolling was interrupted after " + i + " steps");
+      }
+      Batch visited = order.batch(i);
+      Optional<Batch> batch =
+          omission.isPresent() && order.isForgetVisit(i)
+              ? omission.get().retrainedBatch(visited)
+              : Optional.of(visited);
+      if (batch.isPresent() && !isIdle(batch.get())) {
+        add(sums, start, batch.get(), schedule.rate(order, i));
+      }
+    }
+    return sums;
+  }
+
+  /** Whether a step on a batch moves nothing. */
+  private boolean isIdle(Batch batch) {
+    return batch.size() == 0 && objective.weightDecay() == 0;
+  }
+
+  /** Adds one step's two terms. */
+  private void add(Expansion sums, Network start, Batch batch, double rate) {
+    try (ParameterVector moved = sums.gradientPart().copy()) {
+      moved.addInPlace(1, sums.curvaturePart());
+      // f(0) = 0, so the first product is saved.
+      if (moved.norm2() > 0) {
+        try (ParameterVector product = start.hessianVectorProduct(batch, objective, mode, moved)) {
+          sums.curvaturePart().addInPlace(-rate, product);
+        }
+      }
+    }
+    try (LossGradient gradient = start.gradient(batch, objective, mode)) {
+      sums.gradientPart().addInPlace(-rate, gradient.gradient());
+    }
+  }
+}

@@ -1,0 +1,145 @@
+package dev.unrolling;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/** Holds the arrows between the packages: data flows one way, and each stop has a room. */
+class ArchitectureTest {
+
+  private static final String ROOT = "dev.unrolling.";
+
+  private static final JavaClasses CLASSES =
+      new ClassFileImporter()
+          .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+          .importPackages("dev.unrolling");
+
+  /** What each package uses directly; it may also use what those use. */
+  private static final Map<String, List<String>> USES =
+      Map.ofEntries(
+          Map.entry("data", List.of()),
+          Map.entry("model", List.of()),
+          Map.entry("engine", List.of("data", "model")),
+          Map.entry("engine.torch", List.of("engine")),
+          Map.entry("engine.dl4j", List.of("engine")),
+          Map.entry("training", List.of("engine")),
+          Map.entry("curvature", List.of("engine")),
+          Map.entry("unlearning", List.of("training", "curvature")),
+          Map.entry("privacy", List.of("training")),
+          Map.entry("metrics", List.of("engine", "privacy")),
+          Map.entry("experiment", List.of("unlearning", "metrics")),
+          Map.entry("figure", List.of("experiment")),
+          Map.entry("cli", List.of("experiment", "figure")));
+
+  private static Set<String> allowed(String room) {
+    Set<String> all = new TreeSet<>(Set.of(room));
+    USES.get(room).forEach(used -> all.addAll(allowed(used)));
+    return all;
+  }
+
+  private static DescribedPredicate<JavaClass> ours() {
+    return new DescribedPredicate<>("classes of ours") {
+      @Override
+      public boolean test(JavaClass type) {
+        return type.getPackageName().startsWith("dev.unrolling");
+      }
+    };
+  }
+
+  @TestFactory
+  Stream<DynamicTest> eachPackageUsesOnlyThoseToItsLeft() {
+    return USES.keySet().stream()
+        .sorted()
+        .map(
+            room ->
+                DynamicTest.dynamicTest(
+                    room,
+                    () ->
+                        noClasses()
+                            .that()
+                            .resideInAPackage(ROOT + room)
+                            .should()
+                            .dependOnClassesThat(
+                                ours()
+                                    .and(
+                                        JavaClass.Predicates.resideOutsideOfPackages(
+                                            allowed(room).stream()
+                                                .map(name -> ROOT + name)
+                                                .toArray(String[]::new))))
+                            .allowEmptyShould(true)
+                            .check(CLASSES)));
+  }
+
+  @Test
+  void everyPackageHasItsRule() {
+    List<String> rooms =
+        CLASSES.stream()
+            .map(JavaClass::getPackageName)
+            .filter(name -> name.startsWith(ROOT))
+            .map(name -> name.substring(ROOT.length()))
+            .distinct()
+            .filter(name -> !USES.containsKey(name))
+            .toList();
+    assertEquals(List.of(), rooms);
+  }
+
+  @Test
+  void noCycles() {
+    slices().matching("dev.unrolling.(**)").should().beFreeOfCycles().check(CLASSES);
+  }
+
+  @Test
+  void theTheoryNamesNoEngine() {
+    String[] theory =
+        Stream.of("training", "curvature", "unlearning", "privacy", "metrics")
+            .map(room -> ROOT + room + "..")
+            .toArray(String[]::new);
+    noClasses()
+        .that()
+        .resideInAnyPackage(theory)
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            ROOT + "engine.torch..",
+            ROOT + "engine.dl4j..",
+            "org.bytedeco..",
+            "org.deeplearning4j..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void nativeLibrariesStayInTheirEngines() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackages(ROOT + "engine.torch..", ROOT + "engine.dl4j..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("org.bytedeco..", "org.deeplearning4j..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void theDrawingLibraryStaysInFigures() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(ROOT + "figure..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("org.knowm..", "org.apache.batik..")
+        .check(CLASSES);
+  }
+}

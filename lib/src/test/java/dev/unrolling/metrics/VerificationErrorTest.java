@@ -1,0 +1,37 @@
+package dev.unrolling.metrics;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.unrolling.curvature.DenseSpace;
+import dev.unrolling.engine.Network;
+import dev.unrolling.engine.ParameterVector;
+import dev.unrolling.training.Fixtures;
+import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.factory.Nd4j;
+
+class VerificationErrorTest {
+
+  @Test
+  void isTheEuclideanDistanceOfWeights() {
+    DenseSpace space = new DenseSpace();
+    try (ParameterVector unlearned = space.vector(1, 2, 3);
+        ParameterVector retrained = space.vector(4, 6, 3)) {
+      assertEquals(5, VerificationError.of(unlearned, retrained), 1e-15);
+      assertEquals(5, ForgettingDistance.of(unlearned, retrained), 1e-15);
+      assertEquals(0, VerificationError.of(unlearned, unlearned));
+    }
+    assertEquals(0, space.open());
+  }
+
+  @Test
+  void readsTheWeightsOfNetworks() {
+    try (Network one = Fixtures.lineAtZero(Fixtures.float64());
+        Network other = one.copy();
+        ParameterVector w = one.vector(Nd4j.createFromArray(new double[] {5, -12}))) {
+      assertEquals(0, VerificationError.of(one, other));
+      other.setWeights(w);
+      assertEquals(13, VerificationError.of(one, other), 1e-15);
+      assertEquals(13, ForgettingDistance.of(other, one), 1e-15);
+    }
+  }
+}

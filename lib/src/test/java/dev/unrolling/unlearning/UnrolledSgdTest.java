@@ -1,0 +1,148 @@
+package dev.unrolling.unlearning;
+
+import static dev.unrolling.training.Fixtures.slope;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.unrolling.data.BatchOrder;
+import dev.unrolling.engine.Network;
+import dev.unrolling.engine.Objective;
+import dev.unrolling.engine.ParameterVector;
+import dev.unrolling.training.Fixtures;
+import dev.unrolling.training.Omission;
+import dev.unrolling.training.Schedule;
+import dev.unrolling.training.SgdTrainer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class UnrolledSgdTest {
+
+  private static final double[] RATES = {0.004, 0.002, 0.001, 0.0005};
+
+  @ParameterizedTest
+  @ValueSource(doubles = {1e-4, 0.01, 0.1, 1})
+  void isExactForAQuadraticLossAtAnyRate(double rate) {
+    assertExact(Objective.squaredError(), Schedule.constant(rate));
+  }
+
+  @Test
+  void isExactForAQuadraticLossWithDecayOfRateAndWeights() {
+    assertExact(Objective.squaredError().withWeightDecay(0.1), Schedule.stepDecay(0.2, 0.5, 1));
+  }
+
+  private static void assertExact(Objective objective, Schedule schedule) {
+    BatchOrder order = Fixtures.order(Fixtures.features(), 8, 4, 3);
+    try (Network network = Fixtures.float64().network(Fixtures.linear(), 5);
+        Expansion expansion =
+            new UnrolledSgd(objective, schedule).expand(network, order, order.steps())) {
+      new SgdTrainer(objective, schedule).train(network, order);
+      try (ParameterVector w = network.weights()) {
+        double movement = expansion.movement(w);
+        assertTrue(movement > 0);
+        assertEquals(0, expansion.secondOrderRemainder(w) / movement, 1e-12);
+        // It could have failed: without the f terms it is far off.
+        assertTrue(expansion.firstOrderRemainder(w) / movement > 1e-4);
+      }
+    }
+  }
+
+  @Test
+  void isExactForTheRetrainedModelToo() {
+    BatchOrder order = Fixtures.order(Fixtures.features(), 8, 4, 2);
+    Objective objective = Objective.squaredError();
+    Schedule schedule = Schedule.constant(0.1);
+    for (Omission omission :
+        new Omission[] {
+          Omission.skippedStep(),
+          Omission.zeroGradient(),
+          Omission.point(3, Omission.Divisor.FULL_BATCH),
+          Omission.point(3, Omission.Divisor.REMAINING)
+        }) {
+      int steps = order.steps() - 2;
+      try (Network network = Fixtures.float64().network(Fixtures.linear(), 5);
+          Expansion expansion =
+              new UnrolledSgd(objective, schedule)
+                  .expandRetrained(network, order, steps, omission)) {
+        new SgdTrainer(objective, schedule).retrain(network, order, omission, steps);
+        try (ParameterVector w = network.weights()) {
+          assertEquals(0, expansion.secondOrderRemainder(w) / expansion.movement(w), 1e-12);
+        }
+      }
+    }
+  }
+
+  @Test
+  void remaindersShrinkWithSlopesOneTwoThree() {
+    BatchOrder order = Fixtures.order(Fixtures.images(), 4, 2, 2);
+    double[] movement = new double[RATES.length];
+    double[] first = new double[RATES.length];
+    double[] second = new double[RATES.length];
+    Objective objective = Objective.crossEntropy();
+    for (int i = 0; i < RATES.length; i++) {
+      Schedule schedule = Schedule.constant(RATES[i]);
+      try (Network network = Fixtures.float64().network(Fixtures.tanh(), 5);
+          Expansion expansion =
+              new UnrolledSgd(objective, schedule).expand(network, order, order.steps())) {
+        new SgdTrainer(objective, schedule).train(network, order);
+        try (ParameterVector w = network.weights()) {
+          movement[i] = expansion.movement(w);
+          first[i] = expansion.firstOrderRemainder(w);
+          second[i] = expansion.secondOrderRemainder(w);
+        }
+      }
+    }
+    assertEquals(1, slope(RATES, movement), 0.1);
+    assertEquals(2, slope(RATES, first), 0.1);
+    assertEquals(3, slope(RATES, second), 0.1);
+  }
+
+  @Test
+  void theSdPenaltyIsUnrolledToo() {
+    BatchOrder order = Fixtures.order(Fixtures.images(), 4, 2, 1);
+    Objective objective = Objective.crossEntropy().withGamma(5).withWeightDecay(0.01);
+    double[] second = new double[RATES.length];
+    for (int i = 0; i < RATES.length; i++) {
+      Schedule schedule = Schedule.constant(RATES[i]);
+      try (Network network = Fixtures.float64().network(Fixtures.tanh(), 5);
+          Expansion expansion =
+              new UnrolledSgd(objective, schedule).expand(network, order, order.steps())) {
+        new SgdTrainer(objective, schedule).train(network, order);
+        try (ParameterVector w = network.weights()) {
+          second[i] = expansion.secondOrderRemainder(w);
+        }
+      }
+    }
+    assertEquals(3, slope(RATES, second), 0.1);
+  }
+
+  @Test
+  void leavesTheNetworkAsItWasAndStartsAtIt() {
+    BatchOrder order = Fixtures.order(Fixtures.images(), 4, 1, 1);
+    try (Network network = Fixtures.float64().network(Fixtures.tanh(), 5);
+        Network twin = network.copy();
+        Expansion none =
+            new UnrolledSgd(Objective.crossEntropy(), Schedule.constant(0.1))
+                .expand(network, order, 0);
+        Expansion some =
+            new UnrolledSgd(Objective.crossEntropy(), Schedule.constant(0.1))
+                .expand(network, order, 2);
+        ParameterVector w = network.weights()) {
+      assertTrue(Fixtures.sameBits(twin.saveState(), network.saveState()));
+      assertEquals(0, none.secondOrderRemainder(w));
+      assertEquals(0, some.movement(w));
+      assertTrue(some.curvaturePart().norm2() > 0);
+    }
+  }
+
+  @Test
+  void refusesStepsOutsideTheOrder() {
+    BatchOrder order = Fixtures.order(Fixtures.features(), 4, 1, 1);
+    UnrolledSgd unrolled = new UnrolledSgd(Objective.squaredError(), Schedule.constant(0.1));
+    try (Network network = Fixtures.float64().network(Fixtures.linear(), 5)) {
+      assertThrows(IllegalArgumentException.class, () -> unrolled.expand(network, order, 3));
+      assertThrows(IllegalArgumentException.class, () -> unrolled.expand(network, order, -1));
+    }
+  }
+}
