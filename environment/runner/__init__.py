@@ -1,0 +1,1 @@
+"""What stands behind environment/reproduce and environment/notebook."""

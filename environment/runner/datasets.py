@@ -1,0 +1,39 @@
+"""The data that the notebooks need: the library fetches it, once."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from runner import build, files
+from runner.command import CommandFailed, run
+from runner.layout import Layout
+from runner.problem import Problem
+from runner.progress import Line
+from runner.sources import Source
+from runner.tools import Tools
+
+
+def needed(sources: Iterable[Source]) -> list[str]:
+    """The data sets of some notebooks, each once."""
+    return sorted({name for source in sources for name in source.datasets})
+
+
+def fetch(names: list[str], layout: Layout, tools: Tools, offline: bool, line: Line) -> None:
+    """Fetches what is not in the cache; a data set that cannot be had is a problem."""
+    env = {**tools.environment(), "OMP_WAIT_POLICY": "PASSIVE"}
+    for name in names:
+        argv: list[str | Path] = [tools.java_home / "bin" / "java", "-cp", build.classpath(layout)]
+        argv += ["dev.unrolling.cli.Main", "fetch", name, *(["--offline"] if offline else [])]
+        log = layout.logs / f"fetch-{name}.log"
+        try:
+            run(argv, log, line, f"Data {name}", cwd=layout.root, env=env, state=_last)
+        except CommandFailed as error:
+            if not error.text().strip() and error.lacked_room():
+                raise files.full_disk(log) from error
+            hint = "" if offline or not tools.npm.trouble else f"\n{tools.npm.line()}"
+            raise Problem(f"{error.last_line()}{hint}") from error
+        line.say(f"Data: {name} is there")
+
+
+def _last(said: str) -> str:
+    lines = said.replace("\r", "\n").strip().splitlines()
+    return lines[-1] if lines else ""

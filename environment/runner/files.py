@@ -1,0 +1,87 @@
+"""Files that are whole or absent, and a disk that may be full."""
+
+import errno
+import fcntl
+import hashlib
+import os
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from runner.problem import Problem
+
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+
+
+def is_full(error: BaseException) -> bool:
+    """Whether an error says that there is no room left."""
+    return isinstance(error, OSError) and error.errno in _FULL
+
+
+def full_disk(path: Path, needed: str = "") -> Problem:
+    """The message for a full disk, which holds the given path; `needed` may say what it takes."""
+    existing = next(p for p in (path, *path.parents) if p.exists())
+    free = shutil.disk_usage(existing).free // 2**20
+    return Problem(
+        f"The disk that holds {path} ran full ({free} MB are free now). {needed}Free some space "
+        "there and run the same command again: what was finished is kept."
+    )
+
+
+def has_room(path: Path) -> bool:
+    """Whether the disk that holds a path has any room to speak of (1 MB)."""
+    existing = next(p for p in (path, *path.parents) if p.exists())
+    return shutil.disk_usage(existing).free > 2**20
+
+
+def write_atomic(path: Path, content: str | bytes) -> None:
+    """Writes a file by a temporary one and a rename, so that it is never seen half written."""
+    data = content.encode() if isinstance(content, str) else content
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary.write_bytes(data)
+        temporary.replace(path)
+    except BaseException as error:
+        temporary.unlink(missing_ok=True)
+        if is_full(error):
+            raise full_disk(path) from error
+        raise
+
+
+def copy_atomic(source: Path, target: Path) -> None:
+    """Copies a file in the manner of `write_atomic`."""
+    write_atomic(target, source.read_bytes())
+
+
+def clear_folder(path: Path) -> None:
+    """Makes a folder, or empties it if there is one."""
+    if path.is_symlink() or path.is_file():
+        path.unlink()
+    elif path.exists():
+        shutil.rmtree(path)
+    path.mkdir(parents=True)
+
+
+def fingerprint(files: Iterable[Path], *words: str) -> str:
+    """A hash of the names and contents of files, and of some words."""
+    digest = hashlib.sha256()
+    for word in words:
+        digest.update(word.encode() + b"\0")
+    for file in sorted(files):
+        digest.update(str(file).encode() + b"\0")
+        digest.update(hashlib.sha256(file.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+@contextmanager
+def exclusive(path: Path, busy: str) -> Iterator[None]:
+    """Holds a lock file for as long as the block runs; the problem `busy` if another holds it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise Problem(busy) from error
+        yield

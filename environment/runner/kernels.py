@@ -1,0 +1,173 @@
+"""The Java kernel: JJava of the private environment, or one that the user has."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from runner import build, files
+from runner.layout import Layout
+from runner.problem import Problem
+from runner.tools import Tools
+
+BUNDLED = "jjava"
+"""The name of the kernel that comes with the private environment."""
+
+
+@dataclass(frozen=True)
+class Kernel:
+    """An installed kernel: its name, its folder and what its kernel.json says."""
+
+    name: str
+    folder: Path
+    spec: Mapping[str, Any]
+
+    @property
+    def display_name(self) -> str:
+        return str(self.spec.get("display_name", self.name))
+
+    @property
+    def is_java(self) -> bool:
+        return str(self.spec.get("language", "")).lower() == "java"
+
+
+def user_folders(environment: Mapping[str, str]) -> list[Path]:
+    """Where Jupyter keeps a user's kernels, without asking Jupyter."""
+    home = Path.home()
+    own = home / ("Library/Jupyter" if sys.platform == "darwin" else ".local/share/jupyter")
+    listed = [Path(p) for p in environment.get("JUPYTER_PATH", "").split(os.pathsep) if p]
+    data = environment.get("JUPYTER_DATA_DIR")
+    folders = [*listed, Path(data) if data else own]
+    folders += [Path("/usr/local/share/jupyter"), Path("/usr/share/jupyter")]
+    return [folder / "kernels" for folder in folders]
+
+
+def installed(environment: Mapping[str, str]) -> dict[str, Kernel]:
+    """The user's Java kernels by name: in Jupyter's folders, and those their own Jupyter lists."""
+    found: dict[str, Kernel] = {}
+    candidates = [d for f in user_folders(environment) if f.is_dir() for d in sorted(f.iterdir())]
+    for folder in [*candidates, *_listed_by_jupyter()]:
+        kernel = _read(folder)
+        if kernel and kernel.is_java:
+            found.setdefault(kernel.name, kernel)
+    return found
+
+
+def choose(name: str | None, environment: Mapping[str, str]) -> Kernel | None:
+    """The user's kernel of a name; None for the one that comes along."""
+    if name is None or name == BUNDLED:
+        return None
+    there = installed(environment)
+    if name not in there:
+        names = ", ".join([f"{BUNDLED} (comes along)", *sorted(there)])
+        raise Problem(
+            f'no Java kernel is called "{name}"; there is {names}. '
+            "jupyter kernelspec list names those that Jupyter knows",
+            2,
+        )
+    return there[name]
+
+
+def bundled(layout: Layout) -> Kernel:
+    """JJava, where pip put it."""
+    folder = layout.venv / "share" / "jupyter" / "kernels" / "java"
+    kernel = _read(folder)
+    if kernel is None:
+        raise Problem(f"{folder} holds no kernel. Delete {layout.venv} and run it again.")
+    return Kernel(BUNDLED, folder, kernel.spec)
+
+
+def register(kernel: Kernel, layout: Layout, tools: Tools) -> Path:
+    """Writes a kernelspec `java` that starts a kernel on our class path.
+
+    Returns the folder that JUPYTER_PATH must name. Nothing outside the private folder is written.
+    """
+    data = layout.jupyter / "kernels-of" / kernel.name
+    spec = derive(kernel, build.classpath(layout), jvm_options(memory()), tools, os.environ)
+    text = json.dumps(spec, indent=2) + "\n"
+    files.write_atomic(data / "kernels" / "java" / "kernel.json", text)
+    return data
+
+
+def derive(
+    kernel: Kernel,
+    classpath: str,
+    options: list[str],
+    tools: Tools,
+    environment: Mapping[str, str],
+) -> dict[str, Any]:
+    """The kernel's own kernel.json with our class path and options in its environment."""
+    argv = [a.replace("{resource_dir}", str(kernel.folder)) for a in kernel.spec["argv"]]
+    own = dict(kernel.spec.get("env", {}))
+    env = {
+        **own,
+        "JJAVA_CLASSPATH": _join(classpath, own.get("JJAVA_CLASSPATH", "")),
+        "IJAVA_CLASSPATH": _join(classpath, own.get("IJAVA_CLASSPATH", "")),
+        "OMP_WAIT_POLICY": environment.get("OMP_WAIT_POLICY", "PASSIVE"),
+        "JAVA_HOME": str(tools.java_home),
+        # Options that the user gives come last, so that they win.
+        "JJAVA_JVM_OPTS": " ".join([*options, environment.get("JJAVA_JVM_OPTS", "")]).strip(),
+    }
+    if kernel.name == BUNDLED:
+        argv = [str(tools.java_home / "bin" / "java") if a == "java" else a for a in argv]
+    else:
+        # Only JJava reads JJAVA_JVM_OPTS; every JVM reads this one.
+        given = environment.get("JAVA_TOOL_OPTIONS", "")
+        env["JAVA_TOOL_OPTIONS"] = " ".join([*options, given]).strip()
+    return {**kernel.spec, "argv": argv, "env": env, "language": "java"}
+
+
+def jvm_options(megabytes: int) -> list[str]:
+    """Options for a machine of so much memory: a quarter of it to the heap, 1 to 4 GB.
+
+    LibTorch and ND4J keep their arrays outside the heap; JavaCPP bounds them by the heap's size
+    unless it is told otherwise.
+    """
+    heap = min(max(megabytes // 4, 1024), 4096)
+    native = max(megabytes * 8 // 10, 2048)
+    return [
+        f"-Xmx{heap}m",
+        "-Djava.awt.headless=true",
+        f"-Dorg.bytedeco.javacpp.maxbytes={native}m",
+        f"-Dorg.bytedeco.javacpp.maxphysicalbytes={native}m",
+    ]
+
+
+def memory() -> int:
+    """The machine's memory in MB, or the container's if that is less."""
+    size = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    limit = Path("/sys/fs/cgroup/memory.max")
+    if limit.exists() and (text := limit.read_text().strip()).isdecimal():
+        size = min(size, int(text))
+    return size // 2**20
+
+
+def _join(first: str, second: str) -> str:
+    return os.pathsep.join(p for p in (first, second) if p)
+
+
+def _read(folder: Path) -> Kernel | None:
+    try:
+        spec = json.loads((folder / "kernel.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    known = isinstance(spec, dict) and isinstance(spec.get("argv"), list)
+    return Kernel(folder.name, folder, spec) if known else None
+
+
+def _listed_by_jupyter() -> list[Path]:
+    command = shutil.which("jupyter")
+    if command is None:
+        return []
+    argv = [command, "kernelspec", "list", "--json"]
+    try:
+        done = subprocess.run(argv, capture_output=True, text=True, timeout=60, check=True)
+        listed = json.loads(done.stdout)["kernelspecs"].values()
+        return [Path(entry["resource_dir"]) for entry in listed]
+    except (OSError, ValueError, KeyError, subprocess.SubprocessError):
+        return []

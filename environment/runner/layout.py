@@ -1,0 +1,76 @@
+"""Where things are in a working copy."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The folders and files that the commands read and write, under one root."""
+
+    root: Path
+
+    @staticmethod
+    def here() -> "Layout":
+        """The working copy that holds this file."""
+        return Layout(Path(__file__).resolve().parents[2])
+
+    @property
+    def notebooks(self) -> Path:
+        return self.root / "notebooks"
+
+    @property
+    def requirements(self) -> Path:
+        return self.root / "environment" / "requirements.txt"
+
+    @property
+    def private(self) -> Path:
+        """All that is built here; git ignores it and it may be deleted at any time."""
+        return self.root / "environment" / ".private"
+
+    @property
+    def venv(self) -> Path:
+        return self.private / "venv"
+
+    @property
+    def venv_python(self) -> Path:
+        return self.venv / "bin" / "python"
+
+    @property
+    def library(self) -> Path:
+        """The copy of the jar that kernels load: a rebuild cannot change it under their feet."""
+        return self.private / "lib" / "unrolling-sgd.jar"
+
+    @property
+    def classpath(self) -> Path:
+        return self.private / "lib" / "dependencies.txt"
+
+    @property
+    def jupyter(self) -> Path:
+        return self.private / "jupyter"
+
+    def jupyter_environment(self, kernels: Path) -> dict[str, str]:
+        """Keeps Jupyter to the working copy: kernels, settings, running servers."""
+        return {
+            "JUPYTER_PATH": str(kernels),
+            "JUPYTER_DATA_DIR": str(self.jupyter / "data"),
+            "JUPYTER_CONFIG_DIR": str(self.jupyter / "config"),
+            "JUPYTER_RUNTIME_DIR": str(self.jupyter / "runtime"),
+            "IPYTHONDIR": str(self.jupyter / "ipython"),
+        }
+
+    @property
+    def logs(self) -> Path:
+        return self.private / "logs"
+
+    @property
+    def out(self) -> Path:
+        return self.root / "out"
+
+    def results(self, scale: str) -> Path:
+        """The folder of one scale's results; each notebook has a folder in it."""
+        return self.out / scale
+
+    def shown(self, path: Path) -> str:
+        """A path as the user would type it: from the root if it is below it."""
+        return str(path.relative_to(self.root)) if path.is_relative_to(self.root) else str(path)

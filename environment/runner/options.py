@@ -1,0 +1,149 @@
+"""What the user asks for."""
+
+import argparse
+import os
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NoReturn
+
+SCALES = ("smoke", "quick", "subset", "paper")
+ENGINES = ("torch", "dl4j")
+
+_SCALES_HELP = """\
+scales:
+  smoke    every part, tiny; minutes in all, for continuous integration
+  quick    real data, small networks; about two minutes a notebook on two cores
+  subset   the real ResNet-18 on 5,000 images, on a CPU; about 35 minutes a run
+  paper    the authors' grid; needs a GPU
+"""
+
+
+@dataclass(frozen=True)
+class Options:
+    """Checked options of both commands; `engine` and `device` None: each notebook's own choice."""
+
+    scale: str = "quick"
+    only: tuple[str, ...] = ()
+    engine: str | None = None
+    device: str | None = None
+    kernel: str | None = None
+    offline: bool = False
+    rest: tuple[str, ...] = ()
+
+    def environment(self, out: str) -> dict[str, str]:
+        """What a notebook reads from its environment; results go to the folder `out`."""
+        values = {
+            "UNROLLING_SCALE": self.scale,
+            "UNROLLING_OUT": out,
+            "UNROLLING_ENGINE": self.engine,
+            "UNROLLING_DEVICE": self.device,
+            "UNROLLING_OFFLINE": "true" if self.offline else None,
+        }
+        return {name: value for name, value in values.items() if value is not None}
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        message = re.sub(r"^argument \S+: ", "", message)
+        self.exit(2, f"{self.prog}: {message} (--help lists the options)\n")
+
+
+def parse_reproduce(
+    arguments: Sequence[str], environment: Mapping[str, str] = os.environ
+) -> Options:
+    """The options of environment/reproduce; ends with status 2 and one line on a wrong one."""
+    parser = _parser(
+        "environment/reproduce",
+        "Builds the library, fetches the data and executes the notebooks; the results are in "
+        "out/index.html.",
+        environment,
+    )
+    parser.add_argument(
+        "--only",
+        metavar="NN[,NN]",
+        type=_numbers,
+        default=(),
+        help="execute only the notebooks of these numbers, e.g. --only 04 or --only 00,02",
+    )
+    return Options(**vars(parser.parse_args(arguments)))
+
+
+def parse_notebook(
+    arguments: Sequence[str], environment: Mapping[str, str] = os.environ
+) -> Options:
+    """The options of environment/notebook; what it does not know is passed to JupyterLab."""
+    parser = _parser(
+        "environment/notebook",
+        "Prepares the same as environment/reproduce and opens JupyterLab on the notebooks. Other "
+        "arguments are passed to jupyter lab, e.g. --no-browser --port 8890.",
+        environment,
+    )
+    known, rest = parser.parse_known_args(arguments)
+    return Options(**vars(known), rest=tuple(rest))
+
+
+def _parser(program: str, about: str, environment: Mapping[str, str]) -> _Parser:
+    parser = _Parser(
+        prog=program,
+        description=about,
+        epilog=_SCALES_HELP,
+        allow_abbrev=False,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "--scale",
+        metavar="NAME",
+        type=_choice("scale", SCALES),
+        default=environment.get("UNROLLING_SCALE", "quick"),
+        help=f"how much is run: {', '.join(SCALES)} (default: quick)",
+    )
+    parser.add_argument(
+        "--engine",
+        metavar="NAME",
+        type=_choice("engine", ENGINES),
+        default=environment.get("UNROLLING_ENGINE"),
+        help=f"what computes: {' or '.join(ENGINES)} (default: each notebook's own choice)",
+    )
+    parser.add_argument(
+        "--device",
+        metavar="NAME",
+        type=_device,
+        default=environment.get("UNROLLING_DEVICE"),
+        help="where it computes: cpu or cuda:0 (default: cpu)",
+    )
+    parser.add_argument(
+        "--kernel",
+        metavar="NAME",
+        help="an installed Java kernelspec, e.g. your own IJava (default: JJava, installed here)",
+    )
+    parser.add_argument(
+        "--offline",
+        action="store_true",
+        help="fetch nothing; works once everything has been fetched",
+    )
+    return parser
+
+
+def _choice(kind: str, names: Sequence[str]) -> Callable[[str], str]:
+    def check(text: str) -> str:
+        if text.lower() not in names:
+            there = ", ".join(names)
+            raise argparse.ArgumentTypeError(f'no {kind} is called "{text}"; there is {there}')
+        return text.lower()
+
+    return check
+
+
+def _device(text: str) -> str:
+    if not re.fullmatch(r"cpu|cuda(:\d+)?", text):
+        message = f'no device is called "{text}"; there is cpu, cuda:0 (or another number)'
+        raise argparse.ArgumentTypeError(message)
+    return text
+
+
+def _numbers(text: str) -> tuple[str, ...]:
+    words = tuple(w.strip() for w in text.split(",") if w.strip())
+    if not words:
+        raise argparse.ArgumentTypeError("--only needs a number, e.g. --only 04")
+    return words

@@ -1,0 +1,63 @@
+"""All that must be there before a notebook can run."""
+
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from runner import build, datasets, files, kernels, packages, tools
+from runner.kernels import Kernel
+from runner.layout import Layout
+from runner.options import Options
+from runner.progress import Line
+from runner.sources import Source
+from runner.tools import Tools
+
+_ENTERED = "UNROLLING_IN_VENV"
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What a notebook needs: the kernel, and where Jupyter finds it."""
+
+    tools: Tools
+    kernel: Kernel
+    jupyter_path: Path
+
+
+def prepare(
+    command: str,
+    arguments: Sequence[str],
+    options: Options,
+    sources: list[Source],
+    layout: Layout,
+    line: Line,
+) -> Prepared:
+    """Checks the tools, makes what is not there yet, and goes on in the private Python.
+
+    The first call does not return: the command is started once more, by the Python of the private
+    environment, and passes through here again.
+    """
+    chosen = kernels.choose(options.kernel, os.environ)
+    found = tools.check(os.environ)
+    if os.environ.pop(_ENTERED, None) is None:
+        for tool in (found.java, found.maven, found.npm, found.python):
+            line.say(tool.line())
+        with files.exclusive(layout.private / "lock", _BUSY):
+            packages.prepare(layout, found, options.offline, line)
+        runner = Path(__file__).resolve().parent
+        argv = [str(layout.venv_python), "-B", str(runner), command, *arguments]
+        sys.stdout.flush()
+        os.execve(argv[0], argv, {**os.environ, _ENTERED: "1"})
+    with files.exclusive(layout.private / "lock", _BUSY):
+        build.prepare(layout, found, options.offline, line)
+        datasets.fetch(datasets.needed(sources), layout, found, options.offline, line)
+        kernel = chosen or kernels.bundled(layout)
+        return Prepared(found, kernel, kernels.register(kernel, layout, found))
+
+
+_BUSY = (
+    "another environment/reproduce or environment/notebook is preparing this working copy; "
+    "wait until it has, and run this again."
+)

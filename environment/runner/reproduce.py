@@ -1,0 +1,177 @@
+"""environment/reproduce: everything from nothing to out/index.html."""
+
+import json
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from runner import files, page, results, sources
+from runner.kernels import memory
+from runner.layout import Layout
+from runner.options import Options, parse_reproduce
+from runner.preparation import Prepared, prepare
+from runner.problem import Problem
+from runner.progress import Line, clock
+from runner.sources import Source
+
+if TYPE_CHECKING:
+    from runner.execute import Ending
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Prepares, executes the notebooks one after another, and makes the pages."""
+    layout, line = Layout.here(), Line()
+    options = parse_reproduce(arguments)
+    every = sources.find(layout.notebooks)
+    chosen = sources.choose(every, options.only)
+    prepared = prepare("reproduce", arguments, options, chosen, layout, line)
+    out = layout.results(options.scale)
+    out.mkdir(parents=True, exist_ok=True)
+    busy = f"another environment/reproduce --scale {options.scale} is running in this working copy."
+    with files.exclusive(layout.private / f"running-{options.scale}.lock", busy):
+        os.environ.update(prepared.tools.environment())
+        os.environ.update(options.environment(str(out)))
+        os.environ.update(layout.jupyter_environment(prepared.jupyter_path))
+        line.say(f"Scale {options.scale}, kernel {prepared.kernel.display_name}")
+        runs = []
+        for source in chosen:
+            record, ending = _run(source, options, prepared, layout, line)
+            runs.append(record)
+            _make_pages(every, options.scale, layout)
+            if ending.interrupted:
+                raise KeyboardInterrupt
+    return _summary(runs, results_of(chosen, out), layout, line)
+
+
+def results_of(chosen: Sequence[Source], out: Path) -> list[results.Result]:
+    """What the notebooks have left so far."""
+    return [results.read(s.name, s.title, out / s.name) for s in chosen]
+
+
+def _run(
+    source: Source, options: Options, prepared: Prepared, layout: Layout, line: Line
+) -> tuple[dict[str, Any], "Ending"]:
+    """Executes one notebook into its folder; returns what its run.json says and how it ended."""
+    # Only the private Python has these.
+    import nbformat
+
+    from runner import execute, export
+
+    folder = layout.results(options.scale) / source.name
+    files.clear_folder(folder)
+    record = {
+        "notebook": source.name,
+        "scale": options.scale,
+        "engine": options.engine or "",
+        "device": options.device or "cpu",
+        "started": datetime.now(UTC).isoformat(timespec="seconds"),
+        "outcome": "running",
+        **_provenance(prepared, layout),
+    }
+    _write_json(folder / results.RUN, record)
+    start = time.monotonic()
+    notebook = nbformat.read(source.path, as_version=4)
+    log = layout.logs / f"kernel-{source.name}.log"
+    ending = execute.execute(notebook, source.name, layout.notebooks, log, line)
+    executed = folder / f"{source.name}.ipynb"
+    files.write_atomic(executed, nbformat.writes(notebook) + "\n")
+    files.write_atomic(folder / f"{source.name}.html", export.to_html(notebook, source.name))
+    record |= {
+        "outcome": ending.outcome,
+        "seconds": round(time.monotonic() - start, 1),
+        "cells": {"done": ending.done, "total": ending.total},
+    }
+    took = clock(record["seconds"])
+    if ending.outcome == execute.PASSED:
+        line.say(f"{source.name:<28} passed  {took}  {ending.total} cells")
+    else:
+        record["error"] = {"cell": ending.cell, "message": ending.error}
+        line.say(
+            f"{source.name:<28} {ending.outcome}  {took}  in cell {ending.cell} of {ending.total}: "
+            f"{ending.error}\n  partial notebook: {layout.shown(executed)}"
+        )
+    _write_json(folder / results.RUN, record)
+    return record, ending
+
+
+def _make_pages(every: Sequence[Source], scale: str, layout: Layout) -> None:
+    """Makes the index page of a scale, the same in out/, and the combined verdicts."""
+    out = layout.results(scale)
+    there = results_of(every, out)
+    others = sorted(p.parent.name for p in layout.out.glob("*/index.html") if p.parent != out)
+    files.write_atomic(out / results.VERDICTS, results.combined(there))
+    files.write_atomic(
+        out / "index.html", page.build(there, scale, "", [f"../{o}/" for o in others])
+    )
+    files.write_atomic(
+        layout.out / "index.html", page.build(there, scale, f"{scale}/", [f"{o}/" for o in others])
+    )
+
+
+def _summary(
+    runs: Sequence[dict[str, Any]], done: Sequence[results.Result], layout: Layout, line: Line
+) -> int:
+    failed = [r for r in runs if r["outcome"] != "passed"]
+    total = clock(sum(r["seconds"] for r in runs))
+    counts = ", ".join(f"{o} {results.count(done, o)}" for o in ("holds", "fails", "undecided"))
+    line.say(
+        f"{len(runs) - len(failed)} of {len(runs)} notebooks passed in {total}; claims: {counts}"
+    )
+    line.say(f"Results: {layout.shown(layout.out / 'index.html')}")
+    if failed:
+        told = "; ".join(
+            f"{r['notebook']}, cell {r['error']['cell']}: {r['error']['message']}" for r in failed
+        )
+        raise Problem(f"{len(failed)} of {len(runs)} notebooks failed: {told}")
+    return 0
+
+
+def _provenance(prepared: Prepared, layout: Layout) -> dict[str, Any]:
+    """Where and with what it ran."""
+    return {
+        "commit": _commit(layout.root),
+        "versions": {
+            "java": prepared.tools.java.version,
+            "maven": prepared.tools.maven.version,
+            "python": platform.python_version(),
+            "kernel": prepared.kernel.display_name,
+            **{name: metadata.version(name) for name in ("jjava", "nbclient", "nbconvert")},
+        },
+        "machine": {
+            "system": f"{platform.system()} {platform.machine()}",
+            "processors": len(os.sched_getaffinity(0))
+            if sys.platform == "linux"
+            else os.cpu_count(),
+            "memoryMb": memory(),
+        },
+    }
+
+
+def _commit(root: Path) -> str:
+    """The short commit, with "+" if the working copy differs; empty without git."""
+    git = shutil.which("git")
+    if git is None:
+        return ""
+    argv = [git, "-C", str(root)]
+    try:
+        head = subprocess.run(
+            [*argv, "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=True
+        )
+        changed = subprocess.run(
+            [*argv, "status", "--porcelain", "--untracked-files=no"], capture_output=True, text=True
+        )
+    except (OSError, subprocess.CalledProcessError):
+        return ""
+    return head.stdout.strip() + ("+" if changed.stdout.strip() else "")
+
+
+def _write_json(path: Path, value: dict[str, Any]) -> None:
+    files.write_atomic(path, json.dumps(value, indent=2) + "\n")

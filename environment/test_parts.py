@@ -1,0 +1,165 @@
+"""Notebook choice, versions, kernels, files and progress."""
+
+import io
+import json
+import os
+import tempfile
+import unittest
+from pathlib import Path
+
+from runner import files, kernels, sources, tools
+from runner.kernels import Kernel
+from runner.problem import Problem
+from runner.progress import Line, clock
+from runner.tools import Tool, Tools
+
+TOOLS = Tools(
+    Tool("Java", "17", "/jdk"),
+    Tool("Maven", "3.9", "/mvn"),
+    Tool("npm", "", "", "none"),
+    Tool("Python", "3.11", "/python"),
+)
+
+
+class InFolder(unittest.TestCase):
+    def setUp(self) -> None:
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+
+
+class SourcesTest(InFolder):
+    def notebook(self, name: str, data: list[str], heading: str = "# The *title* $x$") -> None:
+        cells = [{"cell_type": "markdown", "source": [heading, "\n", "text"]}]
+        content = {"cells": cells, "metadata": {"unrolling": {"data": data}}}
+        (self.folder / name).write_text(json.dumps(content))
+
+    def test_notebooks_are_found_in_order_and_chosen_by_number_or_name(self) -> None:
+        self.notebook("04-error.ipynb", ["cifar10"])
+        self.notebook("00-tutorial.ipynb", [])
+        found = sources.find(self.folder)
+        self.assertEqual([s.name for s in found], ["00-tutorial", "04-error"])
+        self.assertEqual((found[1].title, found[1].datasets), ("The title x", ("cifar10",)))
+        for wanted in ("4", "04", "04-error"):
+            self.assertEqual(sources.choose(found, (wanted,)), found[1:])
+        self.assertEqual(sources.choose(found, ()), found)
+        with self.assertRaises(Problem) as raised:
+            sources.choose(found, ("00", "7"))
+        self.assertEqual(raised.exception.status, 2)
+        self.assertIn('"7"; there is 00-tutorial, 04-error', str(raised.exception))
+
+    def test_a_file_that_is_no_notebook_is_named(self) -> None:
+        (self.folder / "01-broken.ipynb").write_text('{"cells": [')
+        with self.assertRaisesRegex(Problem, "01-broken.ipynb is not a notebook"):
+            sources.find(self.folder)
+
+
+class ToolsTest(unittest.TestCase):
+    def test_versions_compare_as_numbers(self) -> None:
+        self.assertEqual(tools.parse_version("17.0.15+6"), (17, 0, 15))
+        self.assertEqual(tools.parse_version("1.8.0_402"), (8, 0))
+        self.assertLess(tools.parse_version("3.8.7"), (3, 10))
+        self.assertGreaterEqual(tools.parse_version("21-ea"), (17,))
+
+    def test_a_java_home_without_java_says_what_is_needed(self) -> None:
+        tool = tools.find_java({"JAVA_HOME": "/nowhere"})
+        self.assertRegex(tool.line(), "^Java: found none in JAVA_HOME=/nowhere; needed: a JDK 17")
+
+
+class KernelsTest(InFolder):
+    def install(self, name: str, language: str) -> Path:
+        folder = self.folder / "kernels" / name
+        folder.mkdir(parents=True)
+        spec = {
+            "argv": ["java", "-jar", "{resource_dir}/k.jar", "{connection_file}"],
+            "language": language,
+            "env": {"IJAVA_CLASSPATH": "/theirs/*.jar"},
+        }
+        (folder / "kernel.json").write_text(json.dumps(spec))
+        return folder
+
+    def test_an_unknown_kernel_is_refused_with_the_java_kernels_there_are(self) -> None:
+        self.install("mine", "java")
+        self.install("snake", "python")
+        environment = {"JUPYTER_PATH": str(self.folder)}
+        chosen = kernels.choose("mine", environment)
+        self.assertEqual(chosen.folder if chosen else None, self.folder / "kernels" / "mine")
+        self.assertIsNone(kernels.choose(None, environment))
+        for name in ("yours", "snake"):
+            with self.assertRaises(Problem) as raised:
+                kernels.choose(name, environment)
+            self.assertEqual(raised.exception.status, 2)
+            self.assertRegex(str(raised.exception), rf'"{name}"; there is jjava.*, .*mine')
+            self.assertNotIn(", snake", str(raised.exception))
+
+    def test_a_users_kernel_keeps_its_command_and_gets_our_class_path_first(self) -> None:
+        folder = self.install("mine", "java")
+        kernel = Kernel("mine", folder, json.loads((folder / "kernel.json").read_text()))
+        spec = kernels.derive(kernel, "/a.jar:/b.jar", ["-Xmx1g"], TOOLS, {})
+        self.assertEqual(spec["argv"], ["java", "-jar", f"{folder}/k.jar", "{connection_file}"])
+        self.assertEqual(spec["env"]["IJAVA_CLASSPATH"], "/a.jar:/b.jar:/theirs/*.jar")
+        self.assertEqual(spec["env"]["JJAVA_CLASSPATH"], "/a.jar:/b.jar")
+        self.assertEqual(spec["env"]["JAVA_TOOL_OPTIONS"], "-Xmx1g")
+
+    def test_the_users_own_jvm_options_come_last(self) -> None:
+        kernel = Kernel(kernels.BUNDLED, self.folder, {"argv": ["java"]})
+        given = {"JJAVA_JVM_OPTS": "-Xmx9g", "OMP_WAIT_POLICY": "ACTIVE"}
+        spec = kernels.derive(kernel, "/a.jar", ["-Xmx1g"], TOOLS, given)
+        self.assertEqual(spec["env"]["JJAVA_JVM_OPTS"], "-Xmx1g -Xmx9g")
+        self.assertEqual(spec["env"]["OMP_WAIT_POLICY"], "ACTIVE")
+        self.assertEqual(spec["argv"], ["/jdk/bin/java"])
+
+    def test_the_heap_is_a_quarter_of_the_memory_within_bounds(self) -> None:
+        self.assertEqual(
+            [kernels.jvm_options(m)[0] for m in (2_000, 8_000, 64_000)],
+            ["-Xmx1024m", "-Xmx2000m", "-Xmx4096m"],
+        )
+
+
+class FilesTest(InFolder):
+    @unittest.skipUnless(Path("/dev/full").exists(), "needs a device that is always full")
+    def test_a_full_disk_is_one_message_and_leaves_the_old_file_whole(self) -> None:
+        target = self.folder / "index.html"
+        files.write_atomic(target, "old")
+        temporary = self.folder / f".index.html.{os.getpid()}.part"
+        temporary.symlink_to("/dev/full")
+        with self.assertRaisesRegex(Problem, "ran full"):
+            files.write_atomic(target, "new")
+        self.assertEqual(target.read_text(), "old")
+        self.assertEqual(list(self.folder.iterdir()), [target])
+
+    def test_a_lock_that_is_held_is_a_problem_until_it_is_let_go(self) -> None:
+        lock = self.folder / "lock"
+        with (
+            files.exclusive(lock, "busy"),
+            self.assertRaisesRegex(Problem, "busy"),
+            files.exclusive(lock, "busy"),
+        ):
+            self.fail("both hold it")
+        with files.exclusive(lock, "busy"):
+            pass
+
+    def test_the_fingerprint_sees_contents_names_and_words(self) -> None:
+        one, two = self.folder / "1", self.folder / "2"
+        one.write_text("x")
+        two.write_text("x")
+        seen = {files.fingerprint([one]), files.fingerprint([two]), files.fingerprint([one], "w")}
+        one.write_text("y")
+        self.assertEqual(len(seen | {files.fingerprint([one])}), 4)
+
+
+class ProgressTest(unittest.TestCase):
+    def test_off_a_terminal_lines_are_few(self) -> None:
+        stream = io.StringIO()
+        line = Line(stream, every=3600)
+        for step in range(1000):
+            line.show(f"step {step}")
+        line.say("done")
+        self.assertEqual(stream.getvalue(), "done\n")
+
+    def test_durations(self) -> None:
+        self.assertEqual([clock(s) for s in (5.9, 65, 3725)], ["0:05", "1:05", "1:02:05"])
+
+
+if __name__ == "__main__":
+    unittest.main()
