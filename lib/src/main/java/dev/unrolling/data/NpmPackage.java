@@ -110,7 +110,8 @@ final class NpmPackage {
             .limit(3)
             .reduce((a, b) -> a + "; " + b)
             .orElse("it said nothing");
-    if (Failures.isFull(said)) {
+    // On a full disk npm's own words may be lost too.
+    if (Failures.isFull(said) || Files.getFileStore(root).getUsableSpace() < 1 << 20) {
       return Failures.explain(data, root, new IOException("no space left: " + said));
     }
     return new DataException(

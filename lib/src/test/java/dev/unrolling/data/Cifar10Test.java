@@ -2,6 +2,8 @@ package dev.unrolling.data;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
@@ -61,5 +63,34 @@ class Cifar10Test {
     assertEquals(0, sum / count, 0.05);
     // The constants' std are means of each image's own, so the spread over all pixels is larger.
     assertEquals(1.23, Math.sqrt(squares / count), 0.05);
+  }
+
+  @Test
+  void loadsWholeIn250MegabytesOfHeap() throws Exception {
+    RealData.cifar10Test();
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx250m",
+                "-cp",
+                System.getProperty("java.class.path"),
+                LoadAll.class.getName())
+            .redirectErrorStream(true)
+            .start();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertEquals(0, process.waitFor(), output);
+    assertEquals("60000 images", output.strip());
+  }
+
+  /** What the test above runs in a Java machine of its own. */
+  static final class LoadAll {
+    private LoadAll() {}
+
+    public static void main(String... none) {
+      DataCache cache = DataCache.fromEnvironment();
+      ImageDataset train = Cifar10.train(cache);
+      ImageDataset test = Cifar10.test(cache);
+      System.out.println(train.size() + test.size() + " images");
+    }
   }
 }
