@@ -111,9 +111,14 @@ class KernelsTest(InFolder):
 
     def test_the_heap_is_a_quarter_of_the_memory_within_bounds(self) -> None:
         self.assertEqual(
-            [kernels.jvm_options(m)[0] for m in (2_000, 8_000, 64_000)],
+            [kernels.jvm_options(m, "17.0.1")[0] for m in (2_000, 8_000, 64_000)],
             ["-Xmx1024m", "-Xmx2000m", "-Xmx4096m"],
         )
+
+    def test_native_code_is_announced_to_the_jvms_that_know_the_option(self) -> None:
+        option = "--enable-native-access=ALL-UNNAMED"
+        self.assertNotIn(option, kernels.jvm_options(8_000, "17.0.1"))
+        self.assertIn(option, kernels.jvm_options(8_000, "25"))
 
 
 class FilesTest(InFolder):

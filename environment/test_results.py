@@ -96,6 +96,14 @@ class ResultsTest(unittest.TestCase):
         for shown in ("7, 8", "torch", "1:01", "S &lt;1&gt;", "x &lt; 1e-12", "1 of 2", "bad"):
             self.assertIn(shown, text)
 
+    def test_seeds_and_engine_are_read_from_the_tables_if_the_notebook_does_not_name_them(
+        self,
+    ) -> None:
+        table = "seed,engine,v\n3,torch,1\n3,torch,2\n5,torch,1\n"
+        result = self.leave("04-e", run__json='{"seconds": 1}', runs__csv=table, x__csv="v\n1\n")
+        self.assertEqual(result.notes, {"seed": ["3", "5"], "engine": ["torch"]})
+        self.assertIn("<b>seeds</b> 3, 5", page.build([result], "smoke", "", []))
+
     def test_a_failure_names_the_cell_and_a_notebook_not_run_says_so(self) -> None:
         error = {"cell": 3, "message": "Bad: <loss>"}
         failed = self.leave("01-f", run__json=json.dumps({"outcome": "failed", "error": error}))

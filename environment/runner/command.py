@@ -49,7 +49,7 @@ class CommandFailed(Exception):
     def last_line(self) -> str:
         """The last line of the log that says anything."""
         said = [line.strip() for line in re.split(r"[\r\n]", self.text()) if line.strip()]
-        return said[-1][:240] if said else f"exit status {self.status}, and it said nothing"
+        return said[-1][:800] if said else f"exit status {self.status}, and it said nothing"
 
 
 def run(

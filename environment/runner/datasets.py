@@ -30,7 +30,8 @@ def fetch(names: list[str], layout: Layout, tools: Tools, offline: bool, line: L
             if not error.text().strip() and error.lacked_room():
                 raise files.full_disk(log) from error
             hint = "" if offline or not tools.npm.trouble else f"\n{tools.npm.line()}"
-            raise Problem(f"{error.last_line()}{hint}") from error
+            said = error.last_line().removeprefix("error: ")
+            raise Problem(f"Data {name}: {said}{hint}") from error
         line.say(f"Data: {name} is there")
 
 

@@ -41,14 +41,18 @@ class Ending:
 
 
 class _Client(NotebookClient):
-    """Tells what a cell prints while it runs."""
+    """Knows what a cell printed last, or put in the place of what it had shown."""
 
     said = ""
 
     def process_message(self, msg: dict[str, Any], cell: NotebookNode, cell_index: int) -> Any:
+        content, text = msg["content"], ""
         if msg["msg_type"] == "stream":
-            lines = msg["content"]["text"].replace("\r", "\n").split("\n")
-            self.said = next((s.strip() for s in reversed(lines) if s.strip()), self.said)
+            text = content["text"]
+        elif msg["msg_type"] == "update_display_data":
+            text = content["data"].get("text/plain", "")
+        lines = text.replace("\r", "\n").split("\n")
+        self.said = next((s.strip() for s in reversed(lines) if s.strip()), self.said)
         return super().process_message(msg, cell, cell_index)
 
 

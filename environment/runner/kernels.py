@@ -13,7 +13,7 @@ from typing import Any
 from runner import build, files
 from runner.layout import Layout
 from runner.problem import Problem
-from runner.tools import Tools
+from runner.tools import Tools, parse_version
 
 BUNDLED = "jjava"
 """The name of the kernel that comes with the private environment."""
@@ -88,7 +88,13 @@ def register(kernel: Kernel, layout: Layout, tools: Tools) -> Path:
     Returns the folder that JUPYTER_PATH must name. Nothing outside the private folder is written.
     """
     data = layout.jupyter / "kernels-of" / kernel.name
-    spec = derive(kernel, build.classpath(layout), jvm_options(memory()), tools, os.environ)
+    spec = derive(
+        kernel,
+        build.classpath(layout),
+        jvm_options(memory(), tools.java.version),
+        tools,
+        os.environ,
+    )
     text = json.dumps(spec, indent=2) + "\n"
     files.write_atomic(data / "kernels" / "java" / "kernel.json", text)
     return data
@@ -122,7 +128,7 @@ def derive(
     return {**kernel.spec, "argv": argv, "env": env, "language": "java"}
 
 
-def jvm_options(megabytes: int) -> list[str]:
+def jvm_options(megabytes: int, java: str) -> list[str]:
     """Options for a machine of so much memory: a quarter of it to the heap, 1 to 4 GB.
 
     LibTorch and ND4J keep their arrays outside the heap; JavaCPP bounds them by the heap's size
@@ -130,11 +136,14 @@ def jvm_options(megabytes: int) -> list[str]:
     """
     heap = min(max(megabytes // 4, 1024), 4096)
     native = max(megabytes * 8 // 10, 2048)
+    # From 22 on a JVM warns of native code that was not announced; 17 does not know the option.
+    native_access = ["--enable-native-access=ALL-UNNAMED"] if parse_version(java) >= (22,) else []
     return [
         f"-Xmx{heap}m",
         "-Djava.awt.headless=true",
         f"-Dorg.bytedeco.javacpp.maxbytes={native}m",
         f"-Dorg.bytedeco.javacpp.maxphysicalbytes={native}m",
+        *native_access,
     ]
 
 

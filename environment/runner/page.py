@@ -51,15 +51,14 @@ def _facts(found: Sequence[Result]) -> str:
     runs = [r.run for r in found if r.run]
     passed = sum(r.outcome == "passed" for r in found)
     verdicts = sum(len(r.verdicts) for r in found)
-    commits = sorted({str(run.get("commit")) for run in runs if run.get("commit")})
-    machine = runs[-1].get("machine", {}) if runs else {}
+    last = max(runs, key=lambda run: str(run.get("started", "")), default={})
     facts = [
         ("Claims that hold", f"{results.count(found, 'holds')} of {verdicts}"),
         ("Notebooks executed", f"{passed} of {len(found)}"),
         ("Computing time", clock(sum(float(run.get("seconds", 0)) for run in runs))),
-        ("Last run", str(max((r.get("started", "") for r in runs), default=""))[:10]),
-        ("Commit", ", ".join(commits)),
-        ("Machine", _machine(machine)),
+        ("Last run", str(last.get("started", ""))[:10]),
+        ("Commit", str(last.get("commit", ""))),
+        ("Machine", _machine(last.get("machine", {}))),
     ]
     items = [f"<div><dt>{escape(k)}</dt><dd>{escape(v)}</dd></div>" for k, v in facts if v]
     return f'<dl class="facts">{"".join(items)}</dl>'
@@ -131,15 +130,12 @@ def _section(result: Result, base: str) -> str:
 
 def _meta(result: Result) -> str:
     run, notes = result.run, result.notes
-    seeds = notes.get("seeds", notes.get("seed"))
-    if isinstance(seeds, list):
-        seeds = ", ".join(str(s) for s in seeds)
     versions = run.get("versions", {})
     seconds = run.get("seconds")
-    engine = notes.get("engine") or run.get("engine") or "the notebook's own choice"
+    engine = _list(notes.get("engine")) or run.get("engine") or "the notebook's own choice"
     facts = [
         ("scale", run.get("scale")),
-        ("seeds", seeds),
+        ("seeds", _list(notes.get("seeds", notes.get("seed")))),
         ("engine", engine),
         ("device", notes.get("device") or run.get("device")),
         ("run time", clock(seconds) if seconds is not None else None),
@@ -149,6 +145,10 @@ def _meta(result: Result) -> str:
     ]
     items = [f"<span><b>{k}</b> {escape(str(v))}</span>" for k, v in facts if v not in (None, "")]
     return f'<p class="meta">{" ".join(items)}</p>'
+
+
+def _list(value: Any) -> str:
+    return ", ".join(str(v) for v in value) if isinstance(value, list) else str(value or "")
 
 
 def _failure(result: Result, base: str) -> str:

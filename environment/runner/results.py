@@ -3,10 +3,10 @@
 import csv
 import io
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 VERDICTS = "verdicts.csv"
 RUN = "run.json"
@@ -65,6 +65,9 @@ def read(name: str, title: str, folder: Path) -> Result:
     notes = _json(folder / NOTES)
     files = sorted((p for p in folder.iterdir() if p.is_file()), key=_age)
     names = dict.fromkeys(p.stem for p in files if p.suffix in (".png", ".svg"))
+    for column in ("seed", "engine"):
+        if column not in notes and f"{column}s" not in notes:
+            notes |= _values(files, column)
     captions = notes.get("captions", {})
     figures = [
         Figure(
@@ -119,6 +122,26 @@ def _table(path: Path, name: str, preview: int = 8) -> Table:
     with path.open(newline="", encoding="utf-8", errors="replace") as file:
         rows = list(csv.reader(file))
     return Table(path.stem, f"{name}/{path.name}", rows[: preview + 1], max(len(rows) - 1, 0))
+
+
+def _values(paths: Sequence[Path], column: str) -> dict[str, list[str]]:
+    """The different values of a column in all tables that have it, in order."""
+    found: dict[str, None] = {}
+    for path in paths:
+        if path.suffix == ".csv":
+            with path.open(newline="", encoding="utf-8", errors="replace") as file:
+                found |= dict.fromkeys(row[column] or "" for row in _rows(file, column))
+    values = [value for value in found if value]
+    return {column: values} if values else {}
+
+
+def _rows(file: TextIO, column: str) -> Iterator[dict[str, str]]:
+    reader = csv.DictReader(file)
+    return (
+        (row for row in reader if row.get(column))
+        if column in (reader.fieldnames or ())
+        else iter(())
+    )
 
 
 def _is_part(path: Path, stem: str) -> bool:
