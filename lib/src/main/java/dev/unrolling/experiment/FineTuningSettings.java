@@ -80,7 +80,7 @@ public record FineTuningSettings(
       case QUICK ->
           new FineTuningSettings(
               "resnet8-8",
-              960,
+              640,
               10,
               64,
               0.05,
@@ -91,7 +91,7 @@ public record FineTuningSettings(
               false,
               BatchOrder.Position.FIRST,
               2000,
-              15,
+              10,
               0);
       case SUBSET ->
           new FineTuningSettings(
@@ -129,13 +129,13 @@ public record FineTuningSettings(
   }
 
   /**
-   * The settings whose correlation E1's verdict rests on: two rates, two gammas and the seeds of
+   * The settings whose correlation E1's verdict rests on: three rates, two gammas and the seeds of
    * the scale, all of the same number of steps.
    */
   public static List<FineTuningSettings> grid(Scale scale) {
     FineTuningSettings base = of(scale);
     List<FineTuningSettings> grid = new ArrayList<>();
-    for (double rate : new double[] {base.rate, base.rate / 10}) {
+    for (double rate : new double[] {base.rate, 0.3 * base.rate, 0.1 * base.rate}) {
       for (double gamma : new double[] {0, 5}) {
         for (long seed : seeds(scale)) {
           grid.add(base.withRate(rate).withGamma(gamma).withSeed(seed));

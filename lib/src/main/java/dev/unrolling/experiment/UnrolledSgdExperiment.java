@@ -30,6 +30,7 @@ import tech.tablesaw.api.Table;
 public final class UnrolledSgdExperiment {
 
   private record Row(
+      String engine,
       String model,
       int steps,
       long seed,
@@ -57,11 +58,11 @@ public final class UnrolledSgdExperiment {
   /**
    * Runs a comparison.
    *
-   * @return a row a rate: {@code model, steps, seed, rate, norm_dw} = norm(w_t - w_0), {@code
-   *     remainder_without_f} and {@code remainder_with_f} = norm of w_t minus its expansion, {@code
-   *     relative_remainder} = the latter over norm(w_t), {@code kinks_crossed} = units of the first
-   *     layer whose input changed its sign between w_0 and w_t, over all examples (0 for a smooth
-   *     network)
+   * @return a row a rate: {@code engine, model, steps, seed, rate, norm_dw} = norm(w_t - w_0),
+   *     {@code remainder_without_f} and {@code remainder_with_f} = norm of w_t minus its expansion,
+   *     {@code relative_remainder} = the latter over norm(w_t), {@code kinks_crossed} = units of
+   *     the first layer whose input changed its sign between w_0 and w_t, over all examples (0 for
+   *     a smooth network)
    */
   public Table run(UnrolledSgdSettings settings) {
     Architecture architecture = Architectures.named(settings.model(), train.classes());
@@ -94,6 +95,7 @@ public final class UnrolledSgdExperiment {
     try (ParameterVector weights = network.weights()) {
       double withF = expansion.secondOrderRemainder(weights);
       return new Row(
+          network.engine().name(),
           settings.model(),
           settings.steps(),
           settings.seed(),
