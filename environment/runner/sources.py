@@ -39,6 +39,7 @@ def read(path: Path) -> Source:
     text = "\n".join("".join(c["source"]) for c in cells if c["cell_type"] == "markdown")
     heading = re.search(r"^#\s+(.+?)\s*$", text, re.M)
     title = re.sub(r"[*`$\\]", "", heading.group(1)) if heading else path.stem
+    title = re.sub(r"^\d+\s*·\s*", "", title)
     return Source(path, title, tuple(metadata.get("unrolling", {}).get("data", [])))
 
 

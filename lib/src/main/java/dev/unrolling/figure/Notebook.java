@@ -1,5 +1,7 @@
 package dev.unrolling.figure;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.unrolling.engine.Engine;
 import dev.unrolling.engine.Engines;
 import dev.unrolling.experiment.Scale;
 import dev.unrolling.experiment.Verdict;
@@ -7,10 +9,14 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.stream.Collectors;
 import tech.tablesaw.api.Table;
 
 /**
@@ -36,6 +42,8 @@ public final class Notebook {
   private final Optional<Kernel> kernel;
   private final PrintStream out;
   private final VerdictFile verdicts;
+  private final Map<String, Object> notes = new LinkedHashMap<>();
+  private final Map<String, String> captions = new LinkedHashMap<>();
   private ProgressLine progress;
 
   private Notebook(
@@ -112,6 +120,30 @@ public final class Notebook {
   }
 
   /**
+   * Says what computes and from which seeds, and keeps it for the page of results in {@code
+   * notebook.json}.
+   *
+   * @param engine that computes
+   * @param seeds of the runs
+   */
+  public void uses(Engine engine, long... seeds) {
+    notes.put("engine", engine.name() + " (" + engine.version() + ")");
+    notes.put("device", engine.device());
+    notes.put("seeds", seeds);
+    saveNotes();
+    List<String> facts =
+        List.of(
+            engine.version(),
+            engine.device(),
+            engine.precision().toString().toLowerCase(Locale.ROOT),
+            (seeds.length == 1 ? "seed " : "seeds ")
+                + Arrays.stream(seeds).mapToObj(Long::toString).collect(Collectors.joining(", ")));
+    display(
+        Output.html(
+            engine.name() + " · " + String.join(" · ", facts), Html.banner(engine.name(), facts)));
+  }
+
+  /**
    * Shows a figure and saves it as PNG, SVG and CSV. At the smaller scales its title says so,
    * unless it speaks of a scale already.
    *
@@ -122,6 +154,8 @@ public final class Notebook {
     Figure shown =
         small && !figure.title().contains("scale") ? figure.withNote(scale + " scale") : figure;
     Figure.Files files = shown.save(folder, name);
+    captions.put(name, shown.title().replace('\n', ' '));
+    saveNotes();
     display(
         Output.png(
             shown.title().replace('\n', ' ') + ": " + files.png(),
@@ -159,6 +193,12 @@ public final class Notebook {
    */
   public void progress(String text) {
     progress.report(text);
+  }
+
+  private void saveNotes() {
+    notes.put("captions", captions);
+    AtomicFile.write(
+        folder.resolve("notebook.json"), file -> new ObjectMapper().writeValue(file, notes));
   }
 
   private void display(Output output) {

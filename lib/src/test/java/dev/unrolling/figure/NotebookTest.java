@@ -6,6 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.unrolling.engine.Engines;
+import dev.unrolling.engine.Precision;
 import dev.unrolling.experiment.Verdict;
 import dev.unrolling.figure.screen.Display;
 import dev.unrolling.figure.screen.DisplayData;
@@ -61,6 +65,22 @@ class NotebookTest {
 
   private static String html(DisplayData shown) {
     return String.valueOf(shown.data().get("text/html"));
+  }
+
+  @Test
+  void whatComputesIsShownAndKept() throws Exception {
+    Notebook notebook = inKernel("smoke");
+    notebook.uses(Engines.open("torch", "cpu", Precision.FLOAT64), 0, 7);
+    assertTrue(lastShown().contains("LibTorch"), lastShown());
+    assertTrue(lastShown().contains("seeds 0, 7"), lastShown());
+    notebook.show(
+        Figure.lines("One\ntwo", "x", "y").series("s", new double[] {1}, new double[] {2}), "f");
+    JsonNode kept =
+        new ObjectMapper().readTree(out.resolve("04-test").resolve("notebook.json").toFile());
+    assertEquals(7, kept.get("seeds").get(1).asInt());
+    assertEquals("cpu", kept.get("device").asText());
+    assertTrue(kept.get("engine").asText().startsWith("torch"));
+    assertTrue(kept.get("captions").get("f").asText().startsWith("One two"));
   }
 
   @Test

@@ -1,0 +1,82 @@
+package dev.unrolling;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import javax.tools.ToolProvider;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ReadmeTest {
+
+  private static final Path ROOT = Path.of(System.getProperty("unrolling.root", ".."));
+
+  @TempDir Path folder;
+
+  @Test
+  void theExampleCompilesAndForgets() throws Exception {
+    Matcher block =
+        Pattern.compile("```java\n(.*?)```", Pattern.DOTALL)
+            .matcher(Files.readString(ROOT.resolve("README.md")));
+    assertTrue(block.find(), "README.md has no Java example");
+    Path source = folder.resolve("Forget.java");
+    Files.writeString(source, block.group(1));
+    ByteArrayOutputStream errors = new ByteArrayOutputStream();
+    int status =
+        ToolProvider.getSystemJavaCompiler()
+            .run(
+                null,
+                null,
+                errors,
+                "-cp",
+                System.getProperty("java.class.path"),
+                "-d",
+                folder.toString(),
+                source.toString());
+    assertEquals(0, status, errors.toString(StandardCharsets.UTF_8));
+
+    ByteArrayOutputStream printed = new ByteArrayOutputStream();
+    PrintStream before = System.out;
+    try (URLClassLoader loader = new URLClassLoader(new URL[] {folder.toUri().toURL()})) {
+      System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
+      loader
+          .loadClass("Forget")
+          .getMethod("main", String[].class)
+          .invoke(null, (Object) new String[0]);
+    } finally {
+      System.setOut(before);
+    }
+    Matcher distances =
+        Pattern.compile("nothing done: (\\S+)\\s+unlearned: +(\\S+)")
+            .matcher(printed.toString(StandardCharsets.UTF_8));
+    assertTrue(distances.find(), printed.toString(StandardCharsets.UTF_8));
+    assertTrue(Double.parseDouble(distances.group(1)) > Double.parseDouble(distances.group(2)));
+  }
+
+  /** Notebooks are sources: JupyterLab writes outputs into the files that it opens. */
+  @Test
+  void notebooksAreKeptWithoutOutputs() throws Exception {
+    try (Stream<Path> notebooks = Files.list(ROOT.resolve("notebooks"))) {
+      for (Path notebook : notebooks.filter(p -> p.toString().endsWith(".ipynb")).toList()) {
+        String text = Files.readString(notebook);
+        assertTrue(text.contains("\"name\": \"java\""), notebook + " is not for a Java kernel");
+        long cells = count(text, "\"cell_type\": \"code\"");
+        assertEquals(cells, count(text, "\"outputs\": \\[\\]"), notebook + " holds outputs");
+      }
+    }
+  }
+
+  private static long count(String text, String pattern) {
+    return Pattern.compile(pattern).matcher(text).results().count();
+  }
+}
