@@ -19,6 +19,17 @@ public interface Engine {
   /** Library and version, for provenance. */
   String version();
 
+  /** Number of CPU threads that one operation may use; it can change the last bits of a result. */
+  int threads();
+
+  /**
+   * The same engine with another number of CPU threads for one operation. Small networks are faster
+   * on one; several runs then share the cores.
+   *
+   * @param threads at least 1
+   */
+  Engine withThreads(int threads);
+
   /** The same library on the same device in another precision. */
   Engine withPrecision(Precision precision);
 

@@ -31,10 +31,12 @@ import dev.unrolling.unlearning.UnlearningError;
 import dev.unrolling.unlearning.UnlearningMethod;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import tech.tablesaw.api.Table;
 
@@ -54,6 +56,7 @@ public final class FineTuningExperiment {
   private record Row(
       int run,
       String engine,
+      int threads,
       FineTuningSettings settings,
       int step,
       int epoch,
@@ -81,10 +84,12 @@ public final class FineTuningExperiment {
   private final Dataset train;
   private final Dataset test;
   private final Consumer<String> progress;
-  private final Map<FineTuningSettings, NetworkState> pretrained = new HashMap<>();
+  private final Map<FineTuningSettings, NetworkState> pretrained = new ConcurrentHashMap<>();
+  private final int runsAtOnce;
 
   /**
-   * An experiment on a data set; pre-trained weights are shared by the runs that can.
+   * An experiment on a data set, one run at a time; pre-trained weights are shared by the runs that
+   * can.
    *
    * @param engine that computes
    * @param train where examples and forget batch come from
@@ -93,6 +98,15 @@ public final class FineTuningExperiment {
    */
   public FineTuningExperiment(
       Engine engine, Dataset train, Dataset test, Consumer<String> progress) {
+    this(engine, train, test, progress, 1);
+  }
+
+  private FineTuningExperiment(
+      Engine engine, Dataset train, Dataset test, Consumer<String> progress, int runsAtOnce) {
+    if (runsAtOnce < 1) {
+      throw new IllegalArgumentException("at least 1 run at once, not " + runsAtOnce);
+    }
+    this.runsAtOnce = runsAtOnce;
     this.engine = engine;
     this.train = train;
     this.test = test;
@@ -100,20 +114,51 @@ public final class FineTuningExperiment {
   }
 
   /**
+   * This experiment with several runs at once, each on its share of the engine's threads: faster
+   * for small networks.
+   *
+   * @param runs at least 1
+   */
+  public FineTuningExperiment withRunsAtOnce(int runs) {
+    Engine share = engine.withThreads(Math.max(1, engine.threads() / Math.max(1, runs)));
+    return new FineTuningExperiment(share, train, test, progress, runs);
+  }
+
+  /**
    * Runs each setting.
    *
-   * @return a row a measurement: {@code run} (from 0), {@code engine}, the settings, then {@code
-   *     step, epoch, visits, v_single_gradient, v_amnesiac, forgetting_distance, e, e1,
-   *     e_square_root, sigma, eigenvalue, sigma_residual, sigma_converged, sigma_products, norm_dw,
-   *     loss, retrained_loss, test_accuracy, forget_accuracy}; the accuracies are measured at the
-   *     last step only, the retrained loss is missing where M' takes no step
+   * @return a row a measurement: {@code run} (from 0), {@code engine}, its {@code threads}, the
+   *     settings, then {@code step, epoch, visits, v_single_gradient, v_amnesiac,
+   *     forgetting_distance, e, e1, e_square_root, sigma, eigenvalue, sigma_residual,
+   *     sigma_converged, sigma_products, norm_dw, loss, retrained_loss, test_accuracy,
+   *     forget_accuracy}; the accuracies are measured at the last step only, the retrained loss is
+   *     missing where M' takes no step
    */
   public Table run(List<FineTuningSettings> settings) {
-    List<Row> rows = new ArrayList<>();
+    // Runs that start from the same pre-trained weights follow each other in one task.
+    Map<FineTuningSettings, List<Integer>> tasks = new LinkedHashMap<>();
     for (int i = 0; i < settings.size(); i++) {
-      rows.addAll(run(i, settings.get(i), "run " + (i + 1) + " of " + settings.size()));
+      tasks.computeIfAbsent(pretraining(settings.get(i)), k -> new ArrayList<>()).add(i);
     }
-    return RecordTable.of("E1", Row.class, rows);
+    List<List<Row>> rows = new ArrayList<>(Collections.nCopies(settings.size(), List.of()));
+    ParallelTasks.run(
+        runsAtOnce,
+        tasks.values().stream()
+            .<Runnable>map(
+                runs ->
+                    () -> {
+                      for (int i : runs) {
+                        String name = "run " + (i + 1) + " of " + settings.size();
+                        rows.set(i, run(i, settings.get(i), name));
+                      }
+                    })
+            .toList());
+    return RecordTable.of("E1", Row.class, rows.stream().flatMap(List::stream).toList());
+  }
+
+  /** What decides the pre-trained weights: the settings without what concerns fine-tuning only. */
+  private static FineTuningSettings pretraining(FineTuningSettings settings) {
+    return settings.withRate(1).withMeasureEvery(1);
   }
 
   private List<Row> run(int run, FineTuningSettings settings, String name) {
@@ -137,7 +182,7 @@ public final class FineTuningExperiment {
   private Network pretrained(FineTuningSettings settings, Split split, String name) {
     Architecture architecture = Architectures.named(settings.model(), train.classes());
     Network network = engine.network(architecture, settings.seed());
-    FineTuningSettings key = settings.withRate(1).withMeasureEvery(1);
+    FineTuningSettings key = pretraining(settings);
     if (settings.pretrainingEpochs() > 0 && !pretrained.containsKey(key)) {
       int[] seen = settings.forgetBatchInPretraining() ? split.all() : split.others;
       BatchOrder order =
@@ -226,6 +271,7 @@ public final class FineTuningExperiment {
           new Row(
               run,
               engine.name(),
+              engine.threads(),
               settings,
               step.stepsDone(),
               step.epoch(),

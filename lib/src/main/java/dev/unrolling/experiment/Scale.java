@@ -49,6 +49,11 @@ public enum Scale {
     return of(environment.getOrDefault(VARIABLE, "quick"));
   }
 
+  /** Whether networks are small, so that several runs at once are faster than one on all cores. */
+  public boolean isSmall() {
+    return this == SMOKE || this == QUICK;
+  }
+
   /** The name in lower case. */
   @Override
   public String toString() {

@@ -136,6 +136,7 @@ public final class Notebook {
             engine.version(),
             engine.device(),
             engine.precision().toString().toLowerCase(Locale.ROOT),
+            engine.threads() + (engine.threads() == 1 ? " thread" : " threads"),
             (seeds.length == 1 ? "seed " : "seeds ")
                 + Arrays.stream(seeds).mapToObj(Long::toString).collect(Collectors.joining(", ")));
     display(
@@ -150,9 +151,10 @@ public final class Notebook {
    * @param name of the files, without an ending
    */
   public void show(Figure figure, String name) {
-    boolean small = scale == Scale.SMOKE || scale == Scale.QUICK;
     Figure shown =
-        small && !figure.title().contains("scale") ? figure.withNote(scale + " scale") : figure;
+        scale.isSmall() && !figure.title().contains("scale")
+            ? figure.withNote(scale + " scale")
+            : figure;
     Figure.Files files = shown.save(folder, name);
     captions.put(name, shown.title().replace('\n', ' '));
     saveNotes();

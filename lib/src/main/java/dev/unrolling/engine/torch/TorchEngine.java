@@ -18,7 +18,13 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** LibTorch on one device in one precision, and the way of values in and out of it. */
-record TorchEngine(String device, Precision precision) implements Engine {
+record TorchEngine(String device, Precision precision, int threads) implements Engine {
+
+  TorchEngine {
+    if (threads < 1) {
+      throw new IllegalArgumentException("an engine needs at least 1 thread, not " + threads);
+    }
+  }
 
   static final String NAME = "torch";
 
@@ -35,12 +41,32 @@ record TorchEngine(String device, Precision precision) implements Engine {
     } catch (java.io.IOException unknown) {
       libTorch = "of unknown version";
     }
-    return "LibTorch " + libTorch + ", " + torch.get_num_threads() + " threads";
+    return "LibTorch " + libTorch;
   }
 
   @Override
   public Engine withPrecision(Precision other) {
-    return new TorchEngine(device, other);
+    return new TorchEngine(device, other, threads);
+  }
+
+  @Override
+  public Engine withThreads(int other) {
+    return new TorchEngine(device, precision, other);
+  }
+
+  /**
+   * Sets the number of threads of what follows; LibTorch keeps it for each calling thread. Every
+   * way into the library begins here.
+   */
+  void enter() {
+    if (torch.get_num_threads() != threads) {
+      torch.set_num_threads(threads);
+    }
+  }
+
+  /** Whether tensors of another engine can be mixed with those of this one. */
+  boolean sharesTensorsWith(TorchEngine other) {
+    return device.equals(other.device) && precision == other.precision;
   }
 
   @Override

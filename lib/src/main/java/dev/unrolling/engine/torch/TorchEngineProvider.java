@@ -25,7 +25,7 @@ public final class TorchEngineProvider implements EngineProvider {
     if (device.startsWith("cuda")) {
       requireCuda(device);
     }
-    return new TorchEngine(device, precision);
+    return new TorchEngine(device, precision, torch.intraop_default_num_threads());
   }
 
   private static void requireCuda(String device) {

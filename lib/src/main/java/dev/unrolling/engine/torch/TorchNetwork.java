@@ -148,6 +148,7 @@ final class TorchNetwork implements Network {
 
   @Override
   public Loss step(Batch batch, Objective objective, SgdStep step) {
+    engine.enter();
     try (PointerScope scope = new PointerScope()) {
       Tensor loss = torch.zeros(new long[0], new TensorOptions(engine.scalarType()));
       Tensor gradient;
@@ -213,6 +214,7 @@ final class TorchNetwork implements Network {
   }
 
   private Tensor forward(Batch batch, Statistics how) {
+    engine.enter();
     return TorchForward.logits(architecture.layers(), input(batch), leaves, runningViews, how);
   }
 

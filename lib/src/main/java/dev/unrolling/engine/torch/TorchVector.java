@@ -27,6 +27,7 @@ final class TorchVector implements ParameterVector {
     if (closed) {
       throw new IllegalStateException("the vector was closed");
     }
+    engine.enter();
     return tensor;
   }
 
@@ -104,7 +105,7 @@ final class TorchVector implements ParameterVector {
       throw new IllegalArgumentException(
           "a vector of engine torch was expected, not a " + vector.getClass().getSimpleName());
     }
-    if (!other.engine.equals(engine) || other.size() != size) {
+    if (!other.engine.sharesTensorsWith(engine) || other.size() != size) {
       throw new IllegalArgumentException(
           "a vector of "
               + size

@@ -1,0 +1,103 @@
+package dev.unrolling.experiment;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.unrolling.data.BatchOrder;
+import dev.unrolling.data.RealData;
+import dev.unrolling.engine.Engine;
+import dev.unrolling.engine.Engines;
+import dev.unrolling.engine.Precision;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
+import tech.tablesaw.api.Table;
+
+class FineTuningExperimentTest {
+
+  private static final Engine ENGINE =
+      Engines.open("torch", "cpu", Precision.FLOAT32).withThreads(1);
+  private static final FineTuningSettings SMALL =
+      new FineTuningSettings(
+          "resnet8-2", 96, 1, 32, 0.05, 2, 16, 0.01, 0, false, BatchOrder.Position.FIRST, 50, 4, 3);
+
+  private static FineTuningExperiment experiment() {
+    return new FineTuningExperiment(
+        ENGINE, RealData.cifar10Train(), RealData.cifar10Test(), line -> {});
+  }
+
+  @Test
+  void tableHoldsWhatWasMeasured() {
+    Table table = experiment().run(List.of(SMALL));
+    assertEquals(List.of(4, 8, 12), table.intColumn("step").asList());
+    assertEquals(List.of(1, 2, 2), table.intColumn("visits").asList());
+    // Up to the second visit, single gradient and amnesiac unlearning take back the same update.
+    assertEquals(
+        table.doubleColumn("v_amnesiac").get(0),
+        table.doubleColumn("v_single_gradient").get(0),
+        1e-5 * table.doubleColumn("v_amnesiac").get(0));
+    for (int row = 0; row < 3; row++) {
+      double e1 = table.doubleColumn("e1").get(row);
+      assertEquals(e1 * 0.01, table.doubleColumn("e").get(row), 1e-12 * e1);
+      assertTrue(table.doubleColumn("norm_dw").get(row) > 0);
+    }
+    assertTrue(table.doubleColumn("test_accuracy").isMissing(0));
+    assertTrue(table.doubleColumn("test_accuracy").get(2) > 0);
+  }
+
+  @Test
+  void runsAtOnceGiveTheSameBitsAsOneAfterAnother() {
+    List<FineTuningSettings> settings =
+        List.of(SMALL, SMALL.withGamma(5), SMALL.withRate(0.02), SMALL.withSeed(4));
+    Table one = experiment().run(settings);
+    Table two =
+        new FineTuningExperiment(
+                ENGINE.withThreads(2), RealData.cifar10Train(), RealData.cifar10Test(), line -> {})
+            .withRunsAtOnce(2)
+            .run(settings);
+    assertEquals(one.write().toString("csv"), two.write().toString("csv"));
+  }
+
+  @Test
+  void gammaAndPretrainingChangeTheRun() {
+    Table table =
+        FineTuningVerdicts.lastRows(
+            experiment()
+                .run(List.of(SMALL, SMALL.withGamma(5), SMALL.withForgetBatchInPretraining(true))));
+    assertEquals(3, table.doubleColumn("v_single_gradient").countUnique());
+  }
+
+  @Test
+  void anInterruptEndsAllRuns() {
+    AtomicBoolean interrupted = new AtomicBoolean();
+    Thread caller = Thread.currentThread();
+    FineTuningExperiment stopped =
+        new FineTuningExperiment(
+                ENGINE,
+                RealData.cifar10Train(),
+                RealData.cifar10Test(),
+                line -> {
+                  if (interrupted.compareAndSet(false, true)) {
+                    caller.interrupt();
+                  }
+                })
+            .withRunsAtOnce(2);
+    assertThrows(CancellationException.class, () -> stopped.run(List.of(SMALL, SMALL.withSeed(9))));
+  }
+
+  @Test
+  void badSettingsAreNamed() {
+    for (String wrong :
+        List.of(
+            assertThrows(IllegalArgumentException.class, () -> SMALL.withRate(0)).getMessage(),
+            assertThrows(IllegalArgumentException.class, () -> SMALL.withGamma(-1)).getMessage(),
+            assertThrows(IllegalArgumentException.class, () -> SMALL.withMeasureEvery(0))
+                .getMessage())) {
+      assertTrue(wrong.matches("(rate|gamma|measureEvery) must be .* not .*"), wrong);
+    }
+    assertEquals(12, SMALL.steps());
+    assertThrows(IllegalArgumentException.class, () -> experiment().withRunsAtOnce(0));
+  }
+}
