@@ -141,6 +141,7 @@ def jvm_options(megabytes: int, java: str) -> list[str]:
     return [
         f"-Xmx{heap}m",
         "-Djava.awt.headless=true",
+        "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
         f"-Dorg.bytedeco.javacpp.maxbytes={native}m",
         f"-Dorg.bytedeco.javacpp.maxphysicalbytes={native}m",
         *native_access,

@@ -10,7 +10,6 @@ import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -42,8 +41,6 @@ public final class Notebook {
   private final Optional<Kernel> kernel;
   private final PrintStream out;
   private final VerdictFile verdicts;
-  private final Map<String, Object> notes = new LinkedHashMap<>();
-  private final Map<String, String> captions = new LinkedHashMap<>();
   private ProgressLine progress;
 
   private Notebook(
@@ -127,10 +124,16 @@ public final class Notebook {
    * @param seeds of the runs
    */
   public void uses(Engine engine, long... seeds) {
-    notes.put("engine", engine.name() + " (" + engine.version() + ")");
-    notes.put("device", engine.device());
-    notes.put("seeds", seeds);
-    saveNotes();
+    Map<String, Object> notes =
+        Map.of(
+            "engine",
+            engine.name() + " (" + engine.version() + ")",
+            "device",
+            engine.device(),
+            "seeds",
+            seeds);
+    AtomicFile.write(
+        folder.resolve("notebook.json"), file -> new ObjectMapper().writeValue(file, notes));
     List<String> facts =
         List.of(
             engine.version(),
@@ -156,8 +159,6 @@ public final class Notebook {
             ? figure.withNote(scale + " scale")
             : figure;
     Figure.Files files = shown.save(folder, name);
-    captions.put(name, shown.title().replace('\n', ' '));
-    saveNotes();
     display(
         Output.png(
             shown.title().replace('\n', ' ') + ": " + files.png(),
@@ -166,14 +167,25 @@ public final class Notebook {
   }
 
   /**
-   * Shows a table and saves it, all of it and with all digits, as CSV.
+   * Saves a table, all of it and with all digits, as CSV.
+   *
+   * @param name of the file, without an ending
+   * @return the file
+   */
+  public Path save(Table table, String name) {
+    FigureWriter.checkName(name);
+    Path file = folder.resolve(name + ".csv");
+    FigureWriter.saveCsv(table, file);
+    return file;
+  }
+
+  /**
+   * Shows a table and saves it as {@link #save} does.
    *
    * @param name of the file, without an ending
    */
   public void show(Table table, String name) {
-    FigureWriter.checkName(name);
-    Path file = folder.resolve(name + ".csv");
-    FigureWriter.saveCsv(table, file);
+    Path file = save(table, name);
     display(Output.html(table.print() + "\n" + file, HtmlTable.of(table, file.toString())));
   }
 
@@ -195,12 +207,6 @@ public final class Notebook {
    */
   public void progress(String text) {
     progress.report(text);
-  }
-
-  private void saveNotes() {
-    notes.put("captions", captions);
-    AtomicFile.write(
-        folder.resolve("notebook.json"), file -> new ObjectMapper().writeValue(file, notes));
   }
 
   private void display(Output output) {

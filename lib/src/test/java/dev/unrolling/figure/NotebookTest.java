@@ -73,14 +73,11 @@ class NotebookTest {
     notebook.uses(Engines.open("torch", "cpu", Precision.FLOAT64), 0, 7);
     assertTrue(lastShown().contains("LibTorch"), lastShown());
     assertTrue(lastShown().contains("seeds 0, 7"), lastShown());
-    notebook.show(
-        Figure.lines("One\ntwo", "x", "y").series("s", new double[] {1}, new double[] {2}), "f");
     JsonNode kept =
         new ObjectMapper().readTree(out.resolve("04-test").resolve("notebook.json").toFile());
     assertEquals(7, kept.get("seeds").get(1).asInt());
     assertEquals("cpu", kept.get("device").asText());
     assertTrue(kept.get("engine").asText().startsWith("torch"));
-    assertTrue(kept.get("captions").get("f").asText().startsWith("One two"));
   }
 
   @Test
