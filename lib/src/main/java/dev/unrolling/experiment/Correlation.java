@@ -35,8 +35,8 @@ public record Correlation(double value, double low, double high) {
   }
 
   /**
-   * In which share of resamples one variable ranks a target better than another does; a tie counts
-   * one half.
+   * In which share of resamples one variable ranks a target better than another does in either
+   * direction; a tie counts one half.
    *
    * @param target what is to be ranked, one value a setting
    * @param better one value a setting
@@ -50,7 +50,7 @@ public record Correlation(double value, double low, double high) {
             rows -> {
               double[] t = pick(target, rows);
               double first = spearman(t, pick(better, rows));
-              double second = spearman(t, pick(than, rows));
+              double second = Math.abs(spearman(t, pick(than, rows)));
               return 0.5 + 0.5 * Math.signum(first - second);
             });
     return Arrays.stream(wins).average().orElseThrow();

@@ -204,7 +204,7 @@ public record FineTuningSettings(
 
   /** Steps t of fine-tuning. */
   public int steps() {
-    return epochs * (1 + (examples - batchSize + batchSize - 1) / batchSize);
+    return epochs * (1 + (examples - 1) / batchSize);
   }
 
   private FineTuningSettings copy(

@@ -1,12 +1,12 @@
 package dev.unrolling.experiment;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletionService;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
 /** Independent tasks, a few at a time. */
@@ -15,10 +15,10 @@ final class ParallelTasks {
   private ParallelTasks() {}
 
   /**
-   * Runs all tasks; when one fails, or the calling thread is interrupted, the others are
-   * interrupted and waited for.
+   * Runs all tasks. As soon as one fails, or the calling thread is interrupted, no further task
+   * begins, and those under way are interrupted and waited for.
    *
-   * @param atOnce how many at a time, at least 1; one runs in the calling thread
+   * @param atOnce how many at a time, at least 1; if 1, they run in the calling thread
    * @throws RuntimeException what the first failing task threw
    * @throws CancellationException if interrupted
    */
@@ -29,10 +29,10 @@ final class ParallelTasks {
     }
     ExecutorService pool = Executors.newFixedThreadPool(atOnce);
     try {
-      List<Future<?>> running = new ArrayList<>();
-      tasks.forEach(task -> running.add(pool.submit(task)));
-      for (Future<?> one : running) {
-        one.get();
+      CompletionService<Object> finished = new ExecutorCompletionService<>(pool);
+      tasks.forEach(task -> finished.submit(Executors.callable(task)));
+      for (int i = 0; i < tasks.size(); i++) {
+        finished.take().get();
       }
     } catch (ExecutionException failed) {
       if (failed.getCause() instanceof Error error) {
@@ -42,15 +42,21 @@ final class ParallelTasks {
     } catch (InterruptedException interrupted) {
       throw new CancellationException("interrupted");
     } finally {
-      pool.shutdownNow();
-      awaitEnd(pool);
+      end(pool);
     }
   }
 
-  private static void awaitEnd(ExecutorService pool) {
-    try {
-      pool.awaitTermination(1, TimeUnit.MINUTES);
-    } catch (InterruptedException again) {
+  private static void end(ExecutorService pool) {
+    pool.shutdownNow();
+    boolean interrupted = false;
+    for (boolean ended = false; !ended; ) {
+      try {
+        ended = pool.awaitTermination(1, TimeUnit.MINUTES);
+      } catch (InterruptedException again) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
       Thread.currentThread().interrupt();
     }
   }

@@ -203,13 +203,13 @@ public final class Notebook {
 
   /**
    * Tells how far the work is, in one line that changes; a few times a second at most. The next
-   * thing shown ends the line.
+   * thing shown ends the line. May be called from several threads.
    */
-  public void progress(String text) {
+  public synchronized void progress(String text) {
     progress.report(text);
   }
 
-  private void display(Output output) {
+  private synchronized void display(Output output) {
     progress.end();
     progress = new ProgressLine(kernel, out);
     boolean shown = kernel.flatMap(one -> one.display(output)).isPresent();

@@ -2,6 +2,7 @@ package dev.unrolling.unlearning;
 
 import dev.unrolling.engine.Network;
 import dev.unrolling.engine.ParameterVector;
+import dev.unrolling.training.SgdTrainer;
 
 /**
  * Naive retraining: the run again from its start, each visit of what is to be forgotten left out.
@@ -26,8 +27,9 @@ public record Retraining() implements UnlearningMethod {
   public Network unlearnedNetwork(ForgettingRecorder recorder) {
     Network retrained = recorder.network().copy();
     retrained.restore(recorder.startState());
-    recorder
-        .trainer()
+    // A trainer of its own: the run's may report its progress and write its checkpoints.
+    new SgdTrainer(recorder.trainer().objective(), recorder.trainer().schedule())
+        .withMomentum(recorder.trainer().momentum())
         .retrain(retrained, recorder.order(), recorder.omission(), recorder.stepsDone());
     return retrained;
   }

@@ -32,8 +32,10 @@ class FineTuningVerdictsTest {
             DoubleColumn.create("rate"),
             DoubleColumn.create("v_single_gradient"),
             DoubleColumn.create("e"),
-            DoubleColumn.create("norm_dw"));
+            DoubleColumn.create("norm_dw"),
+            DoubleColumn.create("sigma"));
     for (int i = 0; i < count; i++) {
+      table.doubleColumn("sigma").append(SIGMA[i]);
       table.intColumn("run").append(i);
       table.intColumn("step").append(100);
       table.doubleColumn("rate").append(rate(i));
@@ -94,6 +96,7 @@ class FineTuningVerdictsTest {
   private static Table sweep(IntToDoubleFunction exponentOfError) {
     Table table =
         Table.create(
+            IntColumn.create("step"),
             DoubleColumn.create("rate"),
             DoubleColumn.create("v_single_gradient"),
             DoubleColumn.create("e"),
@@ -102,6 +105,7 @@ class FineTuningVerdictsTest {
     for (int i = 0; i < 5; i++) {
       double rate = 0.2 / (1 << i);
       // v = 0.3 e1, with e1 of second order in the rate: one from eta, one from the movement.
+      table.intColumn("step").append(10);
       table.doubleColumn("rate").append(rate);
       table.doubleColumn("v_single_gradient").append(0.3 * rate * rate);
       table.doubleColumn("e1").append(rate * rate * exponentOfError.applyAsDouble(i));
@@ -128,6 +132,11 @@ class FineTuningVerdictsTest {
     Verdict broken = FineTuningVerdicts.bound("2.3", table, "e");
     assertEquals(Outcome.FAILS, broken.outcome());
     assertTrue(broken.evidence().contains("5 of 5"), broken.evidence());
+    // The first step, where both are 0, says nothing.
+    table.intColumn("step").set(0, 1);
+    table.doubleColumn("v_single_gradient").set(0, 1e-17);
+    table.doubleColumn("e1").set(0, 0.0);
+    assertEquals(Outcome.HOLDS, FineTuningVerdicts.bound("2.3", table, "e1").outcome());
   }
 
   @Test
@@ -169,7 +178,7 @@ class FineTuningVerdictsTest {
     assertEquals(1, controls.rowCount());
     assertTrue(controls.doubleColumn("v_with_e").get(0) > 0.97);
     assertTrue(controls.doubleColumn("v_with_t").get(0) > 0.97);
-    assertTrue(Math.abs(controls.doubleColumn("steps_of_v_with_e").get(0)) < 0.4);
+    assertTrue(Math.abs(controls.doubleColumn("differences_v_with_e").get(0)) < 0.4);
     assertEquals(39, FineTuningVerdicts.lastRows(run).intColumn("step").get(0));
   }
 }

@@ -53,8 +53,12 @@ class UnrolledSgdVerdictsTest {
   void kinksBreakTheThirdOrder() {
     Table table = EXPERIMENT.run(UnrolledSgdSettings.kinked(Scale.SMOKE));
     assertTrue(table.intColumn("kinks_crossed").max() > 0);
-    Verdict verdict = UnrolledSgdVerdicts.brokenByKinks(table);
+    Table smooth = EXPERIMENT.run(UnrolledSgdSettings.smooth(Scale.SMOKE));
+    Verdict verdict = UnrolledSgdVerdicts.brokenByKinks(smooth, table);
     assertEquals(Outcome.HOLDS, verdict.outcome(), verdict.toString());
+    // A smooth network is not broken by kinks, whatever its slopes are.
+    smooth.intColumn("kinks_crossed").set(smooth.intColumn("kinks_crossed").isEqualTo(0), 7);
+    assertEquals(Outcome.FAILS, UnrolledSgdVerdicts.brokenByKinks(smooth, smooth).outcome());
   }
 
   @Test
@@ -67,10 +71,10 @@ class UnrolledSgdVerdictsTest {
             power("remainder_without_f", rates, 2),
             power("remainder_with_f", rates, 3),
             IntColumn.create("kinks_crossed", new int[] {9, 5, 3, 1}));
-    assertEquals(Outcome.FAILS, UnrolledSgdVerdicts.brokenByKinks(smooth).outcome());
+    assertEquals(Outcome.FAILS, UnrolledSgdVerdicts.brokenByKinks(smooth, smooth).outcome());
     Table none =
         smooth.copy().replaceColumn("kinks_crossed", IntColumn.create("kinks_crossed", new int[4]));
-    assertEquals(Outcome.UNDECIDED, UnrolledSgdVerdicts.brokenByKinks(none).outcome());
+    assertEquals(Outcome.UNDECIDED, UnrolledSgdVerdicts.brokenByKinks(smooth, none).outcome());
   }
 
   private static DoubleColumn power(String name, double[] rates, double exponent) {

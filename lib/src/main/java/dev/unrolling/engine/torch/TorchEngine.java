@@ -4,9 +4,11 @@ import dev.unrolling.engine.Engine;
 import dev.unrolling.engine.Network;
 import dev.unrolling.engine.Precision;
 import dev.unrolling.model.Architecture;
+import java.lang.ref.Reference;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.openblas.global.openblas;
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Tensor;
@@ -55,12 +57,16 @@ record TorchEngine(String device, Precision precision, int threads) implements E
   }
 
   /**
-   * Sets the number of threads of what follows; LibTorch keeps it for each calling thread. Every
-   * way into the library begins here.
+   * Sets the number of threads of what follows; LibTorch keeps it for each calling thread. All that
+   * computes begins here. The BLAS below gets one thread, in the whole process: LibTorch splits the
+   * work itself, and threads of BLAS would spin while they wait, which starves a busy machine.
    */
   void enter() {
     if (torch.get_num_threads() != threads) {
       torch.set_num_threads(threads);
+    }
+    if (openblas.blas_get_num_threads() != 1) {
+      openblas.blas_set_num_threads(1);
     }
   }
 
@@ -97,6 +103,9 @@ record TorchEngine(String device, Precision precision, int threads) implements E
     try (PointerScope scope = new PointerScope()) {
       Tensor host = torch.from_blob(dense.data().addressPointer(), shape(dense), options);
       return keep(toDevice(host));
+    } finally {
+      // The tensor borrows the array's memory, which ND4J frees once nothing refers to the array.
+      Reference.reachabilityFence(dense);
     }
   }
 
