@@ -69,7 +69,8 @@ record EigenvalueCost(
     int[] indices = RealHessian.range(0, examples);
     BatchOrder order = BatchOrder.shuffled(images, indices, 32, epochs, seed);
     try (Network trained = Fixtures.float32().network(Architectures.resnet8(width, 10), seed)) {
-      new SgdTrainer(objective, Schedule.constant(0.05)).train(trained, order);
+      Schedule schedule = Schedule.stepDecay(0.05, 0.1, Math.max(1, 2 * epochs / 3));
+      new SgdTrainer(objective, schedule).train(trained, order);
       double accuracy = Evaluation.of(trained, images, indices).accuracy();
       INDArray weights = trained.saveState().weights();
       try (Network exact = Fixtures.float64().network(trained.architecture(), weights)) {
