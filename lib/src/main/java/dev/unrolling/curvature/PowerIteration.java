@@ -70,7 +70,7 @@ public final class PowerIteration {
    * @throws CancellationException if the thread is interrupted
    */
   public DominantEigenvalue run(LinearOperator operator) {
-    return iterate(operator, randomVector(operator));
+    return iterate(operator, StartVectors.uniform(operator, new SplittableRandom(seed)));
   }
 
   /**
@@ -148,14 +148,5 @@ public final class PowerIteration {
     try (ParameterVector difference = product.copy()) {
       return difference.addInPlace(-value, vector).norm2() / Math.abs(value);
     }
-  }
-
-  private ParameterVector randomVector(LinearOperator operator) {
-    SplittableRandom random = new SplittableRandom(seed);
-    double[] values = new double[Math.toIntExact(operator.size())];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = 2 * random.nextDouble() - 1;
-    }
-    return operator.vector(values);
   }
 }

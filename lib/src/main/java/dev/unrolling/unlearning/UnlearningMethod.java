@@ -8,7 +8,7 @@ import dev.unrolling.engine.ParameterVector;
  * at any step of a run from what a {@link ForgettingRecorder} has seen so far, and changes nothing.
  */
 public sealed interface UnlearningMethod
-    permits AmnesiacUnlearning, Retraining, SingleGradientUnlearning {
+    permits AmnesiacUnlearning, CheckpointedUnlearning, Retraining, SingleGradientUnlearning {
 
   /** A name for tables and figures. */
   String displayName();

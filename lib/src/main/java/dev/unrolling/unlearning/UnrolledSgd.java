@@ -28,6 +28,7 @@ public final class UnrolledSgd {
   private final Objective objective;
   private final Schedule schedule;
   private final Mode mode;
+  private final boolean truncated;
 
   /**
    * Unrolls in {@link Mode#TRAINING}, the mode of a step.
@@ -36,18 +37,42 @@ public final class UnrolledSgd {
    * @param schedule of the learning rates
    */
   public UnrolledSgd(Objective objective, Schedule schedule) {
-    this(objective, schedule, Mode.TRAINING);
+    this(objective, schedule, Mode.TRAINING, false);
   }
 
-  private UnrolledSgd(Objective objective, Schedule schedule, Mode mode) {
+  private UnrolledSgd(Objective objective, Schedule schedule, Mode mode, boolean truncated) {
     this.objective = objective;
     this.schedule = schedule;
     this.mode = mode;
+    this.truncated = truncated;
   }
 
   /** The same with gradients and Hessians in another mode. */
   public UnrolledSgd withMode(Mode mode) {
-    return new UnrolledSgd(objective, schedule, mode);
+    return new UnrolledSgd(objective, schedule, mode, truncated);
+  }
+
+  /**
+   * The same with the recursion cut: \( f(i) = \eta_i H_i \sum_{j \lt i} \eta_j g_j \), the part of
+   * second order in the rate. What it leaves is of third order too, but not 0 for a quadratic loss.
+   */
+  public UnrolledSgd truncated() {
+    return new UnrolledSgd(objective, schedule, mode, true);
+  }
+
+  /**
+   * What expanding the run of M costs: a gradient and, but for the first, a product a step.
+   *
+   * @param order of the batches
+   * @param steps t, 0 to {@code order.steps()}
+   */
+  public DerivativeCost cost(BatchOrder order, int steps) {
+    checkSteps(order, steps);
+    long gradients = 0;
+    for (int i = 0; i < steps; i++) {
+      gradients += order.batch(i).size();
+    }
+    return new DerivativeCost(gradients, steps == 0 ? 0 : gradients - order.batch(0).size());
   }
 
   /**
@@ -78,10 +103,7 @@ public final class UnrolledSgd {
 
   private Expansion expand(
       Network start, BatchOrder order, int steps, Optional<Omission> omission) {
-    if (steps < 0 || steps > order.steps()) {
-      throw new IllegalArgumentException(
-          "cannot unroll " + steps + " steps (expected 0 to " + order.steps() + ")");
-    }
+    checkSteps(order, steps);
     Expansion sums =
         new Expansion(
             start.weights(), start.weights().scaleInPlace(0), start.weights().scaleInPlace(0));
@@ -102,6 +124,46 @@ public final class UnrolledSgd {
     return sums;
   }
 
+  private static void checkSteps(BatchOrder order, int steps) {
+    if (steps < 0 || steps > order.steps()) {
+      throw new IllegalArgumentException(
+          "cannot unroll " + steps + " steps (expected 0 to " + order.steps() + ")");
+    }
+  }
+
+  /**
+   * Predicts the leading term of v of single gradient unlearning, before anything is trained.
+   *
+   * @param start a network at w_0; unchanged
+   * @param order with a forget batch
+   * @param steps t, 0 to {@code order.steps()}
+   * @param omission how M' leaves out a visit
+   * @return a term that the caller closes
+   * @throws IllegalArgumentException if a remainder of first order comes before this term
+   */
+  public LeadingTerm leadingTerm(Network start, BatchOrder order, int steps, Omission omission) {
+    return leadingTerm(start, order, steps, omission, CheckpointSpacing.onlyAtStart());
+  }
+
+  /**
+   * Predicts the leading term of v of checkpointed unlearning; {@link CheckpointSpacing#everyStep}
+   * is amnesiac unlearning.
+   *
+   * @param start a network at w_0; unchanged
+   * @param order with a forget batch
+   * @param steps t, 0 to {@code order.steps()}
+   * @param omission how M' leaves out a visit
+   * @param spacing of the checkpoints
+   * @return a term that the caller closes
+   * @throws IllegalArgumentException if a remainder of first order comes before this term
+   */
+  public LeadingTerm leadingTerm(
+      Network start, BatchOrder order, int steps, Omission omission, CheckpointSpacing spacing) {
+    checkSteps(order, steps);
+    return new LeadingTermSums(start, order, omission, objective, mode)
+        .compute(steps, spacing, schedule);
+  }
+
   /** Whether a step on a batch moves nothing. */
   private boolean isIdle(Batch batch) {
     return batch.size() == 0 && objective.weightDecay() == 0;
@@ -110,7 +172,9 @@ public final class UnrolledSgd {
   /** Adds one step's two terms. */
   private void add(Expansion sums, Network start, Batch batch, double rate) {
     try (ParameterVector moved = sums.gradientPart().copy()) {
-      moved.addInPlace(1, sums.curvaturePart());
+      if (!truncated) {
+        moved.addInPlace(1, sums.curvaturePart());
+      }
       // f(0) = 0, so the first product is saved.
       if (moved.norm2() > 0) {
         try (ParameterVector product = start.hessianVectorProduct(batch, objective, mode, moved)) {

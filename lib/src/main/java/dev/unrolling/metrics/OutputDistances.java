@@ -1,0 +1,116 @@
+package dev.unrolling.metrics;
+
+import dev.unrolling.data.Dataset;
+import dev.unrolling.engine.Network;
+
+/**
+ * How differently two models answer on some examples, in evaluation mode (paper section 2.6). The
+ * first is the unlearned model M'', the second the retrained M'.
+ *
+ * @param meanLogitDistance mean over examples of norm2(z'' - z')
+ * @param largestLogitDistance the largest of those
+ * @param meanKl mean KL(soft-max z'' || soft-max z'), in nats
+ * @param meanReverseKl mean KL(soft-max z' || soft-max z''), in nats
+ * @param meanJensenShannon mean Jensen-Shannon divergence, 0 to ln 2
+ * @param disagreement share of examples whose predicted classes differ, 0 to 1; the first of equal
+ *     logits is predicted
+ * @param lossGap mean cross entropy of M'' less that of M', in nats
+ * @param meanAbsoluteLossGap mean over examples of |cross entropy of M'' less that of M'|, at most
+ *     sqrt 2 times the mean logit distance
+ * @param examples how many were looked at
+ */
+public record OutputDistances(
+    double meanLogitDistance,
+    double largestLogitDistance,
+    double meanKl,
+    double meanReverseKl,
+    double meanJensenShannon,
+    double disagreement,
+    double lossGap,
+    double meanAbsoluteLossGap,
+    int examples) {
+
+  /**
+   * Compares two networks as they are, each with its own running statistics.
+   *
+   * @param unlearned M'', unchanged
+   * @param retrained M', unchanged
+   * @param dataset where the examples live
+   * @param indices at least one
+   */
+  public static OutputDistances between(
+      Network unlearned, Network retrained, Dataset dataset, int[] indices) {
+    return of(
+        Outputs.of(unlearned, dataset, indices),
+        Outputs.of(retrained, dataset, indices),
+        Outputs.labels(dataset, indices));
+  }
+
+  /**
+   * Compares two networks with the second's running statistics in both, so that only weights
+   * differ. Without batch norm it is the same as {@link #between}.
+   *
+   * @param unlearned M'', unchanged
+   * @param retrained M', unchanged
+   * @param dataset where the examples live
+   * @param indices at least one
+   */
+  public static OutputDistances atEqualStatistics(
+      Network unlearned, Network retrained, Dataset dataset, int[] indices) {
+    try (Network adapted = RunningStatistics.transplant(unlearned, retrained)) {
+      return between(adapted, retrained, dataset, indices);
+    }
+  }
+
+  /**
+   * Compares two sets of logits.
+   *
+   * @param unlearned {@code (example, class)}, at least one row
+   * @param retrained of the same shape
+   * @param labels one a row
+   */
+  public static OutputDistances of(double[][] unlearned, double[][] retrained, int[] labels) {
+    int n = labels.length;
+    if (n == 0 || unlearned.length != n || retrained.length != n) {
+      throw new IllegalArgumentException(
+          "as many rows of logits as labels are compared, at least 1, not "
+              + unlearned.length
+              + " and "
+              + retrained.length
+              + " for "
+              + n);
+    }
+    double distance = 0;
+    double largest = 0;
+    double kl = 0;
+    double reverse = 0;
+    double js = 0;
+    double gap = 0;
+    double absoluteGap = 0;
+    int differ = 0;
+    for (int i = 0; i < n; i++) {
+      double[] z = unlearned[i];
+      double[] y = retrained[i];
+      double apart = Outputs.distance(z, y);
+      distance += apart;
+      largest = Math.max(largest, apart);
+      kl += Divergences.kullbackLeiblerOfLogits(z, y);
+      reverse += Divergences.kullbackLeiblerOfLogits(y, z);
+      js += Divergences.jensenShannon(Divergences.softMax(z), Divergences.softMax(y));
+      differ += Outputs.argMax(z) == Outputs.argMax(y) ? 0 : 1;
+      double loss = Divergences.logSoftMax(y)[labels[i]] - Divergences.logSoftMax(z)[labels[i]];
+      gap += loss;
+      absoluteGap += Math.abs(loss);
+    }
+    return new OutputDistances(
+        distance / n,
+        largest,
+        kl / n,
+        reverse / n,
+        js / n,
+        (double) differ / n,
+        gap / n,
+        absoluteGap / n,
+        n);
+  }
+}

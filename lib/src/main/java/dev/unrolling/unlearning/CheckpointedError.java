@@ -1,0 +1,132 @@
+package dev.unrolling.unlearning;
+
+import dev.unrolling.engine.ParameterVector;
+import dev.unrolling.training.Step;
+import dev.unrolling.training.StepListener;
+import dev.unrolling.training.StepLosses;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The checkpointed unlearning error (paper section 2.5): the run is cut at checkpoints, and the
+ * errors of the segments are summed, each with its own start weights, length and measurements of
+ * sigma. A listener of the run; with one checkpoint at w_0 it is {@link UnlearningError} itself,
+ * with one at every step it is 0.
+ *
+ * <p>Whoever measures an eigenvalue adds it; a segment without a measurement uses the last one
+ * before it. Holds one vector.
+ */
+public final class CheckpointedError implements StepListener, AutoCloseable {
+
+  /**
+   * A stretch of the run between two checkpoints.
+   *
+   * @param rate mean learning rate of its steps
+   * @param movement norm2 of the change of the weights over it
+   * @param steps in it, at least 1
+   * @param eigenvalues measured in it, in order
+   */
+  public record Segment(double rate, double movement, int steps, List<Double> eigenvalues) {
+
+    /** Copies the list. */
+    public Segment {
+      eigenvalues = List.copyOf(eigenvalues);
+    }
+  }
+
+  private final CheckpointSpacing spacing;
+  private final ParameterVector start;
+  private final List<Segment> finished = new ArrayList<>();
+  private final List<Double> eigenvalues = new ArrayList<>();
+  private double sumOfRates;
+  private double movement;
+  private int steps;
+
+  /**
+   * An error of a run not yet begun.
+   *
+   * @param spacing of the checkpoints
+   * @param startWeights w_0; copied
+   */
+  public CheckpointedError(CheckpointSpacing spacing, ParameterVector startWeights) {
+    this.spacing = spacing;
+    this.start = startWeights.copy();
+  }
+
+  @Override
+  public void beforeStep(Step step) {
+    if (steps > 0 && spacing.isAt(step.index())) {
+      finished.add(current());
+      eigenvalues.clear();
+      sumOfRates = 0;
+      steps = 0;
+      try (ParameterVector weights = step.network().weights()) {
+        start.scaleInPlace(0).addInPlace(1, weights);
+      }
+    }
+  }
+
+  @Override
+  public void afterStep(Step step, StepLosses losses) {
+    steps++;
+    sumOfRates += step.update().rate();
+    try (ParameterVector weights = step.network().weights()) {
+      movement = weights.addInPlace(-1, start).norm2();
+    }
+  }
+
+  /** Notes the dominant eigenvalue of the Hessian at the present step, with its sign. */
+  public void addEigenvalue(double eigenvalue) {
+    eigenvalues.add(eigenvalue);
+  }
+
+  private Segment current() {
+    return new Segment(sumOfRates / steps, movement, steps, eigenvalues);
+  }
+
+  /** The segments so far, the unfinished one included if it has a step. */
+  public List<Segment> segments() {
+    List<Segment> all = new ArrayList<>(finished);
+    if (steps > 0) {
+      all.add(current());
+    }
+    return List.copyOf(all);
+  }
+
+  /**
+   * The error so far.
+   *
+   * @param error the formula of a segment
+   * @throws IllegalStateException if no eigenvalue was added in the first segment
+   */
+  public double of(UnlearningError error) {
+    return of(error, segments());
+  }
+
+  /**
+   * The error of some segments; 0 if there is none.
+   *
+   * @param error the formula of a segment
+   * @param segments in order; the first with at least one eigenvalue
+   * @throws IllegalStateException if the first segment has no eigenvalue
+   */
+  public static double of(UnlearningError error, List<Segment> segments) {
+    List<Double> last = List.of();
+    double sum = 0;
+    for (Segment segment : segments) {
+      List<Double> measured = segment.eigenvalues().isEmpty() ? last : segment.eigenvalues();
+      if (measured.isEmpty()) {
+        throw new IllegalStateException(
+            "the first segment has no eigenvalue; measure sigma at its start");
+      }
+      sum += error.of(segment.rate(), segment.movement(), segment.steps(), measured);
+      last = measured.subList(measured.size() - 1, measured.size());
+    }
+    return sum;
+  }
+
+  @Override
+  public void close() {
+    start.close();
+  }
+}

@@ -1,0 +1,38 @@
+package dev.unrolling.unlearning;
+
+import dev.unrolling.engine.ParameterVector;
+
+/**
+ * Checkpointed unlearning (paper section 2.5): each visit of x* is undone by the gradient of x* at
+ * the last checkpoint before it, \( w'' = w_t + \sum_s \eta_s \nabla L(w_{c(s)}, x^*) \). With a
+ * checkpoint at every visit this is amnesiac unlearning, with one at w_0 single gradient
+ * unlearning. What lies between cancels the part of the error that comes from x*'s own curvature;
+ * what x*'s steps did to the other batches' gradients stays (see {@link LeadingTerm}).
+ *
+ * @param checkpoints a listener of the run, given after the forgetting recorder
+ */
+public record CheckpointedUnlearning(CheckpointRecorder checkpoints) implements UnlearningMethod {
+
+  @Override
+  public String displayName() {
+    int steps = checkpoints.spacing().steps();
+    return checkpoints.spacing().equals(CheckpointSpacing.onlyAtStart())
+        ? "checkpointed at the start"
+        : "checkpointed every " + steps + (steps == 1 ? " step" : " steps");
+  }
+
+  /**
+   * The weights w'' of the unlearned model.
+   *
+   * @throws IllegalStateException if the checkpoints are not of this recorder's run and step
+   */
+  @Override
+  public ParameterVector unlearnedWeights(ForgettingRecorder recorder) {
+    if (!checkpoints.belongsTo(recorder)) {
+      throw new IllegalStateException(
+          "the checkpoints are of another run or step; give both recorders to the same run, the"
+              + " checkpoint recorder before any listener that reads it");
+    }
+    return recorder.network().weights().addInPlace(1, checkpoints.takenByVisits());
+  }
+}

@@ -1,0 +1,116 @@
+package dev.unrolling.curvature;
+
+import dev.unrolling.data.Batch;
+import dev.unrolling.data.BatchOrder;
+import dev.unrolling.data.ImageDataset;
+import dev.unrolling.engine.LinearOperator;
+import dev.unrolling.engine.Mode;
+import dev.unrolling.engine.Network;
+import dev.unrolling.engine.Objective;
+import dev.unrolling.model.Architectures;
+import dev.unrolling.training.Evaluation;
+import dev.unrolling.training.Fixtures;
+import dev.unrolling.training.Schedule;
+import dev.unrolling.training.SgdTrainer;
+import java.util.Locale;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * Products that power iteration and Lanczos need for the same accuracy of the same eigenvalue, from
+ * the same start vector.
+ *
+ * @param seed of network and order of batches
+ * @param accuracy on the examples trained on
+ * @param eigenvalue the largest in absolute value
+ * @param ratio of the second largest |eigenvalue| to the largest
+ * @param power products of power iteration
+ * @param lanczos products of Lanczos
+ * @param apart relative difference of the two results
+ */
+record EigenvalueCost(
+    long seed,
+    double accuracy,
+    double eigenvalue,
+    double ratio,
+    int power,
+    int lanczos,
+    double apart) {
+
+  private static final int MOST = 500;
+
+  /** Measures an operator, to a relative residual of 1e-3. */
+  static EigenvalueCost of(LinearOperator operator, long seed, double accuracy) {
+    Lanczos method = new Lanczos().withMaxProducts(MOST);
+    try (DominantEigenvalue power = new PowerIteration().withMaxProducts(MOST).run(operator);
+        EigenPairs lanczos = method.run(operator, Lanczos.End.LARGEST_MAGNITUDE, 1);
+        EigenPairs two = method.run(operator, Lanczos.End.LARGEST_MAGNITUDE, 2)) {
+      if (!power.converged() || !lanczos.converged() || !two.converged()) {
+        throw new IllegalStateException("not converged in " + MOST + " products");
+      }
+      double first = two.first().value();
+      return new EigenvalueCost(
+          seed,
+          accuracy,
+          first,
+          Math.abs(two.values().get(1) / first),
+          power.products(),
+          lanczos.products(),
+          Math.abs(power.value() - lanczos.first().value()) / Math.abs(first));
+    }
+  }
+
+  /**
+   * Trains a ResNet-8 in float32 on real pictures and measures its Hessian in float64, on one
+   * batch, in evaluation mode.
+   */
+  static EigenvalueCost ofResNet(
+      int width, int examples, int epochs, int batchSize, Objective objective, long seed) {
+    ImageDataset images = (ImageDataset) Fixtures.images();
+    int[] indices = RealHessian.range(0, examples);
+    BatchOrder order = BatchOrder.shuffled(images, indices, 32, epochs, seed);
+    try (Network trained = Fixtures.float32().network(Architectures.resnet8(width, 10), seed)) {
+      Schedule schedule = Schedule.stepDecay(0.05, 0.1, Math.max(1, 2 * epochs / 3));
+      new SgdTrainer(objective, schedule).train(trained, order);
+      double accuracy = Evaluation.of(trained, images, indices).accuracy();
+      INDArray weights = trained.saveState().weights();
+      try (Network exact = Fixtures.float64().network(trained.architecture(), weights)) {
+        exact.restore(trained.saveState());
+        Batch batch = Batch.of(images, RealHessian.range(0, batchSize));
+        try (LinearOperator hessian = exact.hessian(batch, objective, Mode.EVALUATION)) {
+          return of(hessian, seed, accuracy);
+        }
+      }
+    }
+  }
+
+  /** Whether Lanczos needs no more, and at most half where the ratio is above 0.7. */
+  boolean isAsClaimed() {
+    return lanczos <= power && (ratio <= 0.7 || 2 * lanczos <= power);
+  }
+
+  /**
+   * Prints the table: width, examples, epochs, size of the Hessian's batch, gamma, number of seeds.
+   */
+  public static void main(String... arguments) {
+    int width = Integer.parseInt(arguments[0]);
+    int examples = Integer.parseInt(arguments[1]);
+    int epochs = Integer.parseInt(arguments[2]);
+    int batchSize = Integer.parseInt(arguments[3]);
+    Objective objective = Objective.crossEntropy().withGamma(Double.parseDouble(arguments[4]));
+    for (long seed = 1; seed <= Long.parseLong(arguments[5]); seed++) {
+      EigenvalueCost cost = ofResNet(width, examples, epochs, batchSize, objective, seed);
+      System.out.printf(
+          Locale.ROOT,
+          "seed %d accuracy %.3f lambda1 %.4g ratio %.3f power %d lanczos %d (x%.2f) apart %.1e %s%n",
+          seed,
+          cost.accuracy(),
+          cost.eigenvalue(),
+          cost.ratio(),
+          cost.power(),
+          cost.lanczos(),
+          (double) cost.lanczos() / cost.power(),
+          cost.apart(),
+          cost.isAsClaimed());
+    }
+  }
+}

@@ -1,0 +1,74 @@
+package dev.unrolling.unlearning;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.unrolling.data.BatchOrder;
+import dev.unrolling.engine.Network;
+import dev.unrolling.engine.Objective;
+import dev.unrolling.engine.ParameterVector;
+import dev.unrolling.training.Fixtures;
+import dev.unrolling.training.Schedule;
+import dev.unrolling.training.SgdTrainer;
+import dev.unrolling.training.Step;
+import dev.unrolling.training.StepListener;
+import dev.unrolling.training.StepLosses;
+import dev.unrolling.unlearning.CheckpointedError.Segment;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class CheckpointedErrorTest {
+
+  @Test
+  void sumsSegmentsByHand() {
+    // 0.1^2 * 2 * 6 * (5-1)/2 = 0.24, then 0.1^2 * 3 * 10 * (3-1)/2 = 0.3 with sigma (8 + 12) / 2,
+    // then 0.2^2 * 1 * 12 * (2-1)/2 = 0.24 with the last sigma seen.
+    List<Segment> segments =
+        List.of(
+            new Segment(0.1, 2, 5, List.of(-6.0)),
+            new Segment(0.1, 3, 3, List.of(8.0, 12.0)),
+            new Segment(0.2, 1, 2, List.of()));
+    assertEquals(0.78, CheckpointedError.of(UnlearningError.published(), segments), 1e-12);
+    // The one-eta form: 2.4 + 3 + 1.2.
+    assertEquals(6.6, CheckpointedError.of(UnlearningError.oneEta(), segments), 1e-12);
+    assertEquals(0, CheckpointedError.of(UnlearningError.oneEta(), List.of()));
+    assertThrows(
+        IllegalStateException.class,
+        () -> CheckpointedError.of(UnlearningError.oneEta(), segments.subList(2, 3)));
+  }
+
+  @Test
+  void cutsARunAtItsCheckpoints() {
+    BatchOrder order = Fixtures.order(Fixtures.features(), 4, 6, 1);
+    try (Network network = Fixtures.float64().network(Fixtures.linear(), 1);
+        ParameterVector start = network.weights();
+        CheckpointedError whole = new CheckpointedError(CheckpointSpacing.onlyAtStart(), start);
+        CheckpointedError three = new CheckpointedError(new CheckpointSpacing(3), start);
+        CheckpointedError each = new CheckpointedError(CheckpointSpacing.everyStep(), start)) {
+      List<CheckpointedError> all = List.of(whole, three, each);
+      StepListener measure =
+          new StepListener() {
+            @Override
+            public void afterStep(Step step, StepLosses losses) {
+              all.forEach(error -> error.addEigenvalue(step.index() + 1));
+            }
+          };
+      new SgdTrainer(Objective.crossEntropy(), Schedule.constant(0.1))
+          .train(network, order, whole, three, each, measure);
+      try (ParameterVector end = network.weights()) {
+        UnlearningError form = UnlearningError.published();
+        List<Double> sigmas = List.of(1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0);
+        assertEquals(form.of(0.1, end.distance(start), 7, sigmas), whole.of(form), 1e-12);
+        assertEquals(0, each.of(form));
+        assertEquals(7, each.segments().size());
+        List<Segment> segments = three.segments();
+        assertEquals(List.of(3, 3, 1), segments.stream().map(Segment::steps).toList());
+        assertEquals(List.of(4.0, 5.0, 6.0), segments.get(1).eigenvalues());
+        assertTrue(three.of(form) > 0 && three.of(form) < whole.of(form));
+        double path = segments.stream().mapToDouble(Segment::movement).sum();
+        assertTrue(path >= end.distance(start));
+      }
+    }
+  }
+}

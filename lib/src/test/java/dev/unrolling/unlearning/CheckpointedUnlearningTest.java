@@ -1,0 +1,206 @@
+package dev.unrolling.unlearning;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.unrolling.data.Batch;
+import dev.unrolling.data.BatchOrder;
+import dev.unrolling.engine.Engine;
+import dev.unrolling.engine.Mode;
+import dev.unrolling.engine.Network;
+import dev.unrolling.engine.Objective;
+import dev.unrolling.engine.ParameterVector;
+import dev.unrolling.engine.Precision;
+import dev.unrolling.metrics.VerificationError;
+import dev.unrolling.model.Architecture;
+import dev.unrolling.model.Architectures;
+import dev.unrolling.training.Fixtures;
+import dev.unrolling.training.Omission;
+import dev.unrolling.training.Omission.Divisor;
+import dev.unrolling.training.Schedule;
+import dev.unrolling.training.SgdTrainer;
+import dev.unrolling.training.Step;
+import dev.unrolling.training.StepListener;
+import dev.unrolling.training.StepLosses;
+import dev.unrolling.unlearning.SingleGradientUnlearning.Factor;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class CheckpointedUnlearningTest {
+
+  private static final Objective DECAYED = Objective.crossEntropy().withWeightDecay(0.01);
+
+  private static BatchOrder middle() {
+    return BatchOrder.fixed(Fixtures.images(), IntStream.range(4, 16).toArray(), 4, 3)
+        .withForgetBatch(Batch.of(Fixtures.images(), 0, 1, 2, 3), BatchOrder.Position.MIDDLE);
+  }
+
+  private static void assertEnds(Architecture architecture, Omission omission) {
+    Engine engine = Fixtures.float64();
+    BatchOrder order = middle();
+    SgdTrainer trainer = new SgdTrainer(DECAYED, Schedule.stepDecay(0.1, 0.5, 1));
+    boolean point = omission instanceof Omission.WithoutPoint;
+    Mode mode = point ? Mode.EVALUATION : Mode.TRAINING;
+    try (Network network = engine.network(architecture, 3);
+        ForgettingRecorder recorder =
+            new ForgettingRecorder(network, order, trainer, omission, mode);
+        CheckpointRecorder every =
+            new CheckpointRecorder(
+                recorder, CheckpointSpacing.everyStep(), Factor.SUM_OF_RATES, mode);
+        CheckpointRecorder start =
+            new CheckpointRecorder(
+                recorder, CheckpointSpacing.onlyAtStart(), Factor.SUM_OF_RATES, mode)) {
+      StepListener check =
+          new StepListener() {
+            @Override
+            public void afterStep(Step step, StepLosses losses) {
+              try (ParameterVector amnesiac = new AmnesiacUnlearning().unlearnedWeights(recorder);
+                  ParameterVector single =
+                      new SingleGradientUnlearning().unlearnedWeights(recorder);
+                  ParameterVector one =
+                      new CheckpointedUnlearning(every).unlearnedWeights(recorder);
+                  ParameterVector other =
+                      new CheckpointedUnlearning(start).unlearnedWeights(recorder)) {
+                assertEquals(0, one.distance(amnesiac), 1e-13);
+                assertEquals(0, other.distance(single), 1e-13);
+                // The ends differ once there was a visit away from w_0.
+                assertEquals(recorder.visits() > 0, amnesiac.distance(single) > 1e-4);
+              }
+            }
+          };
+      trainer.train(network, order, recorder, every, start, check);
+      assertEquals(
+          new StoredGradients(3, network.layout().size(), Precision.FLOAT64), every.stored());
+      assertEquals(3 * 8 * network.layout().size(), every.stored().bytes());
+      assertEquals(1, start.stored().gradients());
+    }
+  }
+
+  @Test
+  void itsEndsAreAmnesiacAndSingleGradientUnlearning() {
+    assertEnds(Fixtures.tanh(), Omission.skippedStep());
+    assertEnds(Fixtures.tanh(), Omission.point(2, Divisor.FULL_BATCH));
+  }
+
+  @Test
+  void itsEndsAreTheSameWithBatchNorm() {
+    assertEnds(Architectures.resnet8(2, 10), Omission.skippedStep());
+  }
+
+  @Test
+  void withMomentumItsEndIsTheCorrectedSingleGradient() {
+    BatchOrder order = middle();
+    SgdTrainer trainer =
+        new SgdTrainer(Objective.crossEntropy(), Schedule.constant(0.05)).withMomentum(0.9);
+    try (Network network = Fixtures.float64().network(Fixtures.tanh(), 3);
+        ForgettingRecorder recorder =
+            new ForgettingRecorder(network, order, trainer, Omission.zeroGradient());
+        CheckpointRecorder start =
+            new CheckpointRecorder(
+                recorder,
+                CheckpointSpacing.onlyAtStart(),
+                Factor.MOMENTUM_CORRECTED,
+                Mode.TRAINING)) {
+      trainer.train(network, order, recorder, start);
+      try (ParameterVector expected =
+              new SingleGradientUnlearning(Factor.MOMENTUM_CORRECTED).unlearnedWeights(recorder);
+          ParameterVector found = new CheckpointedUnlearning(start).unlearnedWeights(recorder);
+          ParameterVector w = network.weights()) {
+        assertEquals(0, found.distance(expected), 1e-13);
+        assertTrue(found.distance(w) > 1e-3);
+      }
+    }
+  }
+
+  @Test
+  void predictsItsErrorAtEachSpacing() {
+    // Twelve steps, visits at 1, 5 and 9; the prediction leaves a remainder of third order.
+    BatchOrder order = middle();
+    Objective objective = DECAYED.withGamma(2);
+    double[] rates = {0.001, 0.0005, 0.00025};
+    for (Omission omission :
+        List.of(
+            Omission.skippedStep(),
+            Omission.zeroGradient(),
+            Omission.point(2, Divisor.FULL_BATCH))) {
+      for (int spacing : new int[] {1, 2, 5, 100}) {
+        double[] remainders = new double[rates.length];
+        double[] errors = new double[rates.length];
+        for (int i = 0; i < rates.length; i++) {
+          SgdTrainer trainer = new SgdTrainer(objective, Schedule.constant(rates[i]));
+          try (Network original = Fixtures.float64().network(Fixtures.tanh(), 5);
+              Network retrained = original.copy();
+              LeadingTerm leading =
+                  new UnrolledSgd(objective, Schedule.constant(rates[i]))
+                      .leadingTerm(original, order, 12, omission, new CheckpointSpacing(spacing));
+              ParameterVector predicted = leading.sum();
+              ForgettingRecorder recorder =
+                  new ForgettingRecorder(original, order, trainer, omission);
+              CheckpointRecorder checkpoints =
+                  new CheckpointRecorder(recorder, new CheckpointSpacing(spacing))) {
+            trainer.trainInLockStep(original, retrained, order, omission, recorder, checkpoints);
+            try (ParameterVector unlearned =
+                    new CheckpointedUnlearning(checkpoints).unlearnedWeights(recorder);
+                ParameterVector target = retrained.weights()) {
+              errors[i] = VerificationError.of(unlearned, target);
+              assertEquals(errors[i], leading.predictedError(), 0.05 * errors[i]);
+              remainders[i] = unlearned.addInPlace(-1, target).addInPlace(-1, predicted).norm2();
+            }
+          }
+        }
+        assertEquals(2, Fixtures.slope(rates, errors), 0.1);
+        assertEquals(3, Fixtures.slope(rates, remainders), 0.2, omission + " every " + spacing);
+      }
+    }
+  }
+
+  @Test
+  void theLeadingTermIsThatOfTheTwoExpansionsAndStatesItsCost() {
+    BatchOrder order = middle();
+    Schedule schedule = Schedule.stepDecay(0.1, 0.5, 1);
+    UnrolledSgd cut = new UnrolledSgd(DECAYED, schedule).truncated();
+    Omission omission = Omission.skippedStep();
+    SgdTrainer trainer = new SgdTrainer(DECAYED, schedule);
+    try (Network network = Fixtures.float64().network(Fixtures.tanh(), 5);
+        ForgettingRecorder recorder = new ForgettingRecorder(network, order, trainer, omission);
+        LeadingTerm leading = cut.leadingTerm(network, order, 12, omission);
+        ParameterVector sum = leading.sum();
+        Expansion m = cut.expand(network, order, 12);
+        Expansion n = cut.expandRetrained(network, order, 12, omission);
+        ParameterVector expected =
+            m.unlearningRemainder(n, recorder.startGradient(), 0.1 + 0.05 + 0.025)) {
+      assertEquals(0, sum.distance(expected) / expected.norm2(), 1e-10);
+      // Four batches of 4 and x* itself: g* and four gradients; three others' products and x*'s.
+      assertEquals(new DerivativeCost(20, 16), leading.cost());
+      assertEquals(52, leading.cost().inGradients());
+      assertEquals(new DerivativeCost(48, 44), cut.cost(order, 12));
+      assertTrue(leading.others().norm2() > 0 && leading.own().norm2() > 0);
+      assertThrows(
+          IllegalArgumentException.class,
+          () -> cut.leadingTerm(network, order, 12, Omission.point(1, Divisor.REMAINING)));
+    }
+  }
+
+  @Test
+  void refusesARecorderOfAnotherRun() {
+    BatchOrder order = middle();
+    SgdTrainer trainer = new SgdTrainer(DECAYED, Schedule.constant(0.1));
+    Omission omission = Omission.skippedStep();
+    try (Network network = Fixtures.float64().network(Fixtures.tanh(), 5);
+        ForgettingRecorder recorder = new ForgettingRecorder(network, order, trainer, omission);
+        ForgettingRecorder other = new ForgettingRecorder(network, order, trainer, omission);
+        CheckpointRecorder checkpoints =
+            new CheckpointRecorder(recorder, CheckpointSpacing.everyStep())) {
+      CheckpointedUnlearning method = new CheckpointedUnlearning(checkpoints);
+      assertThrows(IllegalStateException.class, () -> method.unlearnedWeights(other));
+      trainer.train(network, order, recorder);
+      assertThrows(IllegalStateException.class, () -> method.unlearnedWeights(recorder));
+      assertThrows(
+          IllegalStateException.class,
+          () -> new CheckpointRecorder(recorder, CheckpointSpacing.everyStep()));
+      assertThrows(IllegalArgumentException.class, () -> new CheckpointSpacing(0));
+    }
+  }
+}
