@@ -1,0 +1,6 @@
+/**
+ * The engine on DeepLearning4J and ND4J, on the CPU: gradients by its layers' own backpropagation,
+ * curvature by differences of gradients in float64. Open it by {@link
+ * dev.unrolling.engine.Engines}.
+ */
+package dev.unrolling.engine.dl4j;
