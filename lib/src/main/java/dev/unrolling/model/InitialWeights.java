@@ -22,9 +22,20 @@ public final class InitialWeights {
    * @return rank 1, float64, of length {@code architecture.parameters().size()}
    */
   public static INDArray draw(Architecture architecture, long seed) {
-    ParameterLayout layout = architecture.parameters();
+    return Nd4j.createFromArray(values(architecture.parameters(), new SplittableRandom(seed)));
+  }
+
+  /**
+   * Running statistics before the first step: means 0, variances 1.
+   *
+   * @return of length {@code architecture.runningStatistics().size()}
+   */
+  public static double[] runningStatistics(Architecture architecture) {
+    return values(architecture.runningStatistics(), new SplittableRandom(0));
+  }
+
+  private static double[] values(ParameterLayout layout, SplittableRandom random) {
     double[] values = new double[Math.toIntExact(layout.size())];
-    SplittableRandom random = new SplittableRandom(seed);
     for (ParameterLayout.Entry entry : layout.entries()) {
       int from = Math.toIntExact(entry.offset());
       int to = Math.toIntExact(from + entry.size());
@@ -38,6 +49,6 @@ public final class InitialWeights {
             };
       }
     }
-    return Nd4j.createFromArray(values);
+    return values;
   }
 }

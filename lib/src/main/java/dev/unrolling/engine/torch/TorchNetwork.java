@@ -2,6 +2,7 @@ package dev.unrolling.engine.torch;
 
 import dev.unrolling.data.Batch;
 import dev.unrolling.engine.Engine;
+import dev.unrolling.engine.Examples;
 import dev.unrolling.engine.LinearOperator;
 import dev.unrolling.engine.Loss;
 import dev.unrolling.engine.LossGradient;
@@ -13,6 +14,7 @@ import dev.unrolling.engine.ParameterVector;
 import dev.unrolling.engine.SgdStep;
 import dev.unrolling.engine.torch.TorchForward.Statistics;
 import dev.unrolling.model.Architecture;
+import dev.unrolling.model.InitialWeights;
 import dev.unrolling.model.ParameterLayout;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -55,19 +57,8 @@ final class TorchNetwork implements Network {
     this.weights = engine.tensor(initial);
     this.leaves = views(weights, layout, true);
     ParameterLayout running = architecture.runningStatistics();
-    this.statistics = engine.tensor(freshStatistics(running), running.size());
+    this.statistics = engine.tensor(InitialWeights.runningStatistics(architecture), running.size());
     this.runningViews = views(statistics, running, false);
-  }
-
-  private static double[] freshStatistics(ParameterLayout layout) {
-    double[] values = new double[Math.toIntExact(layout.size())];
-    for (ParameterLayout.Entry entry : layout.entries()) {
-      if (entry.kind() == ParameterLayout.Kind.RUNNING_VARIANCE) {
-        int from = Math.toIntExact(entry.offset());
-        Arrays.fill(values, from, from + Math.toIntExact(entry.size()), 1);
-      }
-    }
-    return values;
   }
 
   private static List<Tensor> views(Tensor flat, ParameterLayout layout, boolean leaf) {
@@ -219,40 +210,15 @@ final class TorchNetwork implements Network {
   }
 
   private Tensor input(Batch batch) {
-    architecture.checkExampleShape(batch.dataset().name(), batch.dataset().exampleShape());
-    int size = architecture.inputSize();
-    double[] values = new double[batch.size() * size];
-    int[] indices = batch.indices();
-    for (int i = 0; i < indices.length; i++) {
-      batch.dataset().writeExample(indices[i], values, i * size);
-    }
-    long[] shape = new long[architecture.inputShape().size() + 1];
-    shape[0] = batch.size();
-    for (int i = 1; i < shape.length; i++) {
-      shape[i] = architecture.inputShape().get(i - 1);
-    }
-    Tensor input = engine.tensor(values, shape);
-    try (Tensor kept = input) {
+    long[] shape = Examples.shape(batch, architecture);
+    try (Tensor input = engine.tensor(Examples.values(batch, architecture), shape)) {
       // Channels-last is LibTorch's fastest layout for images, on CPU and GPU.
-      return shape.length == 4 ? kept.contiguous(MemoryFormat.ChannelsLast) : kept.clone();
+      return shape.length == 4 ? input.contiguous(MemoryFormat.ChannelsLast) : input.clone();
     }
   }
 
   private Tensor labels(Batch batch) {
-    int classes = architecture.classes();
-    long[] labels =
-        Arrays.stream(batch.indices()).mapToLong(i -> batch.dataset().label(i)).toArray();
-    if (classes > 1 && Arrays.stream(labels).anyMatch(label -> label >= classes)) {
-      throw new IllegalArgumentException(
-          batch.dataset().name()
-              + " has labels up to "
-              + Arrays.stream(labels).max().orElse(0)
-              + ", but "
-              + architecture.name()
-              + " has "
-              + classes
-              + " outputs");
-    }
+    long[] labels = Examples.labels(batch, architecture);
     Tensor host =
         torch.from_blob(
             new LongPointer(labels),

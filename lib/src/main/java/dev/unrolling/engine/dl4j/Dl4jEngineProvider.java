@@ -1,0 +1,34 @@
+package dev.unrolling.engine.dl4j;
+
+import dev.unrolling.engine.Engine;
+import dev.unrolling.engine.EngineProvider;
+import dev.unrolling.engine.Precision;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** Registers DeepLearning4J under the name {@code "dl4j"}. */
+public final class Dl4jEngineProvider implements EngineProvider {
+
+  /** For the service loader. */
+  public Dl4jEngineProvider() {}
+
+  @Override
+  public String name() {
+    return Dl4jEngine.NAME;
+  }
+
+  @Override
+  public Engine open(String device, Precision precision) {
+    // ND4J computes where its one backend does, which the class path decides.
+    String there = Nd4j.getEnvironment().isCPU() ? "cpu" : "cuda:0";
+    if (!device.equals(there)) {
+      throw new IllegalArgumentException(
+          "there is no device \""
+              + device
+              + "\" for engine dl4j: the ND4J backend on the class path computes on \""
+              + there
+              + "\""
+              + (device.startsWith("cuda") ? "; engine torch may serve GPUs" : ""));
+    }
+    return new Dl4jEngine(device, precision);
+  }
+}

@@ -1,0 +1,220 @@
+package dev.unrolling.engine.dl4j;
+
+import dev.unrolling.data.Batch;
+import dev.unrolling.engine.Engine;
+import dev.unrolling.engine.Examples;
+import dev.unrolling.engine.LinearOperator;
+import dev.unrolling.engine.Loss;
+import dev.unrolling.engine.LossGradient;
+import dev.unrolling.engine.Mode;
+import dev.unrolling.engine.Network;
+import dev.unrolling.engine.NetworkState;
+import dev.unrolling.engine.Objective;
+import dev.unrolling.engine.ParameterVector;
+import dev.unrolling.engine.SgdStep;
+import dev.unrolling.model.Architecture;
+import dev.unrolling.model.InitialWeights;
+import java.util.Optional;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * Weights, running statistics and momentum in flat arrays; DL4J's graphs are given the first two
+ * before each computation and keep nothing.
+ */
+final class Dl4jNetwork implements Network {
+
+  private final Dl4jEngine engine;
+  private final Architecture architecture;
+  private final INDArray weights;
+  private final INDArray statistics;
+  private final GraphModel training;
+  private final Evaluator evaluator;
+  private Optional<INDArray> velocity = Optional.empty();
+
+  Dl4jNetwork(Dl4jEngine engine, Architecture architecture, INDArray initial) {
+    this.engine = engine;
+    this.architecture = architecture;
+    checkLength("weights", initial, layout().size());
+    this.weights = engine.copy(initial);
+    double[] fresh = InitialWeights.runningStatistics(architecture);
+    this.statistics = fresh.length == 0 ? nothing() : engine.array(fresh, fresh.length);
+    this.training = new GraphModel(architecture, type());
+    this.evaluator = new Evaluator(architecture, training, type());
+  }
+
+  @Override
+  public Architecture architecture() {
+    return architecture;
+  }
+
+  @Override
+  public Engine engine() {
+    return engine;
+  }
+
+  @Override
+  public ParameterVector weights() {
+    return new Dl4jVector(engine, weights.dup());
+  }
+
+  @Override
+  public void setWeights(ParameterVector values) {
+    weights.assign(Dl4jVector.compatible(values, engine, weights.length()));
+  }
+
+  @Override
+  public ParameterVector vector(INDArray values) {
+    checkLength("vector", values, weights.length());
+    return new Dl4jVector(engine, engine.copy(values));
+  }
+
+  @Override
+  public NetworkState saveState() {
+    return new NetworkState(
+        weights.dup(),
+        statistics.isEmpty() ? nothing() : statistics.dup(),
+        velocity.map(INDArray::dup).orElseGet(this::nothing));
+  }
+
+  @Override
+  public void restore(NetworkState state) {
+    checkLength("weights", state.weights(), weights.length());
+    checkLength(
+        "running statistics", state.runningStatistics(), architecture.runningStatistics().size());
+    weights.assign(engine.copy(state.weights()));
+    if (!statistics.isEmpty()) {
+      statistics.assign(engine.copy(state.runningStatistics()));
+    }
+    velocity = Optional.empty();
+    if (!state.velocity().isEmpty()) {
+      checkLength("velocity", state.velocity(), weights.length());
+      velocity = Optional.of(engine.copy(state.velocity()));
+    }
+  }
+
+  @Override
+  public Network copy() {
+    return copy(engine);
+  }
+
+  /** A second network with the same values, in another precision if the engine has one. */
+  Dl4jNetwork copy(Dl4jEngine other) {
+    Dl4jNetwork twin = new Dl4jNetwork(other, architecture, weights);
+    twin.restore(saveState());
+    return twin;
+  }
+
+  @Override
+  public Loss step(Batch batch, Objective objective, SgdStep step) {
+    INDArray gradient = Nd4j.zeros(type(), weights.length());
+    double loss = computeGradient(batch, objective, Mode.TRAINING, gradient);
+    if (batch.size() > 0) {
+      training.moveStatistics(statistics, batch.size());
+    }
+    move(gradient, step);
+    return () -> loss;
+  }
+
+  @Override
+  public LossGradient gradient(Batch batch, Objective objective, Mode mode) {
+    INDArray gradient = Nd4j.zeros(type(), weights.length());
+    double loss = computeGradient(batch, objective, mode, gradient);
+    return new LossGradient(() -> loss, new Dl4jVector(engine, gradient));
+  }
+
+  @Override
+  public LinearOperator hessian(Batch batch, Objective objective, Mode mode) {
+    return new Dl4jHessian(this, batch, objective, mode);
+  }
+
+  @Override
+  public INDArray logits(Batch batch, Mode mode) {
+    if (batch.size() == 0) {
+      return Nd4j.createUninitialized(type(), 0, architecture.classes());
+    }
+    INDArray input = input(batch);
+    if (mode == Mode.EVALUATION) {
+      return evaluator.logits(input, weights, statistics);
+    }
+    training.load(weights);
+    return training.logits(input);
+  }
+
+  @Override
+  public void close() {
+    velocity.ifPresent(INDArray::close);
+    velocity = Optional.empty();
+    if (!weights.wasClosed()) {
+      weights.close();
+    }
+  }
+
+  /**
+   * The whole objective and its gradient.
+   *
+   * @param gradient zeros, which receive it
+   */
+  private double computeGradient(Batch batch, Objective objective, Mode mode, INDArray gradient) {
+    double loss = 0;
+    if (batch.size() > 0) {
+      LogitDerivative derivative =
+          new LogitDerivative(
+              objective, Examples.labels(batch, architecture), batch.averagedOver());
+      if (mode == Mode.EVALUATION) {
+        evaluator.pass(input(batch), weights, statistics, derivative, gradient);
+      } else {
+        training.load(weights);
+        training.pass(input(batch), derivative, gradient);
+      }
+      loss = derivative.loss();
+    }
+    if (objective.weightDecay() > 0) {
+      Dl4jVector.add(gradient, objective.weightDecay(), weights);
+      loss += objective.weightDecay() / 2 * Dl4jVector.dot(weights, weights);
+    }
+    return loss;
+  }
+
+  /** Takes over the gradient, which it closes or keeps as momentum. */
+  private void move(INDArray gradient, SgdStep step) {
+    if (step.momentum() > 0) {
+      velocity.ifPresent(
+          before -> {
+            Dl4jVector.add(gradient, step.momentum(), before);
+            before.close();
+          });
+      velocity = Optional.of(gradient);
+    }
+    Dl4jVector.add(weights, -step.rate(), gradient);
+    if (step.momentum() == 0) {
+      gradient.close();
+    }
+  }
+
+  private INDArray input(Batch batch) {
+    return engine.array(Examples.values(batch, architecture), Examples.shape(batch, architecture));
+  }
+
+  private DataType type() {
+    return engine.precision().dataType();
+  }
+
+  private INDArray nothing() {
+    return Nd4j.empty(type());
+  }
+
+  private void checkLength(String what, INDArray values, long expected) {
+    if (values.length() != expected && !(values.isEmpty() && expected == 0)) {
+      throw new IllegalArgumentException(
+          what
+              + " of "
+              + architecture.name()
+              + " must hold "
+              + expected
+              + " values, not "
+              + values.length());
+    }
+  }
+}

@@ -1,0 +1,209 @@
+package dev.unrolling.engine.dl4j;
+
+import dev.unrolling.model.Architecture;
+import dev.unrolling.model.Layer;
+import dev.unrolling.model.ParameterLayout.Entry;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
+import org.deeplearning4j.nn.conf.ConvolutionMode;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
+import org.deeplearning4j.nn.conf.graph.PreprocessorVertex;
+import org.deeplearning4j.nn.conf.layers.ActivationLayer;
+import org.deeplearning4j.nn.conf.layers.BatchNormalization;
+import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
+import org.deeplearning4j.nn.conf.layers.SubsamplingLayer.PoolingType;
+import org.deeplearning4j.nn.conf.preprocessor.CnnToFeedForwardPreProcessor;
+import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.api.buffer.DataType;
+
+/**
+ * An architecture in DL4J's terms. A vertex with weights is named like its entries in the layout,
+ * without the role: {@code "residual1.body.conv2"}.
+ */
+final class GraphConfiguration {
+
+  private static final String INPUT = "input";
+
+  private final GraphBuilder builder;
+  private final Iterator<Entry> entries;
+  private final Map<String, Integer> positions = new HashMap<>();
+  private int unnamed;
+
+  private GraphConfiguration(Architecture architecture, DataType type) {
+    this.builder =
+        new NeuralNetConfiguration.Builder().dataType(type).graphBuilder().addInputs(INPUT);
+    this.entries = architecture.parameters().entries().iterator();
+  }
+
+  /**
+   * Translates an architecture.
+   *
+   * @param configuration without a loss: its output are the logits
+   * @param positions of each batch norm, by name: number of values that one channel has in one
+   *     example
+   */
+  record Result(ComputationGraphConfiguration configuration, Map<String, Integer> positions) {}
+
+  static Result of(Architecture architecture, DataType type) {
+    GraphConfiguration translation = new GraphConfiguration(architecture, type);
+    List<Integer> shape = architecture.inputShape();
+    Point output = translation.chain(architecture.layers(), new Point(INPUT, shape));
+    ComputationGraphConfiguration configuration =
+        translation.builder.setOutputs(output.vertex()).build();
+    return new Result(configuration, Map.copyOf(translation.positions));
+  }
+
+  /** The output of a vertex and the shape of one example there. */
+  private record Point(String vertex, List<Integer> shape) {
+    Point resized(String next, int channels, int kernel, int stride, int padding) {
+      return new Point(
+          next,
+          List.of(
+              channels,
+              (shape.get(1) + 2 * padding - kernel) / stride + 1,
+              (shape.get(2) + 2 * padding - kernel) / stride + 1));
+    }
+  }
+
+  private Point chain(List<Layer> layers, Point input) {
+    Point at = input;
+    for (Layer layer : layers) {
+      at = add(layer, at);
+    }
+    return at;
+  }
+
+  private Point add(Layer layer, Point at) {
+    if (layer instanceof Layer.Convolution c) {
+      String name = named(c.bias() ? 2 : 1);
+      builder.addLayer(name, convolution(c), at.vertex());
+      return at.resized(name, c.out(), c.kernel(), c.stride(), c.padding());
+    }
+    if (layer instanceof Layer.BatchNorm b) {
+      String name = named(2);
+      builder.addLayer(name, norm(b), at.vertex());
+      positions.put(name, at.shape().stream().skip(1).reduce(1, Math::multiplyExact));
+      return new Point(name, at.shape());
+    }
+    if (layer instanceof Layer.Dense d) {
+      String name = named(d.bias() ? 2 : 1);
+      builder.addLayer(name, dense(d), at.vertex());
+      return new Point(name, List.of(d.out()));
+    }
+    if (layer instanceof Layer.Relu) {
+      return activation("relu", Activation.RELU, at);
+    }
+    if (layer instanceof Layer.Tanh) {
+      return activation("tanh", Activation.TANH, at);
+    }
+    if (layer instanceof Layer.MaxPool m) {
+      return pool(PoolingType.MAX, m.kernel(), at);
+    }
+    if (layer instanceof Layer.AveragePool a) {
+      return pool(PoolingType.AVG, a.kernel(), at);
+    }
+    if (layer instanceof Layer.Flatten) {
+      return flatten(at);
+    }
+    if (layer instanceof Layer.Residual r) {
+      Point body = chain(r.body(), at);
+      Point shortcut = chain(r.shortcut(), at);
+      String name = unnamed("sum");
+      builder.addVertex(
+          name, new ElementWiseVertex(ElementWiseVertex.Op.Add), body.vertex(), shortcut.vertex());
+      return new Point(name, body.shape());
+    }
+    throw new IllegalStateException("layer that DL4J cannot build: " + layer);
+  }
+
+  /** The layer's name, from the next entries of the layout, which are its own. */
+  private String named(int count) {
+    String name = "";
+    for (int i = 0; i < count; i++) {
+      name = vertex(entries.next());
+    }
+    return name;
+  }
+
+  /** The vertex that an entry of a layout belongs to. */
+  static String vertex(Entry entry) {
+    return entry.name().substring(0, entry.name().lastIndexOf('.'));
+  }
+
+  private String unnamed(String kind) {
+    unnamed++;
+    return kind + "-" + unnamed;
+  }
+
+  private static ConvolutionLayer convolution(Layer.Convolution c) {
+    return new ConvolutionLayer.Builder()
+        .kernelSize(c.kernel(), c.kernel())
+        .stride(c.stride(), c.stride())
+        .padding(c.padding(), c.padding())
+        .convolutionMode(ConvolutionMode.Truncate)
+        .nIn(c.in())
+        .nOut(c.out())
+        .hasBias(c.bias())
+        .activation(Activation.IDENTITY)
+        .build();
+  }
+
+  private static BatchNormalization norm(Layer.BatchNorm b) {
+    return new BatchNormalization.Builder()
+        .nIn(b.channels())
+        .nOut(b.channels())
+        .eps(Layer.BatchNorm.EPSILON)
+        .decay(1 - Layer.BatchNorm.MOMENTUM)
+        .useLogStd(false)
+        .activation(Activation.IDENTITY)
+        .build();
+  }
+
+  private static DenseLayer dense(Layer.Dense d) {
+    return new DenseLayer.Builder()
+        .nIn(d.in())
+        .nOut(d.out())
+        .hasBias(d.bias())
+        .activation(Activation.IDENTITY)
+        .build();
+  }
+
+  private Point activation(String kind, Activation activation, Point at) {
+    String name = unnamed(kind);
+    builder.addLayer(name, new ActivationLayer(activation), at.vertex());
+    return new Point(name, at.shape());
+  }
+
+  private Point pool(PoolingType type, int kernel, Point at) {
+    String name = unnamed("pool");
+    SubsamplingLayer layer =
+        new SubsamplingLayer.Builder(type)
+            .kernelSize(kernel, kernel)
+            .stride(kernel, kernel)
+            .convolutionMode(ConvolutionMode.Truncate)
+            .build();
+    builder.addLayer(name, layer, at.vertex());
+    return at.resized(name, at.shape().get(0), kernel, kernel, 0);
+  }
+
+  private Point flatten(Point at) {
+    if (at.shape().size() == 1) {
+      return at;
+    }
+    String name = unnamed("flatten");
+    List<Integer> shape = at.shape();
+    builder.addVertex(
+        name,
+        new PreprocessorVertex(
+            new CnnToFeedForwardPreProcessor(shape.get(1), shape.get(2), shape.get(0))),
+        at.vertex());
+    return new Point(name, List.of(shape.stream().reduce(1, Math::multiplyExact)));
+  }
+}

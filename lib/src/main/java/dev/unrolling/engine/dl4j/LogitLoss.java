@@ -1,0 +1,86 @@
+package dev.unrolling.engine.dl4j;
+
+import dev.unrolling.engine.Objective;
+import java.util.Arrays;
+
+/**
+ * The data part of an objective (all but weight decay) and its derivative by the logits, in
+ * float64.
+ *
+ * @param value the loss
+ * @param gradient {@code [example][class]}
+ */
+record LogitLoss(double value, double[][] gradient) {
+
+  /**
+   * Computes both.
+   *
+   * @param logits {@code [example][class]}
+   * @param labels one an example
+   * @param averagedOver divisor of the sums over the batch
+   */
+  static LogitLoss of(Objective objective, double[][] logits, long[] labels, int averagedOver) {
+    double[][] gradient = new double[logits.length][];
+    double sum = 0;
+    for (int i = 0; i < logits.length; i++) {
+      double[] z = logits[i];
+      gradient[i] = new double[z.length];
+      sum +=
+          switch (objective.criterion()) {
+            case CROSS_ENTROPY -> crossEntropy(z, (int) labels[i], gradient[i]);
+            case SQUARED_ERROR -> squaredError(z, labels[i], gradient[i]);
+          };
+      double weight = objective.penaltyWeight(z.length);
+      if (weight > 0) {
+        sum += weight * addStandardDeviation(z, weight, gradient[i]);
+      }
+      for (int c = 0; c < z.length; c++) {
+        gradient[i][c] /= averagedOver;
+      }
+    }
+    return new LogitLoss(sum / averagedOver, gradient);
+  }
+
+  private static double crossEntropy(double[] z, int label, double[] gradient) {
+    double max = Arrays.stream(z).max().orElseThrow();
+    double total = 0;
+    for (int c = 0; c < z.length; c++) {
+      gradient[c] = Math.exp(z[c] - max);
+      total += gradient[c];
+    }
+    for (int c = 0; c < z.length; c++) {
+      gradient[c] /= total;
+    }
+    gradient[label] -= 1;
+    return Math.log(total) + max - z[label];
+  }
+
+  private static double squaredError(double[] z, long label, double[] gradient) {
+    double sum = 0;
+    for (int c = 0; c < z.length; c++) {
+      double target = z.length == 1 ? label : c == label ? 1 : 0;
+      gradient[c] = z[c] - target;
+      sum += gradient[c] * gradient[c] / 2;
+    }
+    return sum;
+  }
+
+  /**
+   * The standard deviation (with C - 1) of a row, whose derivative is added to a gradient; where it
+   * is 0, its derivative is taken to be 0.
+   *
+   * @param z at least two logits
+   * @param weight that the derivative is multiplied by
+   */
+  static double addStandardDeviation(double[] z, double weight, double[] gradient) {
+    double mean = Arrays.stream(z).average().orElseThrow();
+    double squares = Arrays.stream(z).map(x -> (x - mean) * (x - mean)).sum();
+    double deviation = Math.sqrt(squares / (z.length - 1));
+    if (deviation > 0) {
+      for (int c = 0; c < z.length; c++) {
+        gradient[c] += weight * (z[c] - mean) / ((z.length - 1) * deviation);
+      }
+    }
+    return deviation;
+  }
+}
