@@ -30,12 +30,7 @@ record Dl4jEngine(String device, Precision precision) implements Engine {
 
   @Override
   public String version() {
-    return "DeepLearning4J "
-        + libraryVersion()
-        + ", "
-        + Nd4j.getEnvironment().maxThreads()
-        + " threads, "
-        + OneDnn.describe();
+    return "DeepLearning4J " + libraryVersion() + ", " + OneDnn.describe();
   }
 
   private static String libraryVersion() {
@@ -48,6 +43,21 @@ record Dl4jEngine(String device, Precision precision) implements Engine {
       // The version is for provenance: a damaged jar fails elsewhere.
     }
     return properties.getProperty("version", "of unknown version");
+  }
+
+  @Override
+  public int threads() {
+    return Nd4j.getEnvironment().maxThreads();
+  }
+
+  /** ND4J has one number of threads: this changes it for the whole process. */
+  @Override
+  public Engine withThreads(int threads) {
+    if (threads < 1) {
+      throw new IllegalArgumentException("an engine needs at least 1 thread, not " + threads);
+    }
+    Nd4j.getEnvironment().setMaxThreads(threads);
+    return this;
   }
 
   @Override
