@@ -63,6 +63,18 @@ class ReadmeTest {
     assertTrue(Double.parseDouble(distances.group(1)) > Double.parseDouble(distances.group(2)));
   }
 
+  @Test
+  void itsLinksLeadSomewhere() throws Exception {
+    String readme = Files.readString(ROOT.resolve("README.md"));
+    Matcher links = Pattern.compile("\\]\\(([^):]+)\\)").matcher(readme);
+    int count = 0;
+    while (links.find()) {
+      assertTrue(Files.exists(ROOT.resolve(links.group(1))), "no file " + links.group(1));
+      count++;
+    }
+    assertTrue(count > 3, "README.md has " + count + " links to files");
+  }
+
   /** Notebooks are sources: JupyterLab writes outputs into the files that it opens. */
   @Test
   void notebooksAreKeptWithoutOutputs() throws Exception {
