@@ -1,6 +1,7 @@
 package dev.unrolling.training;
 
 import java.util.List;
+import java.util.Locale;
 
 /**
  * What a run leaves besides the weights: one value a step.
@@ -23,5 +24,18 @@ public record TrainingTrace(
   /** Number of steps of this run. */
   public int steps() {
     return losses.size();
+  }
+
+  /** Steps, first and last loss, in a line. */
+  @Override
+  public String toString() {
+    return losses.isEmpty()
+        ? "no steps"
+        : String.format(
+            Locale.ROOT,
+            "%d steps, loss %.4g to %.4g",
+            steps(),
+            losses.get(0),
+            losses.get(losses.size() - 1));
   }
 }
