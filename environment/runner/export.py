@@ -35,9 +35,12 @@ def to_mathml(formula: str, display: str) -> str:
     known = re.sub(r"\\(begin|end)\{(?:aligned|split)\}", r"\\\1{align*}", formula)
     known = re.sub(r"\\(begin|end)\{gathered\}", r"\\\1{gather*}", known)
     try:
-        return convert(known.strip(), display=display)
+        mathml = convert(known.strip(), display=display)
     except Exception:  # a converter's bug must not cost the page
         return f"<code>{html.escape(formula.strip())}</code>"
+    # A prime is raised as it is; made a superscript, it shrinks to a speck.
+    prime = r"<msup>(<mi>[^<]*</mi>)<mi>(&#x0203[234];)</mi></msup>"
+    return re.sub(prime, r'<mrow>\1<mo lspace="0" rspace="0">\2</mo></mrow>', mathml)
 
 
 class _Renderer(IPythonRenderer):
