@@ -15,6 +15,7 @@ import dev.unrolling.metrics.ForgettingDistance;
 import dev.unrolling.metrics.VerificationError;
 import dev.unrolling.model.Architecture;
 import dev.unrolling.model.Architectures;
+import dev.unrolling.training.CheckpointPolicy;
 import dev.unrolling.training.Fixtures;
 import dev.unrolling.training.Omission;
 import dev.unrolling.training.Omission.Divisor;
@@ -23,8 +24,13 @@ import dev.unrolling.training.SgdTrainer;
 import dev.unrolling.training.Step;
 import dev.unrolling.training.StepListener;
 import dev.unrolling.training.StepLosses;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class UnlearningMethodTest {
 
@@ -63,6 +69,30 @@ class UnlearningMethodTest {
       }
       assertEquals(Math.hypot(0.0456, 0.1173), recorder.movement(), 1e-15);
       assertEquals(Math.hypot(0.0456, 0.1173), ForgettingDistance.of(original, retrained), 1e-15);
+    }
+  }
+
+  @Test
+  void retrainingLeavesTheCheckpointAndTheProgressOfTheRunAlone(@TempDir Path folder)
+      throws IOException {
+    AtomicInteger reports = new AtomicInteger();
+    Path file = folder.resolve("run.checkpoint");
+    Omission omission = Omission.skippedStep();
+    SgdTrainer trainer =
+        new SgdTrainer(Objective.squaredError(), Schedule.constant(0.1))
+            .withProgress((done, of, loss) -> reports.incrementAndGet())
+            .withCheckpoint(new CheckpointPolicy(file, 2, "by hand"));
+    BatchOrder order = twoEpochs();
+    try (Network original = Fixtures.lineAtZero(Fixtures.float64());
+        Network retrained = original.copy();
+        ForgettingRecorder recorder = new ForgettingRecorder(original, order, trainer, omission)) {
+      trainer.trainInLockStep(original, retrained, order, omission, recorder);
+      byte[] saved = Files.readAllBytes(file);
+      int reported = reports.get();
+      assertTrue(reported > 0);
+      new Retraining().unlearnedWeights(recorder).close();
+      assertArrayEquals(saved, Files.readAllBytes(file));
+      assertEquals(reported, reports.get());
     }
   }
 
