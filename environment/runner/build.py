@@ -81,7 +81,7 @@ def _explain(error: CommandFailed, layout: Layout, offline: bool) -> Problem:
     if error.lacked_room():
         return Problem(
             "The library could not be built: the disk is full, here or under ~/.m2 (Maven keeps "
-            f"about 350 MB there). Free some space and run it again. {log}"
+            f"about 500 MB there). Free some space and run it again. {log}"
         )
     if offline and re.search(r"offline mode|has not been downloaded", error.text()):
         return Problem(

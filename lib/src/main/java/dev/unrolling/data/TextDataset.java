@@ -1,5 +1,6 @@
 package dev.unrolling.data;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 
@@ -67,6 +68,19 @@ public final class TextDataset {
    */
   public int label(int index) {
     return labels[index];
+  }
+
+  /**
+   * Some of the texts, in the order given.
+   *
+   * @param indices at least one, each {@code 0 .. size() - 1}
+   */
+  public TextDataset take(int... indices) {
+    return new TextDataset(
+        name,
+        Arrays.stream(indices).mapToObj(texts::get).toList(),
+        Arrays.stream(indices).map(index -> labels[index]).toArray(),
+        classNames);
   }
 
   /** The labels in order. A copy. */

@@ -89,8 +89,9 @@ public final class FineTuningExperiment {
    *     settings, then {@code step, epoch, visits, v_single_gradient, v_amnesiac,
    *     forgetting_distance, e, e1, e_square_root, sigma, eigenvalue, sigma_residual,
    *     sigma_converged, sigma_products, norm_dw, loss, retrained_loss, test_accuracy,
-   *     forget_accuracy}; the accuracies are measured at the last step only, the retrained loss is
-   *     missing where M' takes no step
+   *     forget_accuracy, logit_deviation}; the accuracies and the mean standard deviation of the
+   *     test examples' logits are measured at the last step only, the retrained loss is missing
+   *     where M' takes no step
    */
   public Table run(List<FineTuningSettings> settings) {
     // Runs that start from the same pre-trained weights follow each other in one task.

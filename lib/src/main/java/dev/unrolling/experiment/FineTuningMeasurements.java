@@ -81,7 +81,8 @@ final class FineTuningMeasurements implements StepListener {
             losses.original().value(),
             losses.retrained().map(loss -> loss.value()).orElse(Double.NaN),
             last ? accuracy(step.network(), test) : Double.NaN,
-            last ? accuracy(step.network(), forget) : Double.NaN));
+            last ? accuracy(step.network(), forget) : Double.NaN,
+            last ? Evaluation.logitDeviation(step.network(), test) : Double.NaN));
   }
 
   /** What was measured so far. */

@@ -24,4 +24,5 @@ record FineTuningRow(
     double loss,
     double retrainedLoss,
     double testAccuracy,
-    double forgetAccuracy) {}
+    double forgetAccuracy,
+    double logitDeviation) {}

@@ -22,11 +22,11 @@ public final class Architectures {
   private Architectures() {}
 
   /**
-   * The architecture of a name, over CIFAR images.
+   * The architecture of a name, over CIFAR images; {@code "linear-F"} is one over F features.
    *
    * @param name {@code "resnet18"}, {@code "vgg19"}, {@code "pooled-linear"}, or one of {@code
    *     "resnet8-W"}, {@code "tanh-cnn-W"}, {@code "tanh-bn-cnn-W"}, {@code "relu-cnn-W"} with the
-   *     width W
+   *     width W, or {@code "linear-F"}
    * @param classes width of the output
    * @throws IllegalArgumentException naming the architectures there are
    */
@@ -41,12 +41,13 @@ public final class Architectures {
       case "tanh-cnn" -> tanhCnn(width, classes);
       case "tanh-bn-cnn" -> tanhCnnWithBatchNorm(width, classes);
       case "relu-cnn" -> reluCnn(width, classes);
+      case "linear" -> linear(width, classes);
       default ->
           throw new IllegalArgumentException(
               "no architecture is called \""
                   + name
                   + "\"; there is resnet18, vgg19, pooled-linear, resnet8-W, tanh-cnn-W,"
-                  + " tanh-bn-cnn-W and relu-cnn-W, with a width W of at least 1");
+                  + " tanh-bn-cnn-W, relu-cnn-W and linear-W, with a width W of at least 1");
     };
   }
 

@@ -63,6 +63,25 @@ public record Evaluation(double accuracy, double meanLoss, int examples) {
     return new Evaluation((double) hits / indices.length, loss / indices.length, indices.length);
   }
 
+  /**
+   * Mean over examples of the standard deviation (with C - 1) of an example's C logits: what the
+   * penalty of paper section 2.7 holds down, 0 in collapse.
+   *
+   * @param network unchanged
+   * @param examples at least one, computed in chunks of {@link #DEFAULT_CHUNK}
+   */
+  public static double logitDeviation(Network network, Batch examples) {
+    int[] indices = examples.indices();
+    double sum = 0;
+    for (int from = 0; from < indices.length; from += DEFAULT_CHUNK) {
+      int[] part =
+          Arrays.copyOfRange(indices, from, Math.min(indices.length, from + DEFAULT_CHUNK));
+      INDArray logits = network.logits(Batch.of(examples.dataset(), part), Mode.EVALUATION);
+      sum += logits.castTo(DataType.DOUBLE).std(true, 1).sumNumber().doubleValue();
+    }
+    return sum / indices.length;
+  }
+
   private static int argMax(double[] values) {
     int best = 0;
     for (int i = 1; i < values.length; i++) {

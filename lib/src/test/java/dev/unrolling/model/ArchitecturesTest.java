@@ -63,6 +63,14 @@ class ArchitecturesTest {
   }
 
   @Test
+  void aLinearModelHasItsNumberOfFeaturesInItsName() {
+    Architecture linear = Architectures.named("linear-384", 2);
+    assertEquals("linear-384", linear.name());
+    assertEquals(2 * 384 + 2, linear.parameters().size());
+    assertThrows(IllegalArgumentException.class, () -> Architectures.named("linear-0", 2));
+  }
+
+  @Test
   void layoutHasNoGaps() {
     long offset = 0;
     for (ParameterLayout.Entry entry : Architectures.vgg19(10).parameters().entries()) {

@@ -31,6 +31,11 @@ class EvaluationTest {
       assertEquals((Math.log1p(Math.E) + Math.log1p(Math.exp(-2))) / 3, all.meanLoss(), 1e-14);
       assertEquals(3, all.examples());
       assertEquals(0, Evaluation.of(network, data, new int[] {0}).accuracy());
+      // The standard deviation of (x, 0) is |x| / sqrt 2.
+      assertEquals(
+          1003 / 3. / Math.sqrt(2),
+          Evaluation.logitDeviation(network, Batch.of(data, 0, 1, 2)),
+          1e-12);
     }
   }
 

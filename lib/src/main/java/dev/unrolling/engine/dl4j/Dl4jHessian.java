@@ -17,8 +17,9 @@ import org.nd4j.linalg.factory.Nd4j;
  * second derivatives.
  *
  * <p>\( H v \approx (g(w + \epsilon v) - g(w - \epsilon v)) / 2 \epsilon \) with \( \epsilon = c (1
- * + |w|) / |v| \). A smooth network takes c = 1e-6. A rectified one has kinks, and a step must
- * cross next to none: c = 1e-9. The same with twice the step tells the error.
+ * + |w|) / |v| \). A smooth network takes c = 1e-6. A rectified one has kinks, as the
+ * standard-deviation penalty has where an example's logits are equal, and a step must cross next to
+ * none: c = 1e-9. The same with twice the step tells the error.
  */
 final class Dl4jHessian implements LinearOperator {
 
@@ -43,7 +44,8 @@ final class Dl4jHessian implements LinearOperator {
     this.objective = objective.withWeightDecay(0);
     this.weightDecay = objective.weightDecay();
     this.mode = mode;
-    double relative = kinked(original.architecture().layers()) ? KINKED_STEP : SMOOTH_STEP;
+    boolean kinks = objective.gamma() > 0 || kinked(original.architecture().layers());
+    double relative = kinks ? KINKED_STEP : SMOOTH_STEP;
     this.step = relative * (1 + home.norm2());
   }
 
