@@ -87,29 +87,33 @@ class EngineVerdictsTest {
             .contains("\"rate\""));
   }
 
-  @Test
-  void theEnginesTrainToTheSameWeightsAndADistanceIsTold() {
+  /** Four steps of a rectified network with batch norm. */
+  private static EngineComparison.Training training(Precision precision) {
     BatchOrder order =
         BatchOrder.shuffled(
             RealData.cifar10Train(), Subsets.stratified(RealData.cifar10Train(), 64, 0), 16, 1, 0);
-    SgdTrainer trainer = new SgdTrainer(Objective.crossEntropy(), Schedule.constant(0.01));
-    EngineComparison.Training run =
-        EngineComparison.training(
-            engine("torch", Precision.FLOAT32),
-            engine("dl4j", Precision.FLOAT32),
-            Architectures.resnet8(4, 10),
-            0,
-            order,
-            trainer.withMomentum(0.9));
+    SgdTrainer trainer =
+        new SgdTrainer(Objective.crossEntropy().withGamma(2), Schedule.constant(0.01))
+            .withMomentum(0.9);
+    return EngineComparison.training(
+        engine("torch", precision),
+        engine("dl4j", precision),
+        Architectures.resnet8(4, 10),
+        0,
+        order,
+        trainer);
+  }
+
+  @Test
+  void theEnginesTrainToTheSameWeightsAndLargerRoundingIsTold() {
+    EngineComparison.Training run = training(Precision.FLOAT64);
     Verdict verdict = EngineVerdicts.trainingAgrees("training", run.table());
     assertEquals(Outcome.HOLDS, verdict.outcome(), verdict.evidence());
     assertEquals(4, run.table().rowCount());
     assertTrue(run.firstSeconds() > 0 && run.secondSeconds() > 0);
-    assertEquals(
-        Outcome.FAILS,
-        EngineVerdicts.trainingAgrees("training", scaled(run.table(), "weights_difference", 1e6))
-            .outcome());
-    // The rounding of float32 shows: what is compared is two computations.
-    assertTrue(run.table().doubleColumn("weights_difference").min() > 0);
+    // What is compared is two computations.
+    assertTrue(run.table().doubleColumn("weights_difference").max() > 0);
+    Verdict coarse = EngineVerdicts.trainingAgrees("training", training(Precision.FLOAT32).table());
+    assertEquals(Outcome.FAILS, coarse.outcome(), coarse.evidence());
   }
 }
