@@ -29,6 +29,9 @@ public final class Dl4jEngineProvider implements EngineProvider {
               + "\""
               + (device.startsWith("cuda") ? "; engine torch may serve GPUs" : ""));
     }
+    if (!Nd4j.getEnvironment().isCPU()) {
+      CudaDevices.check();
+    }
     return new Dl4jEngine(device, precision);
   }
 }
