@@ -1,0 +1,97 @@
+package dev.unrolling.experiment;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.unrolling.data.RealData;
+import dev.unrolling.engine.Engines;
+import dev.unrolling.engine.Precision;
+import dev.unrolling.experiment.Verdict.Outcome;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import tech.tablesaw.api.StringColumn;
+import tech.tablesaw.api.Table;
+
+class SingleGradientVerdictsTest {
+
+  private static final SingleGradientExperiment EXPERIMENT =
+      new SingleGradientExperiment(
+          Engines.open("torch", "cpu", Precision.FLOAT64).withThreads(1), RealData.cifar10Train());
+
+  /** The table with the values of one column under the name of another. */
+  private static Table with(Table table, String column, String values, double factor) {
+    return table
+        .copy()
+        .replaceColumn(column, table.doubleColumn(values).multiply(factor).setName(column));
+  }
+
+  @Test
+  void aBatchLeavesSecondOrderAndItsLeadingTermExplainsIt() {
+    Table table = EXPERIMENT.run(SingleGradientSettings.batches(Scale.SMOKE));
+    Verdict right = SingleGradientVerdicts.batches(table);
+    assertEquals(Outcome.HOLDS, right.outcome(), right.toString());
+    // A leading term with its sign turned doubles what is left.
+    Table turned = with(table, "remainder", "v", 2);
+    assertEquals(Outcome.FAILS, SingleGradientVerdicts.batches(turned).outcome());
+    // Nothing added back, or taken off instead of added.
+    Table nothing = with(table, "v", "forgetting_distance", 1);
+    assertEquals(Outcome.FAILS, SingleGradientVerdicts.batches(nothing).outcome());
+    Table missing = with(table, "remainder", "remainder", Double.NaN);
+    assertEquals(Outcome.FAILS, SingleGradientVerdicts.batches(missing).outcome());
+    Table slopes = SingleGradientVerdicts.slopes(table);
+    assertEquals(6, slopes.rowCount());
+    assertEquals(1, slopes.doubleColumn("forgetting_distance").get(0), 0.1);
+  }
+
+  @Test
+  void aPointNeedsTheDivisorOfItsBatch() {
+    Table table = EXPERIMENT.run(SingleGradientSettings.points(Scale.SMOKE));
+    Verdict right = SingleGradientVerdicts.points(table);
+    assertEquals(Outcome.HOLDS, right.outcome(), right.toString());
+    Table swapped =
+        table
+            .copy()
+            .replaceColumn(
+                "forgotten",
+                StringColumn.create(
+                    "forgotten",
+                    table.stringColumn("forgotten").asList().stream()
+                        .map(s -> s.endsWith("batch") ? "point_remaining" : "point_full_batch")));
+    assertEquals(Outcome.FAILS, SingleGradientVerdicts.points(swapped).outcome());
+  }
+
+  @Test
+  void momentumNeedsTheCorrectedFactor() {
+    Table table = EXPERIMENT.run(SingleGradientSettings.momentum(Scale.SMOKE));
+    Verdict right = SingleGradientVerdicts.momentum(table);
+    assertEquals(Outcome.HOLDS, right.outcome(), right.toString());
+    Table ignored = with(table, "v_corrected", "v", 1);
+    assertEquals(Outcome.FAILS, SingleGradientVerdicts.momentum(ignored).outcome());
+  }
+
+  @Test
+  void theLeadingTermTellsForgetBatchesApart() {
+    Table table = EXPERIMENT.run(SingleGradientSettings.forgetBatches(Scale.SMOKE));
+    Verdict right = SingleGradientVerdicts.prediction(table);
+    assertEquals(Outcome.HOLDS, right.outcome(), right.toString());
+    assertTrue(
+        table.doubleColumn("gradient_norm").max()
+            > 1.5 * table.doubleColumn("gradient_norm").min());
+    Table halved = with(table, "predicted", "predicted", 0.5);
+    assertEquals(Outcome.FAILS, SingleGradientVerdicts.prediction(halved).outcome());
+    Table byError = with(table, "predicted", "e1", 1);
+    assertEquals(Outcome.FAILS, SingleGradientVerdicts.prediction(byError).outcome());
+  }
+
+  @Test
+  void badSettingsAreNamed() {
+    SingleGradientSettings base = SingleGradientSettings.base();
+    for (String wrong :
+        List.of(
+            assertThrows(IllegalArgumentException.class, () -> base.withRate(0)).getMessage(),
+            assertThrows(IllegalArgumentException.class, () -> base.withEpochs(0)).getMessage())) {
+      assertTrue(wrong.matches(".* must be .* not .*"), wrong);
+    }
+  }
+}
