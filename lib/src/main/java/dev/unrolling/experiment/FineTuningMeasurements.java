@@ -95,7 +95,7 @@ final class FineTuningMeasurements implements StepListener {
   }
 
   // From the seeded start each time: a warm one could stay at an eigenvector that has been
-  // overtaken, and saves only a seventh of the products.
+  // overtaken, and saves only a fifth of the products.
   private DominantEigenvalue dominantEigenvalue(Step step) {
     try (LinearOperator hessian =
             step.network().hessian(step.batch(), step.objective(), Mode.EVALUATION);
