@@ -1,5 +1,6 @@
 package dev.unrolling.figure;
 
+import dev.unrolling.data.AtomicFile;
 import java.awt.Color;
 import java.awt.Dimension;
 import java.awt.RenderingHints;

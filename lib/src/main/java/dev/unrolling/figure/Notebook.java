@@ -1,6 +1,7 @@
 package dev.unrolling.figure;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.unrolling.data.AtomicFile;
 import dev.unrolling.engine.Engine;
 import dev.unrolling.engine.Engines;
 import dev.unrolling.experiment.Scale;
