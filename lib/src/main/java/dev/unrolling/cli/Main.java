@@ -21,6 +21,8 @@ import picocli.CommandLine.ScopeType;
       ShowCommand.class,
       RunCommand.class,
       SweepCommand.class,
+      FiguresCommand.class,
+      ExportCommand.class,
       FetchCommand.class
     })
 public final class Main {

@@ -127,6 +127,27 @@ public final class Runner {
     return joined(computation.name(), tables);
   }
 
+  /**
+   * What the store has of some settings; nothing is computed.
+   *
+   * @return as {@link #run}, of those that are finished; empty if none is
+   */
+  public <S extends Record> Optional<Table> finished(
+      Computation<S, ?> computation, List<S> settings) {
+    List<Table> tables =
+        settings.stream()
+            .flatMap(
+                one ->
+                    store
+                        .flatMap(
+                            kept ->
+                                kept.find(
+                                    RunKey.of(computation, engine, one), computation.rowType()))
+                        .stream())
+            .toList();
+    return tables.isEmpty() ? Optional.empty() : Optional.of(joined(computation.name(), tables));
+  }
+
   private static Table joined(String name, List<Table> tables) {
     Table all = Table.create(name);
     for (int run = 0; run < tables.size(); run++) {
