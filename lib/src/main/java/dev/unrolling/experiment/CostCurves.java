@@ -34,6 +34,8 @@ public final class CostCurves {
 
   private static final double LARGER = 1.15;
 
+  private record Size(int points, double sisa, double retraining, double ofRetraining) {}
+
   private record Point(
       int run,
       String policy,
@@ -79,6 +81,32 @@ public final class CostCurves {
     return RecordTable.of("E8 curves", Point.class, points);
   }
 
+  /**
+   * What the first request costs SISA in expectation, over the number of points that it forgets.
+   *
+   * @param settings whose points are left aside
+   * @return a row a number of points, 1, 2, 4 and so on up to a quarter of the examples: {@code
+   *     points}, gradients of {@code sisa} and {@code retraining}, and the share {@code
+   *     of_retraining}
+   */
+  public static Table overPoints(CostSettings settings) {
+    SisaPartition partition = partition(settings.examples(), settings.shards(), settings.slices());
+    List<Size> sizes = new ArrayList<>();
+    for (int points = 1; points <= settings.examples() / 4; points *= 2) {
+      SisaCost cost = SisaCost.of(partition, settings.epochsPerSlice(), points);
+      double sisa = cost.ofRequest(1);
+      double retraining =
+          new UnlearningCost.Retraining(cost.requests(), settings.epochs()).ofRequest(1);
+      sizes.add(new Size(points, sisa, retraining, sisa / retraining));
+    }
+    return RecordTable.of("E8 points", Size.class, sizes);
+  }
+
+  /** Costs know sizes only, and any examples dealt out give the same sizes. */
+  private static SisaPartition partition(int examples, int shards, int slices) {
+    return SisaPartition.of(IntStream.range(0, examples).toArray(), shards, slices, 0);
+  }
+
   /** The runs of a table, in order. */
   static List<Integer> runs(Table measured) {
     return measured.intColumn("run").unique().asList().stream().sorted().toList();
@@ -102,9 +130,7 @@ public final class CostCurves {
     var requests = new UnlearningCost.Requests(examples, points);
     var retraining = new UnlearningCost.Retraining(requests, epochs);
     long steps = (long) epochs * (1 + (examples - 1) / row.getInt("batch_size"));
-    // The cost knows sizes only, and any examples dealt out give the same sizes.
-    SisaPartition partition =
-        SisaPartition.of(IntStream.range(0, examples).toArray(), row.getInt("shards"), slices, 0);
+    SisaPartition partition = partition(examples, row.getInt("shards"), slices);
     double budget = row.getDouble("budget") * row.getDouble("plain_e");
     Map<String, UnlearningCost> policies = new LinkedHashMap<>();
     policies.put(RETRAINING, retraining);
