@@ -142,6 +142,35 @@ public final class CostCurves {
     return policies;
   }
 
+  /**
+   * The gradients of measuring e in the amortised cost of the budget at gamma 0, over the horizon.
+   */
+  static double measuring(Row row) {
+    int horizon = row.getInt("horizon");
+    var budgeted = (UnlearningCost.Budgeted) policies(row).get(BUDGETED);
+    return budgeted.measuring() * (1.0 + budgeted.retrainings(horizon)) / horizon;
+  }
+
+  /**
+   * The smallest budget, a whole number of e at gamma 0, whose cost over the horizon beats SISA.
+   */
+  static int smallestBudget(Row row) {
+    Map<String, UnlearningCost> policies = policies(row);
+    var retraining = (UnlearningCost.Retraining) policies.get(RETRAINING);
+    int horizon = row.getInt("horizon");
+    double sisa = policies.get(SISA).total(horizon);
+    int budget = 0;
+    while (budget <= horizon && budgeted(row, retraining, budget).total(horizon) >= sisa) {
+      budget++;
+    }
+    return budget;
+  }
+
+  private static UnlearningCost budgeted(
+      Row row, UnlearningCost.Retraining retraining, int requests) {
+    return new UnlearningCost.Budgeted(retraining, requests, 1, row.getLong("plain_measuring"));
+  }
+
   private static UnlearningCost.Budgeted budgeted(
       Row row, UnlearningCost.Retraining retraining, double budget, String model) {
     return new UnlearningCost.Budgeted(

@@ -37,44 +37,25 @@ public final class CostExperiment {
   /** Ends of the range that holds 99% of simulated sequences, in percent. */
   private static final double[] RANGE = {0.5, 99.5};
 
-  private record Row(
-      int run,
-      String engine,
-      int threads,
-      CostSettings settings,
-      double plainAccuracy,
-      double plainE,
-      double plainE1,
-      double plainV,
-      double plainForgettingDistance,
-      long plainMeasuring,
-      double sdAccuracy,
-      double sdE,
-      double sdE1,
-      double sdV,
-      double sdForgettingDistance,
-      long sdMeasuring,
-      double voteAccuracy,
-      double meanAccuracy,
-      double constituentAccuracy,
-      double accuracyAfter,
-      long training,
-      long weights,
-      int request,
-      int shardsHit,
-      long cost,
-      long counted,
-      double expected,
-      long total,
-      double expectedTotal,
-      double simulatedMean,
-      double simulatedError,
-      double simulatedLow,
-      double simulatedHigh) {}
-
   /** The one model at one gamma. */
   private record OneModel(
-      double accuracy, double e, double e1, double v, double forgettingDistance, long measuring) {}
+      double accuracy, double e, double e1, double v, double forgettingDistance, long measuring) {
+
+    /** From a run of {@link FineTuningExperiment}: at its last step, and what sigma took in all. */
+    static OneModel of(Table measurements, int run) {
+      Table one = measurements.where(measurements.intColumn("run").isEqualTo(run));
+      Table last = one.last(1);
+      long products = (long) one.intColumn("sigma_products").sum();
+      int batchSize = last.intColumn("batch_size").get(0);
+      return new OneModel(
+          last.doubleColumn("test_accuracy").get(0),
+          last.doubleColumn("e").get(0),
+          last.doubleColumn("e1").get(0),
+          last.doubleColumn("v_single_gradient").get(0),
+          last.doubleColumn("forgetting_distance").get(0),
+          new DerivativeCost(0, products * batchSize).inGradients());
+    }
+  }
 
   private final Engine engine;
   private final Dataset train;
@@ -133,7 +114,7 @@ public final class CostExperiment {
    *     simulated_low} to {@code simulated_high}, which holds 99% of them
    */
   public Table run(List<CostSettings> settings) {
-    List<List<Row>> rows = new ArrayList<>(Collections.nCopies(settings.size(), List.of()));
+    List<List<CostRow>> rows = new ArrayList<>(Collections.nCopies(settings.size(), List.of()));
     ParallelTasks.run(
         runsAtOnce,
         IntStream.range(0, settings.size())
@@ -144,37 +125,29 @@ public final class CostExperiment {
                       rows.set(i, run(i, settings.get(i), line -> progress.accept(name + line)));
                     })
             .toList());
-    return RecordTable.of("E8", Row.class, rows.stream().flatMap(List::stream).toList());
+    return RecordTable.of("E8", CostRow.class, rows.stream().flatMap(List::stream).toList());
   }
 
-  private List<Row> run(int run, CostSettings settings, Consumer<String> told) {
+  private List<CostRow> run(int run, CostSettings settings, Consumer<String> told) {
     int[] examples = Subsets.stratified(train, settings.examples(), settings.seed());
     SisaPartition partition =
         SisaPartition.of(examples, settings.shards(), settings.slices(), settings.seed());
     List<int[]> requests =
         SimulatedTotals.requests(
             examples, settings.requests(), settings.points(), settings.seed(), REQUESTED);
-    OneModel plain = oneModel(settings, 0, told);
-    OneModel penalised = oneModel(settings, settings.gamma(), told);
+    FineTuningSettings plain = settings.unsharded();
+    Table oneModel =
+        new FineTuningExperiment(engine, train, test, line -> told.accept("one model, " + line))
+            .run(List.of(plain, plain.withGamma(settings.gamma())));
     SisaRun sisa = serve(settings, partition, requests, told);
-    return rows(run, settings, plain, penalised, sisa, partition, requests);
-  }
-
-  private OneModel oneModel(CostSettings settings, double gamma, Consumer<String> told) {
-    FineTuningSettings one = settings.unsharded().withGamma(gamma);
-    Table measured =
-        new FineTuningExperiment(
-                engine, train, test, line -> told.accept("gamma " + gamma + ", " + line))
-            .run(List.of(one));
-    Table last = FineTuningVerdicts.lastRows(measured);
-    double products = measured.intColumn("sigma_products").sum();
-    return new OneModel(
-        last.doubleColumn("test_accuracy").get(0),
-        last.doubleColumn("e").get(0),
-        last.doubleColumn("e1").get(0),
-        last.doubleColumn("v_single_gradient").get(0),
-        last.doubleColumn("forgetting_distance").get(0),
-        new DerivativeCost(0, (long) products * settings.batchSize()).inGradients());
+    return rows(
+        run,
+        settings,
+        OneModel.of(oneModel, 0),
+        OneModel.of(oneModel, 1),
+        sisa,
+        partition,
+        requests);
   }
 
   private SisaRun serve(
@@ -202,7 +175,7 @@ public final class CostExperiment {
     return Architectures.named(settings.model(), train.classes());
   }
 
-  private List<Row> rows(
+  private List<CostRow> rows(
       int run,
       CostSettings settings,
       OneModel plain,
@@ -217,14 +190,14 @@ public final class CostExperiment {
     SimulatedTotals simulated =
         SimulatedTotals.of(
             partition, epochs, requests.size(), points, settings.simulations(), SIMULATED);
-    List<Row> rows = new ArrayList<>();
+    List<CostRow> rows = new ArrayList<>();
     long total = 0;
     for (int i = 0; i < requests.size(); i++) {
       Sisa.Forgetting one = sisa.served().get(i);
       total += one.gradients();
       DescriptiveStatistics totals = simulated.afterRequest().get(i);
       rows.add(
-          new Row(
+          new CostRow(
               run,
               engine.name(),
               engine.threads(),

@@ -1,12 +1,10 @@
 package dev.unrolling.experiment;
 
 import dev.unrolling.experiment.Verdict.Outcome;
-import dev.unrolling.unlearning.UnlearningCost;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.function.ToDoubleFunction;
 import tech.tablesaw.api.Row;
 import tech.tablesaw.api.Table;
@@ -19,6 +17,9 @@ public final class CostVerdicts {
 
   /** Test accuracy, mean over runs, that the SD loss may take before it is no help. */
   public static final double LARGEST_LOSS_OF_ACCURACY = 0.05;
+
+  /** Fewest test examples on which accuracies are compared. */
+  public static final int FEWEST_TEST_EXAMPLES = 1000;
 
   private record Distances(double vSingleGradient, double forgettingDistance) {}
 
@@ -139,11 +140,12 @@ public final class CostVerdicts {
             first.getInt("horizon"),
             mean(budgeted),
             number(first.getDouble("budget")),
-            mean(measured, CostVerdicts::measuring),
+            mean(measured, CostCurves::measuring),
             mean(sisa),
             lower,
             sisa.length,
-            smallestBudget(measured)));
+            number(
+                Arrays.stream(perRun(measured, CostCurves::smallestBudget)).max().orElseThrow())));
   }
 
   private static Outcome outcome(int runsThatHold, int runs) {
@@ -153,37 +155,10 @@ public final class CostVerdicts {
     return runsThatHold == runs ? Outcome.HOLDS : Outcome.UNDECIDED;
   }
 
-  /** Share of the amortised cost at gamma 0 that goes into measuring e. */
-  private static double measuring(Row row) {
-    int horizon = row.getInt("horizon");
-    var budgeted = (UnlearningCost.Budgeted) CostCurves.policies(row).get(CostCurves.BUDGETED);
-    return budgeted.measuring() * (1.0 + budgeted.retrainings(horizon)) / horizon;
-  }
-
-  /** In units of e; the largest over the runs. */
-  private static String smallestBudget(Table measured) {
-    int largest = 0;
-    for (int run : CostCurves.runs(measured)) {
-      Row row = CostCurves.firstRow(measured, run);
-      Map<String, UnlearningCost> policies = CostCurves.policies(row);
-      var retraining = (UnlearningCost.Retraining) policies.get(CostCurves.RETRAINING);
-      int horizon = row.getInt("horizon");
-      double sisa = policies.get(CostCurves.SISA).total(horizon);
-      int budget = 0;
-      while (budget <= horizon
-          && new UnlearningCost.Budgeted(retraining, budget, 1, row.getLong("plain_measuring"))
-                  .total(horizon)
-              >= sisa) {
-        budget++;
-      }
-      largest = Math.max(largest, budget);
-    }
-    return number(largest);
-  }
-
   /**
    * What SISA gives for its cheaper retraining: the vote's test accuracy is below that of the one
-   * model trained on everything with as many gradients, in every run.
+   * model trained on everything with as many gradients, in every run. Undecided if in some runs
+   * only, or with fewer than 1,000 test examples.
    *
    * @param claim to name the verdict
    * @param measured by {@link CostExperiment}
@@ -191,20 +166,25 @@ public final class CostVerdicts {
   public static Verdict shardingCostsAccuracy(String claim, Table measured) {
     double[] one = perRun(measured, row -> row.getDouble("plain_accuracy"));
     double[] vote = perRun(measured, row -> row.getDouble("vote_accuracy"));
-    return Verdict.of(
+    Row first = CostCurves.firstRow(measured, CostCurves.runs(measured).get(0));
+    boolean enough = first.getInt("test_examples") >= FEWEST_TEST_EXAMPLES;
+    return new Verdict(
         claim,
         "The vote of SISA's constituents is less accurate than one model",
-        below(vote, one) == one.length,
+        enough ? outcome(below(vote, one), one.length) : Outcome.UNDECIDED,
         String.format(
             Locale.ROOT,
             "test accuracy, mean over runs: one model %.1f%%, vote %.1f%%, mean of outputs %.1f%%,"
-                + " a constituent alone %.1f%%; vote below in %d of %d runs (needed: all)",
+                + " a constituent alone %.1f%%; vote below in %d of %d runs (needed: all), on %d test"
+                + " examples (needed: %d)",
             100 * mean(one),
             100 * mean(vote),
             100 * mean(measured, row -> row.getDouble("mean_accuracy")),
             100 * mean(measured, row -> row.getDouble("constituent_accuracy")),
             below(vote, one),
-            one.length));
+            one.length,
+            first.getInt("test_examples"),
+            FEWEST_TEST_EXAMPLES));
   }
 
   /**

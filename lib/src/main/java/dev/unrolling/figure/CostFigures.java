@@ -34,7 +34,7 @@ public final class CostFigures {
   }
 
   /**
-   * Test accuracy against amortised cost over all requests, a point a run.
+   * Test accuracy before any request against amortised cost over all of them, a point a run.
    *
    * @param title of the figure
    * @param curves of {@link CostCurves#of}
@@ -44,7 +44,9 @@ public final class CostFigures {
         curves.where(
             curves.intColumn("request").isEqualTo((int) curves.intColumn("request").max()));
     Plot plot =
-        Figure.scatter(title, "gradients a request, amortised over all", "test accuracy").logX();
+        Figure.scatter(
+                title, "gradients a request, amortised over all", "test accuracy before the first")
+            .logX();
     for (String policy : POLICIES) {
       Table some = of(last, policy);
       plot = plot.series(policy, some.numberColumn("amortised"), some.numberColumn("accuracy"));

@@ -19,6 +19,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import tech.tablesaw.api.DoubleColumn;
+import tech.tablesaw.api.IntColumn;
 import tech.tablesaw.api.LongColumn;
 import tech.tablesaw.api.Table;
 import tech.tablesaw.columns.Column;
@@ -160,12 +161,22 @@ class CostVerdictsTest {
   @Test
   void shardingCostsAccuracyWhereTheVoteIsBelow() {
     DoubleColumn vote = TABLE.doubleColumn("vote_accuracy");
-    assertEquals(
-        Outcome.HOLDS,
-        CostVerdicts.shardingCostsAccuracy("E8", with("plain_accuracy", vote.add(0.01))).outcome());
-    assertEquals(
-        Outcome.FAILS,
-        CostVerdicts.shardingCostsAccuracy("E8", with("plain_accuracy", vote)).outcome());
+    Table above = with("plain_accuracy", vote.add(0.01));
+    assertEquals(Outcome.UNDECIDED, sharding(above), "too few test examples");
+    int[] thousand = IntStream.generate(() -> 1000).limit(12).toArray();
+    above.replaceColumn("test_examples", IntColumn.create("test_examples", thousand));
+    assertEquals(Outcome.HOLDS, sharding(above));
+    // The vote itself, and a model that is better in one run of two.
+    above.replaceColumn("plain_accuracy", vote.copy().setName("plain_accuracy"));
+    assertEquals(Outcome.FAILS, sharding(above));
+    double[] some = vote.asDoubleArray();
+    some[0] += 0.01;
+    above.replaceColumn("plain_accuracy", DoubleColumn.create("plain_accuracy", some));
+    assertEquals(Outcome.UNDECIDED, sharding(above));
+  }
+
+  private static Outcome sharding(Table table) {
+    return CostVerdicts.shardingCostsAccuracy("E8", table).outcome();
   }
 
   @Test
