@@ -11,7 +11,7 @@ import java.util.stream.IntStream;
 import tech.tablesaw.api.Row;
 import tech.tablesaw.api.Table;
 
-/** Amortised costs over the number of requests, from what {@link CostExperiment} measured. */
+/** Amortised costs over the number of requests, from what {@link ForgettingCost} measured. */
 public final class CostCurves {
 
   /** Training again from scratch at each request. */
@@ -50,7 +50,7 @@ public final class CostCurves {
   /**
    * The curves of each run, at numbers of requests from 1 to the horizon, 15% apart or 1.
    *
-   * @param measured by {@link CostExperiment}
+   * @param measured by {@link ForgettingCost}
    * @return a row a point: {@code run, policy, request}, {@code amortised} gradients a request over
    *     the first so many, as a share {@code of_retraining}, the test {@code accuracy} before
    *     anything is forgotten, and {@code stored_vectors} of p weights
@@ -120,7 +120,7 @@ public final class CostCurves {
   /**
    * The cost of each policy.
    *
-   * @param row of the table that {@link CostExperiment} gives
+   * @param row of the table that {@link ForgettingCost} gives
    */
   static Map<String, UnlearningCost> policies(Row row) {
     int examples = row.getInt("examples");

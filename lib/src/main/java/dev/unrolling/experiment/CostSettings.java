@@ -1,6 +1,5 @@
 package dev.unrolling.experiment;
 
-import dev.unrolling.data.BatchOrder;
 import java.util.List;
 import java.util.stream.LongStream;
 
@@ -10,6 +9,7 @@ import java.util.stream.LongStream;
  * pre-training on examples that could be asked for.
  *
  * @param model name of an architecture
+ * @param data name of a data set (see {@link DataSets})
  * @param examples N trained on, at least 2 batches, and at least one a slice
  * @param shards S, at least 1
  * @param slices R of each shard, at least 1
@@ -31,6 +31,7 @@ import java.util.stream.LongStream;
  */
 public record CostSettings(
     String model,
+    String data,
     int examples,
     int shards,
     int slices,
@@ -49,6 +50,10 @@ public record CostSettings(
 
   /** Checks the ranges. */
   public CostSettings {
+    if (model == null || model.isBlank() || data == null || data.isBlank()) {
+      throw new IllegalArgumentException(
+          "model and data must be names, not \"" + model + "\" and \"" + data + "\"");
+    }
     atLeast("shards", shards, 1);
     atLeast("slices", slices, 1);
     atLeast("epochs", epochs, 1);
@@ -100,16 +105,49 @@ public record CostSettings(
   public static CostSettings of(Scale scale) {
     return switch (scale) {
       case SMOKE ->
-          new CostSettings("resnet8-2", 120, 2, 2, 3, 16, 0.05, 5, 1, 3, 10, 100, 500, 100, 12, 0);
+          new CostSettings(
+              "resnet8-2", "cifar10", 120, 2, 2, 3, 16, 0.05, 5, 1, 3, 10, 100, 500, 100, 12, 0);
       case QUICK ->
           new CostSettings(
-              "resnet8-8", 1200, 4, 3, 6, 32, 0.05, 5, 1, 12, 10, 400, 2000, 1000, 57, 0);
+              "resnet8-8",
+              "cifar10",
+              1200,
+              4,
+              3,
+              6,
+              32,
+              0.05,
+              5,
+              1,
+              12,
+              10,
+              400,
+              2000,
+              1000,
+              57,
+              0);
       case SUBSET ->
           new CostSettings(
-              "resnet18", 2500, 4, 2, 3, 32, 0.01, 5, 1, 8, 10, 800, 2000, 10000, 79, 0);
+              "resnet18", "cifar10", 2500, 4, 2, 3, 32, 0.01, 5, 1, 8, 10, 800, 2000, 10000, 79, 0);
       case PAPER ->
           new CostSettings(
-              "resnet18", 50000, 10, 4, 20, 128, 0.1, 5, 1, 20, 10, 5000, 2000, 10000, 1955, 0);
+              "resnet18",
+              "cifar10",
+              50000,
+              10,
+              4,
+              20,
+              128,
+              0.1,
+              5,
+              1,
+              20,
+              10,
+              5000,
+              2000,
+              10000,
+              1955,
+              0);
     };
   }
 
@@ -121,23 +159,7 @@ public record CostSettings(
 
   /** These settings with another seed. */
   public CostSettings withSeed(long value) {
-    return new CostSettings(
-        model,
-        examples,
-        shards,
-        slices,
-        epochs,
-        batchSize,
-        rate,
-        gamma,
-        points,
-        requests,
-        budget,
-        horizon,
-        simulations,
-        testExamples,
-        measureEvery,
-        value);
+    return SettingsJson.with(this, "seed", value);
   }
 
   /** Epochs of each slice of SISA: {@code 2 E / (R + 1)}. */
@@ -147,20 +169,27 @@ public record CostSettings(
 
   /** The one model's run, without penalty; x* is a batch, first in each epoch. */
   FineTuningSettings unsharded() {
-    return new FineTuningSettings(
+    return SettingsJson.with(
+        FineTuningSettings.authors(),
+        "model",
         model,
+        "data",
+        data,
+        "examples",
         examples,
+        "pretrainingEpochs",
         0,
-        batchSize,
-        rate,
+        "epochs",
         epochs,
+        "batchSize",
         batchSize,
+        "rate",
         rate,
-        0,
-        false,
-        BatchOrder.Position.FIRST,
+        "testExamples",
         testExamples,
+        "measureEvery",
         measureEvery,
+        "seed",
         seed);
   }
 }

@@ -9,7 +9,7 @@ import java.util.function.ToDoubleFunction;
 import tech.tablesaw.api.Row;
 import tech.tablesaw.api.Table;
 
-/** What tables of {@link CostExperiment} say about section 2.9. */
+/** What tables of {@link ForgettingCost} say about section 2.9. */
 public final class CostVerdicts {
 
   /** Standard errors that the closed form may be from the mean of the simulated sequences. */
@@ -32,7 +32,7 @@ public final class CostVerdicts {
    * of them.
    *
    * @param claim to name the verdict
-   * @param measured by {@link CostExperiment}
+   * @param measured by {@link ForgettingCost}
    */
   public static Verdict closedForm(String claim, Table measured) {
     int miscounted = 0;
@@ -86,7 +86,7 @@ public final class CostVerdicts {
    * points. Undecided if it is below in some runs only.
    *
    * @param claim to name the verdict
-   * @param measured by {@link CostExperiment}
+   * @param measured by {@link ForgettingCost}
    */
   public static Verdict lossHelps(String claim, Table measured) {
     double[] plain = costs(measured, CostCurves.BUDGETED);
@@ -121,7 +121,7 @@ public final class CostVerdicts {
    * choice; so the smallest number of requests within it from which this is so is told.
    *
    * @param claim to name the verdict
-   * @param measured by {@link CostExperiment}
+   * @param measured by {@link ForgettingCost}
    */
   public static Verdict belowSisa(String claim, Table measured) {
     double[] budgeted = costs(measured, CostCurves.BUDGETED);
@@ -161,7 +161,7 @@ public final class CostVerdicts {
    * only, or with fewer than 1,000 test examples.
    *
    * @param claim to name the verdict
-   * @param measured by {@link CostExperiment}
+   * @param measured by {@link ForgettingCost}
    */
   public static Verdict shardingCostsAccuracy(String claim, Table measured) {
     double[] one = perRun(measured, row -> row.getDouble("plain_accuracy"));
@@ -193,7 +193,7 @@ public final class CostVerdicts {
    * FineTuningVerdicts#nearerThanDoingNothing}.
    *
    * @param claim to name the verdict
-   * @param measured by {@link CostExperiment}
+   * @param measured by {@link ForgettingCost}
    */
   public static Verdict nearerThanDoingNothing(String claim, Table measured) {
     List<Distances> distances = new ArrayList<>();

@@ -17,6 +17,7 @@ import java.util.stream.IntStream;
  * @param meanAccuracy of the mean of outputs
  * @param constituentAccuracy of a constituent alone, mean over them
  * @param accuracyAfter of the majority vote after the last request
+ * @param weights p of a constituent
  * @param served one a request
  */
 record SisaRun(
@@ -25,6 +26,7 @@ record SisaRun(
     double meanAccuracy,
     double constituentAccuracy,
     double accuracyAfter,
+    long weights,
     List<Sisa.Forgetting> served) {
 
   /** Serves requests and looks at the accuracy before and after. */
@@ -50,6 +52,7 @@ record SisaRun(
         mean,
         constituents,
         sisa.accuracy(test, Aggregation.MAJORITY_VOTE),
+        sisa.constituent(0).layout().size(),
         List.copyOf(served));
   }
 }

@@ -4,7 +4,7 @@ import dev.unrolling.experiment.CostCurves;
 import java.util.List;
 import tech.tablesaw.api.Table;
 
-/** Figures of experiment E8: the tables of {@code CostExperiment} and {@link CostCurves}. */
+/** Figures of experiment E8: the tables of {@code ForgettingCost} and {@link CostCurves}. */
 public final class CostFigures {
 
   private static final List<String> POLICIES =
@@ -58,7 +58,7 @@ public final class CostFigures {
    * What SISA's requests took, summed, beside the closed form and the range of simulated sequences.
    *
    * @param title of the figure
-   * @param measured by {@code CostExperiment}, runs that differ in their seed alone
+   * @param measured by {@code ForgettingCost}, runs that differ in their seed alone
    */
   public static Plot served(String title, Table measured) {
     Table first = measured.where(measured.intColumn("run").isEqualTo(0));

@@ -1,7 +1,6 @@
 package dev.unrolling.figure;
 
 import dev.unrolling.experiment.FineTuningVerdicts;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import tech.tablesaw.api.DoubleColumn;
@@ -54,8 +53,8 @@ public final class FineTuningFigures {
         Figure.scatter(title, "unlearning error e, as published", "verification error v")
             .logX()
             .logY();
-    for (double rate : distinct(last, "rate")) {
-      for (double gamma : distinct(last, "gamma")) {
+    for (double rate : Spread.distinct(last, "rate")) {
+      for (double gamma : Spread.distinct(last, "gamma")) {
         Table some =
             last.where(
                 numbers(last, "rate").isEqualTo(rate).and(numbers(last, "gamma").isEqualTo(gamma)));
@@ -110,21 +109,18 @@ public final class FineTuningFigures {
   }
 
   private static Plot band(Plot plot, String name, Table runs, String column) {
-    return Spread.of(runs, "step", column).band(plot, name);
+    Spread spread = Spread.of(runs, "step", column);
+    return spread.band(plot, name);
   }
 
   private static Plot errorBars(Plot plot, String name, Table runs, String x, String column) {
     Spread spread = Spread.of(runs, x, column);
-    return plot.errorBars(name, spread.x(), spread.mean(), spread.low(), spread.high());
+    return spread.errorBars(plot, name);
   }
 
   // A column of whole numbers comes back from CSV as integers.
   private static DoubleColumn numbers(Table table, String column) {
     return table.numberColumn(column).asDoubleColumn();
-  }
-
-  private static double[] distinct(Table table, String column) {
-    return Arrays.stream(table.numberColumn(column).asDoubleArray()).distinct().sorted().toArray();
   }
 
   private static String text(double value) {

@@ -1,7 +1,6 @@
 package dev.unrolling.experiment;
 
 import dev.unrolling.data.Batch;
-import dev.unrolling.data.Dataset;
 import dev.unrolling.data.Subsets;
 import dev.unrolling.engine.Engine;
 import dev.unrolling.engine.Objective;
@@ -14,20 +13,16 @@ import dev.unrolling.unlearning.Sisa;
 import dev.unrolling.unlearning.SisaCost;
 import dev.unrolling.unlearning.SisaPartition;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
-import java.util.function.Consumer;
-import java.util.stream.IntStream;
 import org.apache.commons.math3.stat.descriptive.DescriptiveStatistics;
 import tech.tablesaw.api.Table;
 
 /**
  * Experiment E8: what forgetting costs (section 2.9). SISA is really trained and really serves
  * requests, whose gradients are counted step by step; the unlearning error of a request is measured
- * by {@link FineTuningExperiment} without and with the SD loss. {@link CostCurves} puts the costs
- * together.
+ * by {@link FineTuning} without and with the SD loss. {@link CostCurves} puts the costs together.
  */
-public final class CostExperiment {
+public final class ForgettingCost implements Computation<CostSettings, CostRow> {
 
   /** Tell the draw of the requests, and of the simulated ones, from that of the partition. */
   private static final long REQUESTED = 5_210_419;
@@ -41,7 +36,7 @@ public final class CostExperiment {
   private record OneModel(
       double accuracy, double e, double e1, double v, double forgettingDistance, long measuring) {
 
-    /** From a run of {@link FineTuningExperiment}: at its last step, and what sigma took in all. */
+    /** From a run of {@link FineTuning}: at its last step, and what sigma took in all. */
     static OneModel of(Table measurements, int run) {
       Table one = measurements.where(measurements.intColumn("run").isEqualTo(run));
       Table last = one.last(1);
@@ -57,79 +52,26 @@ public final class CostExperiment {
     }
   }
 
-  private final Engine engine;
-  private final Dataset train;
-  private final Dataset test;
-  private final Consumer<String> progress;
-  private final int runsAtOnce;
-
-  /**
-   * An experiment on a data set, one run at a time.
-   *
-   * @param engine that computes
-   * @param train where the examples come from
-   * @param test for the accuracies
-   * @param progress told in a line how far it is; called by each run's own thread
-   */
-  public CostExperiment(Engine engine, Dataset train, Dataset test, Consumer<String> progress) {
-    this(engine, train, test, progress, 1);
+  @Override
+  public String name() {
+    return "forgetting-cost";
   }
 
-  private CostExperiment(
-      Engine engine, Dataset train, Dataset test, Consumer<String> progress, int runsAtOnce) {
-    this.engine = engine;
-    this.train = train;
-    this.test = test;
-    this.progress = progress;
-    this.runsAtOnce = runsAtOnce;
+  @Override
+  public int version() {
+    return 1;
   }
 
-  /**
-   * This experiment with several runs at once, each on its share of the engine's threads.
-   *
-   * @param runs at least 1
-   */
-  public CostExperiment withRunsAtOnce(int runs) {
-    if (runs < 1) {
-      throw new IllegalArgumentException("at least 1 run at once, not " + runs);
-    }
-    Engine share = engine.withThreads(Math.max(1, engine.threads() / runs));
-    return new CostExperiment(share, train, test, progress, runs);
+  @Override
+  public Class<CostRow> rowType() {
+    return CostRow.class;
   }
 
-  /**
-   * Runs each setting.
-   *
-   * @return a row a request that SISA served: {@code run} (from 0), {@code engine}, its {@code
-   *     threads}, the settings; then of the run, the same in each of its rows: the one model
-   *     without ({@code plain_}) and with ({@code sd_}) the SD loss: its {@code accuracy}, {@code
-   *     e}, {@code e1}, {@code v} and {@code forgetting_distance} of one batch, and the gradients
-   *     that {@code measuring} sigma took; SISA's {@code vote_accuracy}, {@code mean_accuracy} and
-   *     mean {@code constituent_accuracy}, the {@code accuracy_after} all requests by vote, and the
-   *     gradients of its {@code training}, counted; {@code weights} p; then {@code request} (from
-   *     1), {@code shards_hit}, its {@code cost} in gradients, counted step by step, what it is by
-   *     the partition alone ({@code counted}) and by the closed form ({@code expected}); the sums
-   *     {@code total} and {@code expected_total} up to it, and of the simulated sequences the
-   *     {@code simulated_mean} of that sum, its standard error {@code simulated_error}, and {@code
-   *     simulated_low} to {@code simulated_high}, which holds 99% of them
-   */
-  public Table run(List<CostSettings> settings) {
-    List<List<CostRow>> rows = new ArrayList<>(Collections.nCopies(settings.size(), List.of()));
-    ParallelTasks.run(
-        runsAtOnce,
-        IntStream.range(0, settings.size())
-            .<Runnable>mapToObj(
-                i ->
-                    () -> {
-                      String name = "run " + (i + 1) + " of " + settings.size() + ": ";
-                      rows.set(i, run(i, settings.get(i), line -> progress.accept(name + line)));
-                    })
-            .toList());
-    return RecordTable.of("E8", CostRow.class, rows.stream().flatMap(List::stream).toList());
-  }
-
-  private List<CostRow> run(int run, CostSettings settings, Consumer<String> told) {
-    int[] examples = Subsets.stratified(train, settings.examples(), settings.seed());
+  /** A stopped run begins again: it keeps no state on its way. */
+  @Override
+  public List<CostRow> run(CostSettings settings, RunContext context) {
+    DataSets.Parts data = context.data().of(settings.data());
+    int[] examples = Subsets.stratified(data.train(), settings.examples(), settings.seed());
     SisaPartition partition =
         SisaPartition.of(examples, settings.shards(), settings.slices(), settings.seed());
     List<int[]> requests =
@@ -137,12 +79,13 @@ public final class CostExperiment {
             examples, settings.requests(), settings.points(), settings.seed(), REQUESTED);
     FineTuningSettings plain = settings.unsharded();
     Table oneModel =
-        new FineTuningExperiment(engine, train, test, line -> told.accept("one model, " + line))
-            .run(List.of(plain, plain.withGamma(settings.gamma())));
-    SisaRun sisa = serve(settings, partition, requests, told);
+        new Runner(
+                context.engine(), context.data(), line -> context.progress().accept("M, " + line))
+            .run(new FineTuning(), List.of(plain, plain.withGamma(settings.gamma())));
+    SisaRun sisa = serve(settings, partition, requests, data, context);
     return rows(
-        run,
         settings,
+        context.engine(),
         OneModel.of(oneModel, 0),
         OneModel.of(oneModel, 1),
         sisa,
@@ -150,34 +93,38 @@ public final class CostExperiment {
         requests);
   }
 
-  private SisaRun serve(
-      CostSettings settings, SisaPartition partition, List<int[]> requests, Consumer<String> told) {
-    Batch tested = Batch.of(test, Subsets.stratified(test, settings.testExamples(), 0));
+  private static SisaRun serve(
+      CostSettings settings,
+      SisaPartition partition,
+      List<int[]> requests,
+      DataSets.Parts data,
+      RunContext context) {
+    Batch tested =
+        Batch.of(data.test(), Subsets.stratified(data.test(), settings.testExamples(), 0));
+    Architecture architecture = Architectures.named(settings.model(), data.train().classes());
     SgdTrainer trainer =
         new SgdTrainer(Objective.crossEntropy(), Schedule.constant(settings.rate()));
     Sisa.Plan plan =
         new Sisa.Plan(settings.epochsPerSlice(), settings.batchSize(), settings.seed());
     try (Sisa sisa =
         Sisa.train(
-            train,
+            data.train(),
             partition,
             plan,
             trainer,
             shard -> {
-              told.accept("SISA trains shard " + (shard + 1) + " of " + settings.shards());
-              return engine.network(architecture(settings), settings.seed());
+              context
+                  .progress()
+                  .accept("SISA trains shard " + (shard + 1) + " of " + settings.shards());
+              return context.engine().network(architecture, settings.seed());
             })) {
-      return SisaRun.of(sisa, requests, tested, told);
+      return SisaRun.of(sisa, requests, tested, context.progress());
     }
   }
 
-  private Architecture architecture(CostSettings settings) {
-    return Architectures.named(settings.model(), train.classes());
-  }
-
-  private List<CostRow> rows(
-      int run,
+  private static List<CostRow> rows(
       CostSettings settings,
+      Engine engine,
       OneModel plain,
       OneModel sd,
       SisaRun sisa,
@@ -198,7 +145,6 @@ public final class CostExperiment {
       DescriptiveStatistics totals = simulated.afterRequest().get(i);
       rows.add(
           new CostRow(
-              run,
               engine.name(),
               engine.threads(),
               settings,
@@ -219,7 +165,7 @@ public final class CostExperiment {
               sisa.constituentAccuracy(),
               sisa.accuracyAfter(),
               sisa.training(),
-              architecture(settings).parameters().size(),
+              sisa.weights(),
               i + 1,
               one.shards().size(),
               one.gradients(),
