@@ -76,6 +76,27 @@ public final class BatchOrder {
   }
 
   /**
+   * The examples in each epoch in the order of keys drawn for each from the seed, the epoch and its
+   * own index: an order of fewer examples is this one with the others left out, cut into batches
+   * anew.
+   *
+   * @param dataset where the examples live
+   * @param indices the examples to visit, distinct; their order does not matter
+   * @param batchSize at least 1
+   * @param epochs at least 1
+   * @param seed of the keys
+   */
+  public static BatchOrder byKeys(
+      Dataset dataset, int[] indices, int batchSize, int epochs, long seed) {
+    check(indices, batchSize, epochs);
+    List<List<Batch>> all = new ArrayList<>();
+    for (int epoch = 0; epoch < epochs; epoch++) {
+      all.add(cut(dataset, Subsets.byKeys(indices, seed, epoch), batchSize));
+    }
+    return new BatchOrder(List.copyOf(all), null, -1);
+  }
+
+  /**
    * This order with a batch to be forgotten added to each epoch.
    *
    * @param forget the batch x*; its examples should not be among the others

@@ -1,6 +1,9 @@
 package dev.unrolling.data;
 
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
 
@@ -70,6 +73,38 @@ public final class Subsets {
       gone[index] = true;
     }
     return IntStream.range(0, gone.length).filter(i -> !gone[i]).toArray();
+  }
+
+  /**
+   * Examples in the order of keys drawn for each from seeds and its own index. Leaving some out
+   * leaves the order of the others as it is, which no shuffle by swaps does.
+   *
+   * @param indices distinct
+   * @param seeds of the keys: another list, another order
+   * @return the same indices, a copy
+   */
+  public static int[] byKeys(int[] indices, long... seeds) {
+    long start = 0;
+    for (long seed : seeds) {
+      start = mixed(start + seed);
+    }
+    Map<Integer, Long> keys = new HashMap<>();
+    for (int index : indices) {
+      keys.put(index, mixed(start + index));
+    }
+    return Arrays.stream(indices)
+        .boxed()
+        .sorted(Comparator.<Integer>comparingLong(keys::get).thenComparingInt(index -> index))
+        .mapToInt(index -> index)
+        .toArray();
+  }
+
+  /** A well-stirred number: SplitMix64's generator after one step (Steele, Lea and Flood, 2014). */
+  private static long mixed(long value) {
+    long z = value + 0x9E3779B97F4A7C15L;
+    z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
+    z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
+    return z ^ (z >>> 31);
   }
 
   private static int[] all(Dataset dataset) {

@@ -23,7 +23,14 @@ public final class Experiments {
               "dl4j",
               Precision.FLOAT64),
           fineTuning(
-              "E7", "factors: v and e against each hyper-parameter", FineTuningGrids::factors));
+              "E7", "factors: v and e against each hyper-parameter", FineTuningGrids::factors),
+          new Experiment<>(
+              "E8",
+              "what forgetting costs, against SISA and retraining",
+              new ForgettingCost(),
+              CostSettings::seeds,
+              "torch",
+              Precision.FLOAT32));
 
   private Experiments() {}
 

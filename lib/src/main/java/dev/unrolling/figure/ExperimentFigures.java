@@ -1,5 +1,6 @@
 package dev.unrolling.figure;
 
+import dev.unrolling.experiment.CostCurves;
 import dev.unrolling.experiment.FineTuningSettings;
 import dev.unrolling.experiment.FineTuningVerdicts;
 import dev.unrolling.experiment.GridVerdicts;
@@ -67,6 +68,12 @@ public final class ExperimentFigures {
                   "What moves v, and does e follow?" + note,
                   GridVerdicts.changes(FineTuningVerdicts.lastRows(table), base, "e"),
                   "e"));
+      case "E8" -> {
+        Table curves = CostCurves.of(table);
+        figures.put("e8-served", CostFigures.served("SISA's served requests" + note, table));
+        figures.put("e8-amortised", CostFigures.amortised("What a request costs" + note, curves));
+        figures.put("e8-accuracy", CostFigures.accuracy("Accuracy and price" + note, curves));
+      }
       default -> throw new IllegalArgumentException("no figure of " + id + " has been drawn yet");
     }
     return figures;
