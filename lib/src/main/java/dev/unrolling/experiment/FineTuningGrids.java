@@ -6,6 +6,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /** The runs of {@link FineTuning} that make up E1, E2, E3, E4 and E7. */
 public final class FineTuningGrids {
@@ -131,18 +132,18 @@ public final class FineTuningGrids {
     return List.copyOf(runs);
   }
 
-  /** The values of each factor of E7, beside the base setting's. */
+  /** The values of each factor of E7, beside the base setting's: one at the small scales. */
   public static Map<String, List<Object>> factorValues(Scale scale) {
     FineTuningSettings base = FineTuningSettings.of(scale);
-    return Map.ofEntries(
-        Map.entry("rate", List.of(base.rate() / 10, base.rate() / 3)),
-        Map.entry("batchSize", List.of(base.batchSize() / 2, base.batchSize() * 2)),
-        Map.entry("epochs", List.of(1, base.epochs() * 2)),
-        Map.entry(
-            "pretrainingEpochs",
-            List.of(0, Math.max(1, base.pretrainingEpochs() / 2) + base.pretrainingEpochs())),
-        Map.entry("momentum", List.of(0.5, 0.9)),
-        Map.entry("weightDecay", List.of(5e-4, 5e-2)));
+    Map<String, List<Object>> all = new TreeMap<>();
+    all.put("rate", List.of(0.3 * base.rate(), 0.1 * base.rate()));
+    all.put("batchSize", List.of(base.batchSize() / 2, base.batchSize() * 2));
+    all.put("epochs", List.of(base.epochs() * 2, 1));
+    all.put("pretrainingEpochs", List.of(0, base.pretrainingEpochs() * 2));
+    all.put("momentum", List.of(0.9, 0.5));
+    all.put("weightDecay", List.of(5e-3, 5e-4));
+    all.replaceAll((factor, values) -> scale.isSmall() ? values.subList(0, 1) : values);
+    return all;
   }
 
   /** E7: the base setting, and for each factor the same with other values of that one alone. */
@@ -152,7 +153,6 @@ public final class FineTuningGrids {
       FineTuningSettings base = FineTuningSettings.of(scale).withSeed(seed);
       runs.add(base);
       factorValues(scale).entrySet().stream()
-          .sorted(Map.Entry.comparingByKey())
           .forEach(
               factor ->
                   factor

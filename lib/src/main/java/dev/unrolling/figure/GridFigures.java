@@ -1,6 +1,7 @@
 package dev.unrolling.figure;
 
 import dev.unrolling.experiment.GridVerdicts;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -179,7 +180,7 @@ public final class GridFigures {
           plot.points(
               factor.replace('_', ' ')
                   + " "
-                  + String.join(", ", some.stream().map(GridVerdicts.Change::value).toList()),
+                  + String.join(", ", some.stream().map(c -> plain(c.value())).toList()),
               some.stream().mapToDouble(change -> geometric(change.e())).toArray(),
               some.stream().mapToDouble(change -> geometric(change.v())).toArray());
     }
@@ -189,7 +190,15 @@ public final class GridFigures {
             .sorted()
             .toArray();
     double[] diagonal = {ends[0], ends[ends.length - 1]};
-    return plot.reference("same ratio", diagonal, diagonal).horizontalLine("", 1);
+    return plot.reference("same ratio", diagonal, diagonal)
+        .horizontalLine("", 1)
+        .verticalLine("", 1);
+  }
+
+  private static String plain(String value) {
+    return value.matches("[-+0-9.eE]+")
+        ? new BigDecimal(value).stripTrailingZeros().toPlainString()
+        : value;
   }
 
   private static double geometric(double[] values) {

@@ -15,7 +15,7 @@ import tech.tablesaw.api.Table;
 
 class GridVerdictsTest {
 
-  private static final FineTuningSettings BASE = FineTuningSettings.of(Scale.QUICK);
+  private static final FineTuningSettings BASE = FineTuningSettings.of(Scale.PAPER);
 
   /** Rows of settings with v and e as a formula of the rate and seed would give them. */
   private static Table rows(List<FineTuningSettings> runs, double[] v, double[] e) {
@@ -94,7 +94,7 @@ class GridVerdictsTest {
 
   /** Runs of E7 whose v and e follow from the settings. */
   private static Table factors(DoubleUnaryOperator v, DoubleUnaryOperator e) {
-    List<FineTuningSettings> runs = FineTuningGrids.factors(Scale.QUICK);
+    List<FineTuningSettings> runs = FineTuningGrids.factors(Scale.PAPER);
     double[] size =
         runs.stream()
             .mapToDouble(
