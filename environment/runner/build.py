@@ -4,7 +4,7 @@ import os
 import re
 from pathlib import Path
 
-from runner import files
+from runner import cuda, files
 from runner.command import CommandFailed, run
 from runner.layout import Layout
 from runner.problem import Problem
@@ -37,9 +37,16 @@ def classpath(layout: Layout) -> str:
     return os.pathsep.join([str(layout.library), *dependencies(layout)])
 
 
-def prepare(layout: Layout, tools: Tools, offline: bool, line: Line) -> None:
+def profile(engine: str | None, device: str | None) -> str:
+    """The Maven profile with an engine's natives for a device; empty for a CPU."""
+    if not cuda.is_cuda(device):
+        return ""
+    return "nd4j-cuda" if engine == "dl4j" else "cuda"
+
+
+def prepare(layout: Layout, tools: Tools, profile: str, offline: bool, line: Line) -> None:
     """Builds the jar with Maven unless its sources are unchanged; the stamp is written last."""
-    stamp = files.fingerprint(sources(layout), str(layout.root))
+    stamp = files.fingerprint(sources(layout), str(layout.root), profile)
     if is_ready(layout, stamp):
         return
     (layout.library.parent / "stamp").unlink(missing_ok=True)
@@ -49,6 +56,7 @@ def prepare(layout: Layout, tools: Tools, offline: bool, line: Line) -> None:
     argv = [tools.maven.path, "-B", "-Dmaven.test.skip=true", "package"]
     argv += ["dependency:build-classpath", "-DincludeScope=runtime"]
     argv += [f"-Dmdep.outputFile={temporary}"]
+    argv += [f"-P{profile}"] if profile else []
     # -U: an artifact that failed to come last time is asked for again.
     argv += ["--offline" if offline else "-U"]
     env = tools.environment()

@@ -46,6 +46,15 @@ class Layout:
         return self.private / "lib" / "dependencies.txt"
 
     @property
+    def cuda(self) -> Path:
+        """CUDA's libraries, if environment/gpu/libraries fetched them."""
+        return self.private / "cuda"
+
+    @property
+    def bundles(self) -> Path:
+        return self.private / "bundles"
+
+    @property
     def jupyter(self) -> Path:
         return self.private / "jupyter"
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from runner import build, datasets, files, kernels, packages, tools
+from runner import build, cuda, datasets, files, kernels, packages, tools
 from runner.kernels import Kernel
 from runner.layout import Layout
 from runner.options import Options
@@ -41,6 +41,10 @@ def prepare(
     """
     chosen = kernels.choose(options.kernel, os.environ)
     found = tools.check(os.environ)
+    if cuda.is_cuda(options.device) and options.engine != "dl4j":
+        libraries = cuda.find(cuda.folders(os.environ, layout.cuda))
+        cuda.require(libraries)
+        os.environ.update(cuda.environment(libraries, os.environ))
     if os.environ.pop(_ENTERED, None) is None:
         for tool in (found.java, found.maven, found.npm, found.python):
             line.say(tool.line())
@@ -51,7 +55,8 @@ def prepare(
         sys.stdout.flush()
         os.execve(argv[0], argv, {**os.environ, _ENTERED: "1"})
     with files.exclusive(layout.private / "lock", _BUSY):
-        build.prepare(layout, found, options.offline, line)
+        profile = build.profile(options.engine, options.device)
+        build.prepare(layout, found, profile, options.offline, line)
         datasets.fetch(datasets.needed(sources), layout, found, options.offline, line)
         kernel = chosen or kernels.bundled(layout)
         return Prepared(found, kernel, kernels.register(kernel, layout, found))
