@@ -14,7 +14,7 @@ import picocli.CommandLine.ScopeType;
 @Command(
     name = "unrolling",
     description = "Unrolling SGD in Java.",
-    subcommands = FetchCommand.class)
+    subcommands = {CheckCommand.class, FetchCommand.class})
 public final class Main {
 
   @Option(
