@@ -44,9 +44,9 @@ def profile(engine: str | None, device: str | None) -> str:
     return "nd4j-cuda" if engine == "dl4j" else "cuda"
 
 
-def prepare(layout: Layout, tools: Tools, profile: str, offline: bool, line: Line) -> None:
+def prepare(layout: Layout, tools: Tools, offline: bool, line: Line) -> None:
     """Builds the jar with Maven unless its sources are unchanged; the stamp is written last."""
-    stamp = files.fingerprint(sources(layout), str(layout.root), profile)
+    stamp = files.fingerprint(sources(layout), str(layout.root))
     if is_ready(layout, stamp):
         return
     (layout.library.parent / "stamp").unlink(missing_ok=True)
@@ -56,7 +56,7 @@ def prepare(layout: Layout, tools: Tools, profile: str, offline: bool, line: Lin
     argv = [tools.maven.path, "-B", "-Dmaven.test.skip=true", "package"]
     argv += ["dependency:build-classpath", "-DincludeScope=runtime"]
     argv += [f"-Dmdep.outputFile={temporary}"]
-    argv += [f"-P{profile}"] if profile else []
+    argv += [f"-P{layout.profile}"] if layout.profile else []
     # -U: an artifact that failed to come last time is asked for again.
     argv += ["--offline" if offline else "-U"]
     env = tools.environment()

@@ -118,16 +118,29 @@ def folders(environment: Mapping[str, str], own: Path) -> list[Path]:
     return [*named, *([own] if own.is_dir() else [])]
 
 
+def _ask(query: str) -> list[str]:
+    """What NVIDIA's own tool says of the GPUs, a line each; nothing if there is no such tool."""
+    argv = ["nvidia-smi", f"--query-gpu={query}", "--format=csv,noheader"]
+    try:
+        done = subprocess.run(argv, capture_output=True, text=True, timeout=60, check=True)
+    except (OSError, subprocess.SubprocessError):
+        return []
+    return [line.strip() for line in done.stdout.splitlines() if line.strip()]
+
+
+def gpus() -> list[str]:
+    """Name, compute capability and memory of each GPU."""
+    return _ask("name,compute_cap,memory.total")
+
+
 def driver() -> str:
     """The driver's version; empty if it does not say."""
-    try:
-        argv = ["nvidia-smi", "--query-gpu=driver_version", "--format=csv,noheader"]
-        done = subprocess.run(argv, capture_output=True, text=True, timeout=60, check=True)
-        return done.stdout.splitlines()[0].strip() if done.stdout.strip() else ""
-    except (OSError, subprocess.SubprocessError):
-        said = Path("/proc/driver/nvidia/version")
-        match = re.search(r"\s(\d+\.\d[\d.]*)\s", said.read_text()) if said.exists() else None
-        return match.group(1) if match else ""
+    told = _ask("driver_version")
+    said = Path("/proc/driver/nvidia/version")
+    if told or not said.exists():
+        return told[0] if told else ""
+    match = re.search(r"\s(\d+\.\d[\d.]*)\s", said.read_text())
+    return match.group(1) if match else ""
 
 
 def require(found: Found, seen: Seen = system_has, version: Callable[[], str] = driver) -> str:

@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from runner import build, cuda, datasets, files, kernels, packages, tools
@@ -55,8 +55,8 @@ def prepare(
         sys.stdout.flush()
         os.execve(argv[0], argv, {**os.environ, _ENTERED: "1"})
     with files.exclusive(layout.private / "lock", _BUSY):
-        profile = build.profile(options.engine, options.device)
-        build.prepare(layout, found, profile, options.offline, line)
+        layout = replace(layout, profile=build.profile(options.engine, options.device))
+        build.prepare(layout, found, options.offline, line)
         datasets.fetch(datasets.needed(sources), layout, found, options.offline, line)
         kernel = chosen or kernels.bundled(layout)
         return Prepared(found, kernel, kernels.register(kernel, layout, found))
