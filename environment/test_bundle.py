@@ -103,10 +103,13 @@ class StartTest(InFolder):
         super().setUp()
         java = self.folder / "runtime" / "bin" / "java"
         java.parent.mkdir(parents=True)
-        java.write_text('#!/bin/sh\necho "$LD_LIBRARY_PATH|$UNROLLING_DEVICE|$*"\n')
+        java.write_text(
+            '#!/bin/sh\necho "$LD_LIBRARY_PATH|$UNROLLING_DEVICE|$UNROLLING_COMMIT|$*"\n'
+        )
         java.chmod(0o755)
         (self.folder / "classpath.txt").write_text("00-a.jar\n01-b.jar\n")
         (self.folder / "device.txt").write_text("cuda:0\n")
+        (self.folder / "commit.txt").write_text("0123abc\n")
         (self.folder / "libraries.txt").write_text(
             "".join(f"{name} {product}\n" for name, product in cuda.LIBRARIES.items())
         )
@@ -134,10 +137,10 @@ class StartTest(InFolder):
     def test_libraries_are_found_in_the_given_folder_at_any_depth(self) -> None:
         done = self.start("--libraries", str(self.put(*cuda.LIBRARIES)), "check", "--quick")
         self.assertEqual(done.returncode, 0, done.stderr)
-        path, device, command = done.stdout.strip().split("|")
+        path, device, commit, command = done.stdout.strip().split("|")
         nvidia = self.folder / "site" / "nvidia"
         self.assertEqual(path, ":".join(f"{nvidia}/{p}/lib" for p in ("CUDA", "cuDNN", "NCCL")))
-        self.assertEqual(device, "cuda:0")
+        self.assertEqual((device, commit), ("cuda:0", "0123abc"))
         lib = self.folder / "lib"
         self.assertIn(f"-cp {lib}/00-a.jar:{lib}/01-b.jar dev.unrolling.cli.Main", command)
         self.assertTrue(command.endswith("Main check --quick"))

@@ -4,7 +4,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from runner import cuda
+from runner import cuda, experiments
 from runner.problem import Problem
 
 
@@ -59,6 +59,18 @@ class CudaTest(unittest.TestCase):
         self.put(*cuda.LIBRARIES)
         found = cuda.find([self.folder], nothing)
         self.assertEqual(cuda.require(found, bool, lambda: "580.65"), "580.65")
+
+    def test_a_cpu_and_another_engine_need_nothing_of_this(self) -> None:
+        self.assertEqual(cuda.loader(None, "cpu", self.folder, {}), {})
+        self.assertEqual(cuda.loader("dl4j", "cuda:0", self.folder, {}), {})
+        profiles = [cuda.profile(e, d) for e, d in ((None, None), ("torch", "cuda:1"))]
+        self.assertEqual([*profiles, cuda.profile("dl4j", "cuda:0")], ["", "cuda", "nd4j-cuda"])
+
+    def test_the_device_is_read_from_the_arguments_of_the_command_line(self) -> None:
+        for arguments in (["run", "E1", "--device", "cuda:0"], ["--device=cuda:0", "run"]):
+            self.assertEqual(experiments.option("--device", arguments), "cuda:0")
+        self.assertIsNone(experiments.option("--device", ["run", "E1"]))
+        self.assertEqual(experiments.option("--device", ["run", "--device"]), "")
 
     def test_a_folder_that_is_not_there_is_refused(self) -> None:
         given = {cuda.VARIABLE: f"{self.folder}:{self.folder}/no"}

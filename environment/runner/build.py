@@ -4,7 +4,7 @@ import os
 import re
 from pathlib import Path
 
-from runner import cuda, files
+from runner import files
 from runner.command import CommandFailed, run
 from runner.layout import Layout
 from runner.problem import Problem
@@ -35,13 +35,6 @@ def dependencies(layout: Layout) -> list[str]:
 def classpath(layout: Layout) -> str:
     """The library first, then what it needs, for one class loader."""
     return os.pathsep.join([str(layout.library), *dependencies(layout)])
-
-
-def profile(engine: str | None, device: str | None) -> str:
-    """The Maven profile with an engine's natives for a device; empty for a CPU."""
-    if not cuda.is_cuda(device):
-        return ""
-    return "nd4j-cuda" if engine == "dl4j" else "cuda"
 
 
 def prepare(layout: Layout, tools: Tools, offline: bool, line: Line) -> None:

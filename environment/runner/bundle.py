@@ -10,10 +10,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from runner import build, cuda, datasets, files, options, tools
+from runner import build, cuda, datasets, files, options, store, tools
 from runner.command import CommandFailed, run
 from runner.layout import Layout
 from runner.pieces import JOIN, SUMS, Pieces
+from runner.preparation import BUSY
 from runner.problem import Problem
 from runner.progress import Line
 
@@ -36,10 +37,10 @@ def main(arguments: Sequence[str]) -> int:
     """Makes the bundle as a folder, or as pieces."""
     given = _parser().parse_args(arguments)
     found, line = tools.check(os.environ), Line()
-    layout = replace(Layout.here(), profile=build.profile(None, given.device))
+    layout = replace(Layout.here(), profile=cuda.profile(None, given.device))
     kind = given.device.replace(":", "-")
     target = Path(given.out or layout.bundles / f"unrolling-sgd-{kind}").resolve()
-    with files.exclusive(layout.private / "lock", "another command is preparing this working copy"):
+    with files.exclusive(layout.private / "lock", BUSY):
         build.prepare(layout, found, given.offline, line)
         datasets.fetch(list(given.data), layout, found, given.offline, line)
         part = target.with_name(f".{target.name}.part")
@@ -125,6 +126,7 @@ def _fill(
         names.append(name)
     (folder / "classpath.txt").write_text("\n".join(names) + "\n")
     (folder / "device.txt").write_text(given.device + "\n")
+    (folder / "commit.txt").write_text((store.commit(layout.root) or "unknown") + "\n")
     if cuda.is_cuda(given.device):
         listed = [f"{name} {product}\n" for name, product in cuda.LIBRARIES.items()]
         (folder / "libraries.txt").write_text("".join(listed))

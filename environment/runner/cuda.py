@@ -57,6 +57,13 @@ def is_cuda(device: str | None) -> bool:
     return (device or "cpu").startswith("cuda")
 
 
+def profile(engine: str | None, device: str | None) -> str:
+    """The Maven profile with an engine's natives for a device; empty for a CPU."""
+    if not is_cuda(device):
+        return ""
+    return "nd4j-cuda" if engine == "dl4j" else "cuda"
+
+
 @dataclass(frozen=True)
 class Found:
     """Where each library is: a folder, or "" where the system's loader finds it by itself."""
@@ -167,3 +174,25 @@ def environment(found: Found, given: Mapping[str, str]) -> dict[str, str]:
     """What tells the loader of the libraries that it does not find by itself."""
     path = [*found.folders, *(p for p in given.get("LD_LIBRARY_PATH", "").split(":") if p)]
     return {"LD_LIBRARY_PATH": ":".join(dict.fromkeys(path))} if found.folders else {}
+
+
+def loader(
+    engine: str | None,
+    device: str | None,
+    own: Path,
+    given: Mapping[str, str],
+    tell: Callable[[str], None] = lambda line: None,
+) -> dict[str, str]:
+    """What LibTorch's loader needs for a device, told line by line; a problem if there is no GPU.
+
+    Nothing for a CPU, and for DeepLearning4J, whose CUDA is another.
+    """
+    if profile(engine, device) != "cuda":
+        return {}
+    found = find(folders(given, own))
+    tell(f"Driver: {require(found)}")
+    for gpu in gpus():
+        tell(f"GPU: {gpu}")
+    for library in found.lines():
+        tell(f"Library: {library}")
+    return environment(found, given)

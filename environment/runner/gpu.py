@@ -8,7 +8,9 @@ from dataclasses import replace
 
 from runner import build, cuda, datasets, files, options, tools
 from runner.command import CommandFailed, run
+from runner.experiments import MAIN
 from runner.layout import Layout
+from runner.preparation import BUSY
 from runner.problem import Problem
 from runner.progress import Line
 
@@ -25,31 +27,20 @@ def check(arguments: Sequence[str]) -> int:
     options.add_offline(parser)
     given = parser.parse_args(arguments)
     line = Line()
-    layout = replace(Layout.here(), profile=build.profile(None, given.device))
+    layout = replace(Layout.here(), profile=cuda.profile(None, given.device))
     # What is missing of CUDA is said before anything is fetched or built.
-    environment = _loader(given.device, layout, line)
+    loader = cuda.loader(None, given.device, layout.cuda, os.environ, line.say)
     found = tools.check(os.environ)
-    with files.exclusive(layout.private / "lock", "another command is preparing this working copy"):
+    with files.exclusive(layout.private / "lock", BUSY):
         build.prepare(layout, found, given.offline, line)
         datasets.fetch(["cifar10"], layout, found, given.offline, line)
     argv = [found.java_home / "bin" / "java", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn"]
-    argv += ["-cp", build.classpath(layout), "dev.unrolling.cli.Main"]
+    argv += ["-cp", build.classpath(layout), MAIN]
     argv += ["check", "--device", given.device, *(["--quick"] if given.quick else [])]
     sys.stdout.flush()
-    return subprocess.run(argv, env={"OMP_WAIT_POLICY": "PASSIVE", **environment}).returncode
-
-
-def _loader(device: str, layout: Layout, line: Line) -> dict[str, str]:
-    """The environment in which the device's libraries are found, which are told to the user."""
-    if not cuda.is_cuda(device):
-        return dict(os.environ)
-    found = cuda.find(cuda.folders(os.environ, layout.cuda))
-    line.say(f"Driver: {cuda.require(found)}")
-    for gpu in cuda.gpus():
-        line.say(f"GPU: {gpu}")
-    for library in found.lines():
-        line.say(f"Library: {library}")
-    return {**os.environ, **cuda.environment(found, os.environ)}
+    return subprocess.run(
+        argv, env={"OMP_WAIT_POLICY": "PASSIVE", **os.environ, **loader}
+    ).returncode
 
 
 def libraries(arguments: Sequence[str]) -> int:
@@ -64,7 +55,7 @@ def libraries(arguments: Sequence[str]) -> int:
     layout, line = Layout.here(), Line()
     log = layout.logs / "cuda.log"
     part = layout.cuda.with_name("cuda.part")
-    with files.exclusive(layout.private / "lock", "another command is preparing this working copy"):
+    with files.exclusive(layout.private / "lock", BUSY):
         files.clear_folder(part)
         argv = [layout.private / "pip" / "bin" / "python", "-m", "pip", "install", "--no-cache-dir"]
         argv += ["--no-warn-script-location", "--target", part, *cuda.PACKAGES]

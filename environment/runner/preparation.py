@@ -41,28 +41,25 @@ def prepare(
     """
     chosen = kernels.choose(options.kernel, os.environ)
     found = tools.check(os.environ)
-    if cuda.is_cuda(options.device) and options.engine != "dl4j":
-        libraries = cuda.find(cuda.folders(os.environ, layout.cuda))
-        cuda.require(libraries)
-        os.environ.update(cuda.environment(libraries, os.environ))
+    os.environ.update(cuda.loader(options.engine, options.device, layout.cuda, os.environ))
     if os.environ.pop(_ENTERED, None) is None:
         for tool in (found.java, found.maven, found.npm, found.python):
             line.say(tool.line())
-        with files.exclusive(layout.private / "lock", _BUSY):
+        with files.exclusive(layout.private / "lock", BUSY):
             packages.prepare(layout, found, options.offline, line)
         runner = Path(__file__).resolve().parent
         argv = [str(layout.venv_python), "-B", str(runner), command, *arguments]
         sys.stdout.flush()
         os.execve(argv[0], argv, {**os.environ, _ENTERED: "1"})
-    with files.exclusive(layout.private / "lock", _BUSY):
-        layout = replace(layout, profile=build.profile(options.engine, options.device))
+    with files.exclusive(layout.private / "lock", BUSY):
+        layout = replace(layout, profile=cuda.profile(options.engine, options.device))
         build.prepare(layout, found, options.offline, line)
         datasets.fetch(datasets.needed(sources), layout, found, options.offline, line)
         kernel = chosen or kernels.bundled(layout)
         return Prepared(found, kernel, kernels.register(kernel, layout, found))
 
 
-_BUSY = (
+BUSY = (
     "another environment/reproduce or environment/notebook is preparing this working copy; "
     "wait until it has, and run this again."
 )
