@@ -6,10 +6,17 @@ from pathlib import Path
 
 sys.path[0] = str(Path(__file__).resolve().parents[1])
 
-from runner import experiments, files, lab, reproduce  # noqa: E402
+from runner import bundle, experiments, files, gpu, lab, reproduce  # noqa: E402
 from runner.problem import Problem  # noqa: E402
 
-_COMMANDS = {"reproduce": reproduce.main, "notebook": lab.main, "unrolling": experiments.main}
+_COMMANDS = {
+    "reproduce": reproduce.main,
+    "notebook": lab.main,
+    "unrolling": experiments.main,
+    "gpu/check": gpu.check,
+    "gpu/libraries": gpu.libraries,
+    "gpu/bundle": bundle.main,
+}
 
 
 def main() -> int:

@@ -49,6 +49,7 @@ def prepare(layout: Layout, tools: Tools, offline: bool, line: Line) -> None:
     argv = [tools.maven.path, "-B", "-Dmaven.test.skip=true", "package"]
     argv += ["dependency:build-classpath", "-DincludeScope=runtime"]
     argv += [f"-Dmdep.outputFile={temporary}"]
+    argv += [f"-P{layout.profile}"] if layout.profile else []
     # -U: an artifact that failed to come last time is asked for again.
     argv += ["--offline" if offline else "-U"]
     env = tools.environment()

@@ -23,7 +23,7 @@ def fetch(names: list[str], layout: Layout, tools: Tools, offline: bool, line: L
     for name in names:
         argv: list[str | Path] = [tools.java_home / "bin" / "java", "-cp", build.classpath(layout)]
         argv += ["dev.unrolling.cli.Main", "fetch", name, *(["--offline"] if offline else [])]
-        log = layout.logs / f"fetch-{name}.log"
+        log = _log(name, layout)
         try:
             run(argv, log, line, f"Data {name}", cwd=layout.root, env=env, state=_last)
         except CommandFailed as error:
@@ -33,6 +33,15 @@ def fetch(names: list[str], layout: Layout, tools: Tools, offline: bool, line: L
             said = error.last_line().removeprefix("error: ")
             raise Problem(f"Data {name}: {said}{hint}") from error
         line.say(f"Data: {name} is there")
+
+
+def folder(name: str, layout: Layout) -> Path:
+    """Where a data set is that was fetched: the last line that the library said."""
+    return Path(_last(_log(name, layout).read_text()).removeprefix(f"{name} "))
+
+
+def _log(name: str, layout: Layout) -> Path:
+    return layout.logs / f"fetch-{name}.log"
 
 
 def _last(said: str) -> str:

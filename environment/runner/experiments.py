@@ -2,9 +2,10 @@
 
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from runner import build, files, kernels, reproduce, sources, store, tools
+from runner import build, cuda, files, kernels, reproduce, sources, store, tools
 from runner.layout import Layout
 from runner.options import SCALES
 from runner.preparation import BUSY
@@ -27,6 +28,10 @@ def main(arguments: Sequence[str]) -> int:
     layout = Layout.here()
     if arguments[:1] == ["report"]:
         return report(arguments[1:], layout)
+    engine = option("--engine", arguments) or os.environ.get("UNROLLING_ENGINE")
+    device = option("--device", arguments) or os.environ.get("UNROLLING_DEVICE")
+    loader = cuda.loader(engine, device, layout.cuda, os.environ)
+    layout = replace(layout, profile=cuda.profile(engine, device))
     found = tools.check(os.environ)
     with files.exclusive(layout.private / "lock", BUSY):
         build.prepare(layout, found, bool(os.environ.get("UNROLLING_OFFLINE")), Line())
@@ -39,7 +44,19 @@ def main(arguments: Sequence[str]) -> int:
         MAIN,
         *arguments,
     ]
-    os.execve(java, argv, {**found.environment(), **store.environment(layout, os.environ)})
+    os.execve(
+        java, argv, {**found.environment(), **store.environment(layout, os.environ), **loader}
+    )
+
+
+def option(name: str, arguments: Sequence[str]) -> str | None:
+    """The value of an option of the Java command line, which reads the arguments itself."""
+    for argument, following in zip(arguments, [*arguments[1:], ""], strict=True):
+        if argument == name:
+            return following
+        if argument.startswith(f"{name}="):
+            return argument.removeprefix(f"{name}=")
+    return None
 
 
 def report(arguments: Sequence[str], layout: Layout) -> int:

@@ -57,11 +57,16 @@ def copy_atomic(source: Path, target: Path) -> None:
 
 def clear_folder(path: Path) -> None:
     """Makes a folder, or empties it if there is one."""
+    remove(path)
+    path.mkdir(parents=True)
+
+
+def remove(path: Path) -> None:
+    """Removes a file or a folder with all in it; nothing if there is none."""
     if path.is_symlink() or path.is_file():
         path.unlink()
     elif path.exists():
         shutil.rmtree(path)
-    path.mkdir(parents=True)
 
 
 def fingerprint(files: Iterable[Path], *words: str) -> str:

@@ -9,6 +9,8 @@ class Layout:
     """The folders and files that the commands read and write, under one root."""
 
     root: Path
+    profile: str = ""
+    """The Maven profile of the natives; each has a class path of its own."""
 
     @staticmethod
     def here() -> "Layout":
@@ -39,11 +41,24 @@ class Layout:
     @property
     def library(self) -> Path:
         """The copy of the jar that kernels load: a rebuild cannot change it under their feet."""
-        return self.private / "lib" / "unrolling-sgd.jar"
+        return self._library_folder / "unrolling-sgd.jar"
 
     @property
     def classpath(self) -> Path:
-        return self.private / "lib" / "dependencies.txt"
+        return self._library_folder / "dependencies.txt"
+
+    @property
+    def _library_folder(self) -> Path:
+        return self.private / (f"lib-{self.profile}" if self.profile else "lib")
+
+    @property
+    def cuda(self) -> Path:
+        """CUDA's libraries, if environment/gpu/libraries fetched them."""
+        return self.private / "cuda"
+
+    @property
+    def bundles(self) -> Path:
+        return self.private / "bundles"
 
     @property
     def jupyter(self) -> Path:

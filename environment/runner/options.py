@@ -105,24 +105,41 @@ def _parser(program: str, about: str, environment: Mapping[str, str]) -> _Parser
         default=environment.get("UNROLLING_ENGINE"),
         help=f"what computes: {' or '.join(ENGINES)} (default: each notebook's own choice)",
     )
-    parser.add_argument(
-        "--device",
-        metavar="NAME",
-        type=_device,
-        default=environment.get("UNROLLING_DEVICE"),
-        help="where it computes: cpu or cuda:0 (default: cpu)",
-    )
+    add_device(parser, environment.get("UNROLLING_DEVICE"), "cpu")
     parser.add_argument(
         "--kernel",
         metavar="NAME",
         help="an installed Java kernelspec, e.g. your own IJava (default: JJava, installed here)",
     )
+    add_offline(parser)
+    return parser
+
+
+def parser(program: str, about: str) -> argparse.ArgumentParser:
+    """A parser whose errors are one line and status 2."""
+    return _Parser(prog=program, description=about, allow_abbrev=False)
+
+
+def add_device(
+    parser: argparse.ArgumentParser, default: str | None, shown: str | None = None
+) -> None:
+    """The option --device, checked."""
+    parser.add_argument(
+        "--device",
+        metavar="NAME",
+        type=_device,
+        default=default,
+        help=f"where it computes: cpu or cuda:0 (default: {shown or default})",
+    )
+
+
+def add_offline(parser: argparse.ArgumentParser) -> None:
+    """The option --offline."""
     parser.add_argument(
         "--offline",
         action="store_true",
         help="fetch nothing; works once everything has been fetched",
     )
-    return parser
 
 
 def _choice(kind: str, names: Sequence[str]) -> Callable[[str], str]:

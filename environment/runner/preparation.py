@@ -3,10 +3,10 @@
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from runner import build, datasets, files, kernels, packages, tools
+from runner import build, cuda, datasets, files, kernels, packages, tools
 from runner.kernels import Kernel
 from runner.layout import Layout
 from runner.options import Options
@@ -41,6 +41,7 @@ def prepare(
     """
     chosen = kernels.choose(options.kernel, os.environ)
     found = tools.check(os.environ)
+    os.environ.update(cuda.loader(options.engine, options.device, layout.cuda, os.environ))
     if os.environ.pop(_ENTERED, None) is None:
         for tool in (found.java, found.maven, found.npm, found.python):
             line.say(tool.line())
@@ -51,6 +52,7 @@ def prepare(
         sys.stdout.flush()
         os.execve(argv[0], argv, {**os.environ, _ENTERED: "1"})
     with files.exclusive(layout.private / "lock", BUSY):
+        layout = replace(layout, profile=cuda.profile(options.engine, options.device))
         build.prepare(layout, found, options.offline, line)
         datasets.fetch(datasets.needed(sources), layout, found, options.offline, line)
         kernel = chosen or kernels.bundled(layout)

@@ -23,7 +23,8 @@ import picocli.CommandLine.ScopeType;
       SweepCommand.class,
       FiguresCommand.class,
       ExportCommand.class,
-      FetchCommand.class
+      FetchCommand.class,
+      CheckCommand.class
     })
 public final class Main {
 

@@ -1,8 +1,12 @@
 package dev.unrolling.experiment;
 
+import dev.unrolling.data.Batch;
 import dev.unrolling.data.BatchOrder;
 import dev.unrolling.engine.Engine;
+import dev.unrolling.engine.LossGradient;
+import dev.unrolling.engine.Mode;
 import dev.unrolling.engine.Network;
+import dev.unrolling.engine.Objective;
 import dev.unrolling.engine.ParameterVector;
 import dev.unrolling.engine.SgdStep;
 import dev.unrolling.model.Architecture;
@@ -122,10 +126,36 @@ public final class EngineComparison {
         RecordTable.of("engines", Row.class, rows), median(firstTimes), median(secondTimes));
   }
 
+  /**
+   * The gradient of one batch on two engines, at the same initial weights.
+   *
+   * @return the distance of the two gradients, divided by the norm of the first
+   */
+  public static double gradientDifference(
+      Engine first,
+      Engine second,
+      Architecture architecture,
+      long seed,
+      Batch batch,
+      Objective objective,
+      Mode mode) {
+    try (Network one = first.network(architecture, seed);
+        Network other = second.network(architecture, seed);
+        LossGradient a = one.gradient(batch, objective, mode);
+        LossGradient b = other.gradient(batch, objective, mode)) {
+      INDArray gradient = values(a.gradient());
+      return gradient.distance2(values(b.gradient())) / gradient.norm2Number().doubleValue();
+    }
+  }
+
   private static INDArray weights(Network network) {
     try (ParameterVector weights = network.weights()) {
-      return weights.toArray().castTo(DataType.DOUBLE);
+      return values(weights);
     }
+  }
+
+  private static INDArray values(ParameterVector vector) {
+    return vector.toArray().castTo(DataType.DOUBLE);
   }
 
   private static double median(double[] values) {

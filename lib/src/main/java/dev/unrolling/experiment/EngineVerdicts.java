@@ -1,5 +1,6 @@
 package dev.unrolling.experiment;
 
+import dev.unrolling.engine.Precision;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -19,6 +20,15 @@ public final class EngineVerdicts {
    * takes differences of gradients.
    */
   public static final double FLOAT64_SIGMA_DIFFERENCE = 1e-4;
+
+  /** Largest relative difference of a loss between two devices in float32, within 20 steps. */
+  public static final double DEVICE_LOSS_DIFFERENCE = 1e-3;
+
+  /** Largest relative difference of a gradient between two devices in float32. */
+  public static final double FLOAT32_GRADIENT_DIFFERENCE = 1e-4;
+
+  /** Largest relative difference of a gradient between two devices in float64. */
+  public static final double FLOAT64_GRADIENT_DIFFERENCE = 1e-9;
 
   private EngineVerdicts() {}
 
@@ -84,6 +94,49 @@ public final class EngineVerdicts {
             largest,
             FLOAT64_DIFFERENCE,
             largest(training, "loss")));
+  }
+
+  /**
+   * Whether a device trains like another in float32: holds if at every step the losses differ by at
+   * most {@value #DEVICE_LOSS_DIFFERENCE} of their size. Meant for some 20 steps.
+   *
+   * @param training table of {@link EngineComparison#training}
+   */
+  public static Verdict deviceLossesAgree(Table training) {
+    double largest = largest(training, "loss");
+    return Verdict.of(
+        "device",
+        "The device's losses are those of the reference",
+        largest <= DEVICE_LOSS_DIFFERENCE,
+        String.format(
+            Locale.ROOT,
+            "over %d steps the losses differ by up to %.1e of their size (needed: at most %.0e)",
+            training.rowCount(),
+            largest,
+            DEVICE_LOSS_DIFFERENCE));
+  }
+
+  /**
+   * Whether a device's gradient is another's: holds if it differs by at most {@value
+   * #FLOAT32_GRADIENT_DIFFERENCE} of its norm in float32, {@value #FLOAT64_GRADIENT_DIFFERENCE} in
+   * float64.
+   *
+   * @param precision of both
+   * @param difference of {@link EngineComparison#gradientDifference}
+   */
+  public static Verdict deviceGradientAgrees(Precision precision, double difference) {
+    double bound =
+        precision == Precision.FLOAT64 ? FLOAT64_GRADIENT_DIFFERENCE : FLOAT32_GRADIENT_DIFFERENCE;
+    return Verdict.of(
+        "device",
+        "The device's gradient is that of the reference",
+        difference <= bound,
+        String.format(
+            Locale.ROOT,
+            "in %s the gradient differs by %.1e of its norm (needed: at most %.0e)",
+            precision.name().toLowerCase(Locale.ROOT),
+            difference,
+            bound));
   }
 
   // A difference that is not a number is within nothing.

@@ -11,8 +11,8 @@ import tech.tablesaw.api.Table;
 
 /**
  * What a table of experiment E5 says, one row a gamma at the last step of its run (as {@link
- * #lastRows} gives). Reviews have two classes; from {@link #CRITICAL_GAMMA} on the SD loss is least
- * where all logits are equal.
+ * FineTuningVerdicts#lastRows} gives). Reviews have two classes; from {@link #CRITICAL_GAMMA} on
+ * the SD loss is least where all logits are equal.
  */
 public final class ReviewVerdicts {
 

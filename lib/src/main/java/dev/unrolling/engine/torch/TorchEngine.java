@@ -5,7 +5,9 @@ import dev.unrolling.engine.Network;
 import dev.unrolling.engine.Precision;
 import dev.unrolling.model.Architecture;
 import java.lang.ref.Reference;
+import java.util.Optional;
 import org.bytedeco.javacpp.Loader;
+import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.openblas.global.openblas;
@@ -19,8 +21,18 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** LibTorch on one device in one precision, and the way of values in and out of it. */
-record TorchEngine(String device, Precision precision, int threads) implements Engine {
+/**
+ * LibTorch on one device in one precision, and the way of values in and out of it.
+ *
+ * @param device e.g. {@code "cpu"} or {@code "cuda:0"}
+ * @param precision of weights and computation
+ * @param threads of the CPU, at least 1
+ * @param residentImages keeps image sets on the device; empty where batches are made on the host,
+ *     which on a CPU needs no second copy of the set
+ */
+record TorchEngine(
+    String device, Precision precision, int threads, Optional<DeviceImages> residentImages)
+    implements Engine {
 
   TorchEngine {
     if (threads < 1) {
@@ -47,13 +59,13 @@ record TorchEngine(String device, Precision precision, int threads) implements E
   }
 
   @Override
-  public Engine withPrecision(Precision other) {
-    return new TorchEngine(device, other, threads);
+  public TorchEngine withPrecision(Precision other) {
+    return new TorchEngine(device, other, threads, residentImages);
   }
 
   @Override
   public Engine withThreads(int other) {
-    return new TorchEngine(device, precision, other);
+    return new TorchEngine(device, precision, other, residentImages);
   }
 
   /**
@@ -120,8 +132,25 @@ record TorchEngine(String device, Precision precision, int threads) implements E
     }
   }
 
+  /**
+   * Copies integers to a new int64 tensor of this device; valid in the scope at hand. The device is
+   * not waited for.
+   */
+  Tensor integers(long... values) {
+    Tensor host =
+        torch.from_blob(
+            new LongPointer(values),
+            new long[] {values.length},
+            new TensorOptions(ScalarType.Long));
+    return host.to(place(), ScalarType.Long, true, true, new MemoryFormatOptional());
+  }
+
+  Device place() {
+    return new Device(device);
+  }
+
   private Tensor toDevice(Tensor host) {
-    return host.to(new Device(device), scalarType(), false, true, new MemoryFormatOptional());
+    return host.to(place(), scalarType(), false, true, new MemoryFormatOptional());
   }
 
   private static long[] shape(INDArray array) {

@@ -3,6 +3,7 @@ package dev.unrolling.engine.torch;
 import dev.unrolling.engine.Engine;
 import dev.unrolling.engine.EngineProvider;
 import dev.unrolling.engine.Precision;
+import java.util.Optional;
 import org.bytedeco.pytorch.global.torch;
 
 /** Registers LibTorch under the name {@code "torch"}. */
@@ -22,10 +23,16 @@ public final class TorchEngineProvider implements EngineProvider {
       throw new IllegalArgumentException(
           "no device is called \"" + device + "\"; a device is \"cpu\" or \"cuda:0\", \"cuda:1\"");
     }
-    if (device.startsWith("cuda")) {
+    TorchNatives.load();
+    boolean cuda = device.startsWith("cuda");
+    if (cuda) {
       requireCuda(device);
     }
-    return new TorchEngine(device, precision, torch.intraop_default_num_threads());
+    return new TorchEngine(
+        device,
+        precision,
+        torch.intraop_default_num_threads(),
+        cuda ? Optional.of(new DeviceImages()) : Optional.empty());
   }
 
   private static void requireCuda(String device) {
@@ -36,8 +43,10 @@ public final class TorchEngineProvider implements EngineProvider {
               + device
               + "\": "
               + (count == 0
-                  ? "LibTorch sees no CUDA GPU (its CPU natives are loaded, or driver or CUDA"
-                      + " libraries are missing); use \"cpu\""
+                  ? (TorchNatives.areForGpu()
+                          ? "LibTorch sees no GPU, or no driver of 580 or newer"
+                          : "LibTorch's natives here are those for a CPU (mvn -Pcuda brings others)")
+                      + "; environment/gpu/check says what is missing; or use \"cpu\""
                   : "the devices are cpu and cuda:0 to cuda:" + (count - 1)));
     }
   }

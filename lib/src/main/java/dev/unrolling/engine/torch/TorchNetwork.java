@@ -1,6 +1,7 @@
 package dev.unrolling.engine.torch;
 
 import dev.unrolling.data.Batch;
+import dev.unrolling.data.ImageDataset;
 import dev.unrolling.engine.Engine;
 import dev.unrolling.engine.Examples;
 import dev.unrolling.engine.LinearOperator;
@@ -20,19 +21,14 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.BoolOptional;
-import org.bytedeco.pytorch.Device;
-import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.MemoryFormat;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -141,14 +137,12 @@ final class TorchNetwork implements Network {
   public Loss step(Batch batch, Objective objective, SgdStep step) {
     engine.enter();
     try (PointerScope scope = new PointerScope()) {
-      Tensor loss = torch.zeros(new long[0], new TensorOptions(engine.scalarType()));
-      Tensor gradient;
-      if (batch.size() == 0) {
-        gradient = torch.zeros_like(weights);
-      } else {
-        loss = dataLoss(batch, objective, Statistics.BATCH_AND_UPDATE);
-        gradient = flat(grad(loss, false));
-      }
+      boolean empty = batch.size() == 0;
+      Tensor loss =
+          empty
+              ? weights.new_zeros(new long[0])
+              : dataLoss(batch, objective, Statistics.BATCH_AND_UPDATE);
+      Tensor gradient = empty ? torch.zeros_like(weights) : flat(grad(loss, false));
       try (NoGradGuard frozen = new NoGradGuard()) {
         loss = withWeightDecay(loss, gradient, objective);
         weights.add_(withMomentum(gradient, step.momentum()), new Scalar(-step.rate()));
@@ -211,21 +205,24 @@ final class TorchNetwork implements Network {
 
   private Tensor input(Batch batch) {
     long[] shape = Examples.shape(batch, architecture);
-    try (Tensor input = engine.tensor(Examples.values(batch, architecture), shape)) {
-      // Channels-last is LibTorch's fastest layout for images, on CPU and GPU.
-      return shape.length == 4 ? input.contiguous(MemoryFormat.ChannelsLast) : input.clone();
+    Tensor input = values(batch).view(shape);
+    // Channels-last is LibTorch's fastest layout for images, on CPU and GPU.
+    return shape.length == 4 ? input.contiguous(MemoryFormat.ChannelsLast) : input;
+  }
+
+  private Tensor values(Batch batch) {
+    if (engine.residentImages().isPresent() && batch.dataset() instanceof ImageDataset images) {
+      architecture.checkExampleShape(images.name(), images.exampleShape());
+      return engine.residentImages().get().values(engine, images, batch);
+    }
+    double[] values = Examples.values(batch, architecture);
+    try (Tensor kept = engine.tensor(values, values.length)) {
+      return kept.view(-1);
     }
   }
 
   private Tensor labels(Batch batch) {
-    long[] labels = Examples.labels(batch, architecture);
-    Tensor host =
-        torch.from_blob(
-            new LongPointer(labels),
-            new long[] {labels.length},
-            new TensorOptions(ScalarType.Long));
-    Device device = new Device(engine.device());
-    return host.to(device, ScalarType.Long, false, true, new MemoryFormatOptional());
+    return engine.integers(Examples.labels(batch, architecture));
   }
 
   private Tensor[] grad(Tensor loss, boolean createGraph) {

@@ -1,0 +1,90 @@
+package dev.unrolling.cli;
+
+import dev.unrolling.data.Cifar10;
+import dev.unrolling.data.DataCache;
+import dev.unrolling.data.Dataset;
+import dev.unrolling.engine.Engine;
+import dev.unrolling.engine.Engines;
+import dev.unrolling.engine.Precision;
+import dev.unrolling.experiment.DeviceCheck;
+import dev.unrolling.experiment.Verdict;
+import dev.unrolling.model.Architectures;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/**
+ * Compares LibTorch on a device with LibTorch on the CPU, and measures its steps. A CPU is compared
+ * with itself on one thread. Exit status 1 if they differ.
+ */
+@Command(
+    name = "check",
+    description = "Compare a device with the CPU on real images, and time its training steps.")
+final class CheckCommand implements Callable<Integer> {
+
+  private static final String ENGINE = "torch";
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--device",
+      paramLabel = "NAME",
+      description = "cpu or cuda:0 (default: what UNROLLING_DEVICE says, or cpu).")
+  private String device = System.getenv().getOrDefault(Engines.DEVICE_VARIABLE, "cpu");
+
+  @Option(
+      names = "--quick",
+      description = "A small ResNet-8 instead of the ResNet-18, and few steps timed.")
+  private boolean quick;
+
+  @Override
+  public Integer call() {
+    Engine engine = Engines.open(ENGINE, device, Precision.FLOAT32);
+    Engine cpu = Engines.open(ENGINE, "cpu", Precision.FLOAT32);
+    Engine reference = device.equals("cpu") ? cpu.withThreads(1) : cpu;
+    Dataset images = Cifar10.test(DataCache.fromEnvironment());
+    DeviceCheck check =
+        new DeviceCheck(quick ? Architectures.resnet8(8, 10) : Architectures.resnet18(10), images);
+    PrintWriter out = spec.commandLine().getOut();
+    out.println("Engine: " + engine.version());
+    out.println("Device: " + name(engine) + ", compared with " + name(reference));
+    List<Verdict> verdicts = check.compare(reference, engine);
+    verdicts.forEach(verdict -> out.println(colour(verdict) + ": " + verdict.evidence()));
+    out.println();
+    out.println("Step of " + check.architecture().name() + ", float32, in milliseconds");
+    out.printf("%-12s %10s %10s%n", "", "batch 32", "batch 128");
+    print(check, engine);
+    if (!device.equals("cpu")) {
+      print(check, reference);
+    }
+    boolean green = verdicts.stream().allMatch(v -> v.outcome() == Verdict.Outcome.HOLDS);
+    out.println();
+    out.println(green ? "The check is green." : "The check is RED: do not use this device.");
+    return green ? 0 : 1;
+  }
+
+  private void print(DeviceCheck check, Engine engine) {
+    int steps = quick || engine.device().equals("cpu") ? 2 : 50;
+    spec.commandLine()
+        .getOut()
+        .printf(
+            Locale.ROOT,
+            "%-12s %10.2f %10.2f%n",
+            engine.device(),
+            1e3 * check.stepSeconds(engine, 32, steps),
+            1e3 * check.stepSeconds(engine, 128, steps));
+  }
+
+  private static String name(Engine engine) {
+    return engine.device().equals("cpu") ? "cpu, threads " + engine.threads() : engine.device();
+  }
+
+  private static String colour(Verdict verdict) {
+    return verdict.outcome() == Verdict.Outcome.HOLDS ? "green" : "RED";
+  }
+}
