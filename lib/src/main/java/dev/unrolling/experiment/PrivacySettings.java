@@ -142,6 +142,15 @@ public record PrivacySettings(
     return List.copyOf(grid);
   }
 
+  /**
+   * Section 2.2 with momentum, in its range: a tenth of the rate and four visits, with both forms
+   * of M'.
+   */
+  public static List<PrivacySettings> momentum(Scale scale) {
+    PrivacySettings base = of(scale).withVisits(4).withRate(0.1 * of(scale).rate);
+    return List.of(base, base.withRetraining(Retraining.SKIPPED_STEP));
+  }
+
   /** The weights of the penalty: the authors' from subset scale on, else two of them. */
   public static double[] gammas(Scale scale, int classes) {
     boolean hundred = classes >= 100;
@@ -168,33 +177,39 @@ public record PrivacySettings(
     return entropy == Convention.PROBABILITIES ? Spacing.LOGARITHMIC : Spacing.LINEAR;
   }
 
-  /** These settings with another weight of the penalty. */
-  public PrivacySettings withGamma(double value) {
-    return copy(momentum, value, retraining, entropy, seed);
+  /** These settings with another number of visits of x*. */
+  public PrivacySettings withVisits(int value) {
+    return copy(value, rate, gamma, retraining, entropy, seed);
   }
 
-  /** These settings with another momentum. */
-  public PrivacySettings withMomentum(double value) {
-    return copy(value, gamma, retraining, entropy, seed);
+  /** These settings with another learning rate. */
+  public PrivacySettings withRate(double value) {
+    return copy(epochs, value, gamma, retraining, entropy, seed);
+  }
+
+  /** These settings with another weight of the penalty. */
+  public PrivacySettings withGamma(double value) {
+    return copy(epochs, rate, value, retraining, entropy, seed);
   }
 
   /** These settings with another M'. */
   public PrivacySettings withRetraining(Retraining value) {
-    return copy(momentum, gamma, value, entropy, seed);
+    return copy(epochs, rate, gamma, value, entropy, seed);
   }
 
   /** These settings with something else fed to the modified entropy. */
   public PrivacySettings withEntropy(Convention value) {
-    return copy(momentum, gamma, retraining, value, seed);
+    return copy(epochs, rate, gamma, retraining, value, seed);
   }
 
   /** These settings with another seed. */
   public PrivacySettings withSeed(long value) {
-    return copy(momentum, gamma, retraining, entropy, value);
+    return copy(epochs, rate, gamma, retraining, entropy, value);
   }
 
   private PrivacySettings copy(
-      double newMomentum,
+      int newEpochs,
+      double newRate,
       double newGamma,
       Retraining newRetraining,
       Convention newEntropy,
@@ -203,10 +218,10 @@ public record PrivacySettings(
         model,
         examples,
         pretrainingEpochs,
-        epochs,
+        newEpochs,
         batchSize,
-        rate,
-        newMomentum,
+        newRate,
+        momentum,
         weightDecay,
         newGamma,
         newRetraining,

@@ -154,7 +154,8 @@ public final class FineTuningFigures {
     return Arrays.stream(table.numberColumn(column).asDoubleArray()).distinct().sorted().toArray();
   }
 
-  private static String text(double value) {
+  /** A number without a needless decimal. */
+  static String text(double value) {
     return value == Math.rint(value) ? String.valueOf((long) value) : String.valueOf(value);
   }
 }

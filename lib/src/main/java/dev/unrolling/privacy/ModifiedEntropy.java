@@ -59,8 +59,8 @@ public final class ModifiedEntropy {
       throw new IllegalArgumentException(
           "probabilities must sum to 1, not " + sum + "; give logits to ofLogits");
     }
-    double[] others = Arrays.stream(probabilities).map(p -> 1 - p).toArray();
-    return formula(probabilities, others, label);
+    double[] rest = Arrays.stream(probabilities).map(p -> 1 - p).toArray();
+    return formula(probabilities, rest, label);
   }
 
   /**
@@ -78,18 +78,18 @@ public final class ModifiedEntropy {
     double max = Arrays.stream(logits).max().orElseThrow();
     double[] powers = Arrays.stream(logits).map(z -> Math.exp(z - max)).toArray();
     double sum = Arrays.stream(powers).sum();
-    double[] others = new double[classes];
+    double[] rest = new double[classes];
     double before = 0;
     for (int i = 0; i < classes; i++) {
-      others[i] = before;
+      rest[i] = before;
       before += powers[i];
     }
     double after = 0;
     for (int i = classes - 1; i >= 0; i--) {
-      others[i] = (others[i] + after) / sum;
+      rest[i] = (rest[i] + after) / sum;
       after += powers[i];
     }
-    return formula(Arrays.stream(powers).map(p -> p / sum).toArray(), others, label);
+    return formula(Arrays.stream(powers).map(p -> p / sum).toArray(), rest, label);
   }
 
   /**
@@ -144,17 +144,18 @@ public final class ModifiedEntropy {
   }
 
   /** The formula, with what is left to 1 given beside each value. */
-  private static double formula(double[] values, double[] others, int label) {
-    double sum = -others[label] * logarithm(values[label]);
+  private static double formula(double[] values, double[] rest, int label) {
+    double sum = -rest[label] * logarithm(values[label], rest[label]);
     for (int i = 0; i < values.length; i++) {
-      sum -= i == label ? 0 : values[i] * logarithm(others[i]);
+      sum -= i == label ? 0 : values[i] * logarithm(rest[i], values[i]);
     }
     // No -0 for a certain answer.
     return sum + 0.0;
   }
 
-  private static double logarithm(double value) {
-    return Math.log(Math.max(value, FLOOR));
+  /** ln value, where value + rest = 1: by whichever of the two is known better. */
+  private static double logarithm(double value, double rest) {
+    return Math.abs(rest) < 0.5 ? Math.log1p(-rest) : Math.log(Math.max(value, FLOOR));
   }
 
   private static void checkFinite(double[] logits, int label) {
