@@ -25,8 +25,8 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * Measures a run of {@link PrivacyExperiment} on its way: M, M' and each M'' after 1, 2, 4 ...
- * visits of x* and after the last, by the scores of a shadow model as old as M.
+ * Measures a run of {@link Privacy} on its way: M, M' and each M'' after 1, 2, 4 ... visits of x*
+ * and after the last, by the scores of a shadow model as old as M.
  */
 final class PrivacyMeasurements implements StepListener {
 
@@ -36,25 +36,19 @@ final class PrivacyMeasurements implements StepListener {
   /** What a model says of some examples. */
   private record Answers(PrivacyRiskScore.Scores scores, double meanEntropy, double accuracy) {}
 
-  private final int run;
   private final PrivacySettings settings;
-  private final Batch others;
-  private final Batch test;
+  private final PrivacySplit split;
   private final Map<Integer, Shadow> shadows = new LinkedHashMap<>();
   private final Map<String, Supplier<Network>> unlearned = new LinkedHashMap<>();
   private final List<PrivacyRow> rows = new ArrayList<>();
 
   /**
-   * @param run number of the run
    * @param settings of the run
-   * @param others what M is trained on beside x*
-   * @param test examples that neither M nor the shadow model sees
+   * @param split who sees what
    */
-  PrivacyMeasurements(int run, PrivacySettings settings, Batch others, Batch test) {
-    this.run = run;
+  PrivacyMeasurements(PrivacySettings settings, PrivacySplit split) {
     this.settings = settings;
-    this.others = others;
-    this.test = test;
+    this.split = split;
   }
 
   /** Keeps the scores of a shadow model at the ages at which M is measured. */
@@ -103,12 +97,13 @@ final class PrivacyMeasurements implements StepListener {
   private void add(int visits, String method, Network network, Network retrained, Batch forget) {
     Shadow shadow = shadows.get(visits);
     Answers onForget = answers(shadow, network, forget);
-    Answers onTest = answers(shadow, network, test);
+    Answers onTest = answers(shadow, network, split.test());
     double memberRisk =
-        unlearned.containsKey(method) ? Double.NaN : answers(shadow, network, others).scores.mean();
+        unlearned.containsKey(method)
+            ? Double.NaN
+            : answers(shadow, network, split.others()).scores.mean();
     rows.add(
         new PrivacyRow(
-            run,
             network.engine().name(),
             network.engine().threads(),
             settings,

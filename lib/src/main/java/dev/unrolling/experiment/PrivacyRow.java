@@ -2,7 +2,6 @@ package dev.unrolling.experiment;
 
 /** How one model of a run answers on x*; the columns of the table, after those of the settings. */
 record PrivacyRow(
-    int run,
     String engine,
     int threads,
     PrivacySettings settings,

@@ -6,7 +6,7 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 import tech.tablesaw.api.Table;
 
-/** Ways to read a table of {@link PrivacyExperiment}; rows come in the order of the runs. */
+/** Ways to read a table of {@link Privacy}; rows come in the order of the runs. */
 final class PrivacyRows {
 
   private PrivacyRows() {}

@@ -1,11 +1,13 @@
 package dev.unrolling.experiment;
 
+import dev.unrolling.data.Cifar10;
+import dev.unrolling.data.Cifar100;
 import dev.unrolling.privacy.ModifiedEntropy.Convention;
 import dev.unrolling.privacy.PrivacyRiskScore.Spacing;
 import dev.unrolling.training.Omission;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.stream.DoubleStream;
 import java.util.stream.LongStream;
 
 /**
@@ -14,6 +16,7 @@ import java.util.stream.LongStream;
  * without x*, x* comes last in each epoch after them, and there are momentum and weight decay.
  *
  * @param model name of an architecture
+ * @param data name of a data set, e.g. {@code "cifar10"} (see {@link DataSets})
  * @param examples in each half; in the first one x* is included; at least two batches
  * @param pretrainingEpochs of M without x*, at least 0; w_0 comes after them
  * @param epochs of M with x* after them, at least 1: the number m of visits
@@ -32,6 +35,7 @@ import java.util.stream.LongStream;
  */
 public record PrivacySettings(
     String model,
+    String data,
     int examples,
     int pretrainingEpochs,
     int epochs,
@@ -66,31 +70,24 @@ public record PrivacySettings(
 
   /** Checks the ranges. */
   public PrivacySettings {
-    atLeast("pretrainingEpochs", pretrainingEpochs, 0);
-    atLeast("epochs", epochs, 1);
-    atLeast("batchSize", batchSize, 1);
-    atLeast("examples", examples, 2 * batchSize);
-    atLeast("testExamples", testExamples, 1);
-    atLeast("bins", bins, 1);
-    if (!(rate > 0) || Double.isInfinite(rate)) {
-      throw new IllegalArgumentException("rate must be finite and positive, not " + rate);
-    }
-    if (!(momentum >= 0 && momentum < 1)) {
-      throw new IllegalArgumentException("momentum must be in [0, 1), not " + momentum);
-    }
-    notNegative("weightDecay", weightDecay);
-    notNegative("gamma", gamma);
-  }
-
-  private static void atLeast(String name, int value, int minimum) {
-    if (value < minimum) {
-      throw new IllegalArgumentException(name + " must be at least " + minimum + ", not " + value);
-    }
-  }
-
-  private static void notNegative(String name, double value) {
-    if (!(value >= 0) || Double.isInfinite(value)) {
-      throw new IllegalArgumentException(name + " must be finite and at least 0, not " + value);
+    FineTuningSettings.named("model", model);
+    FineTuningSettings.named("data", data);
+    FineTuningSettings.atLeast("pretrainingEpochs", pretrainingEpochs, 0);
+    FineTuningSettings.atLeast("epochs", epochs, 1);
+    FineTuningSettings.atLeast("batchSize", batchSize, 1);
+    FineTuningSettings.atLeast("examples", examples, 2 * batchSize);
+    FineTuningSettings.atLeast("testExamples", testExamples, 1);
+    FineTuningSettings.atLeast("bins", bins, 1);
+    FineTuningSettings.within(
+        "rate", rate, Double.MIN_VALUE, Double.MAX_VALUE, "finite and positive");
+    FineTuningSettings.within(
+        "momentum", momentum, 0, Math.nextDown(1.0), "at least 0 and below 1");
+    FineTuningSettings.within(
+        "weightDecay", weightDecay, 0, Double.MAX_VALUE, "finite and at least 0");
+    FineTuningSettings.within("gamma", gamma, 0, Double.MAX_VALUE, "finite and at least 0");
+    if (retraining == null || entropy == null) {
+      throw new IllegalArgumentException(
+          "retraining and entropy must be given, not " + retraining + " and " + entropy);
     }
   }
 
@@ -112,6 +109,7 @@ public record PrivacySettings(
       String model, int examples, int pretraining, int epochs, int batch, int tests, int bins) {
     return new PrivacySettings(
         model,
+        Cifar10.NAME,
         examples,
         pretraining,
         epochs,
@@ -128,18 +126,23 @@ public record PrivacySettings(
   }
 
   /**
-   * The runs of a scale over gammas and seeds.
-   *
-   * @param classes of the data set: 100 takes the authors' gammas for CIFAR-100
+   * The runs of a scale over gammas and seeds, on CIFAR-10; at paper scale on CIFAR-100 too, with
+   * the authors' gammas for each.
    */
-  public static List<PrivacySettings> grid(Scale scale, int classes) {
-    List<PrivacySettings> grid = new ArrayList<>();
-    for (double gamma : gammas(scale, classes)) {
-      for (long seed : seeds(scale)) {
-        grid.add(of(scale).withGamma(gamma).withSeed(seed));
-      }
+  public static List<PrivacySettings> grid(Scale scale) {
+    List<PrivacySettings> grid = new ArrayList<>(grid(of(scale), gammas(scale), seeds(scale)));
+    if (scale == Scale.PAPER) {
+      PrivacySettings hundred = SettingsJson.with(of(scale), "data", Cifar100.NAME);
+      grid.addAll(grid(hundred, new double[] {0, 50, 100, 150, 200, 250}, seeds(scale)));
     }
     return List.copyOf(grid);
+  }
+
+  private static List<PrivacySettings> grid(PrivacySettings base, double[] gammas, long[] seeds) {
+    return Arrays.stream(gammas)
+        .mapToObj(base::withGamma)
+        .flatMap(one -> Arrays.stream(seeds).mapToObj(one::withSeed))
+        .toList();
   }
 
   /**
@@ -147,19 +150,12 @@ public record PrivacySettings(
    * of M'.
    */
   public static List<PrivacySettings> momentum(Scale scale) {
-    PrivacySettings base = of(scale).withVisits(4).withRate(0.1 * of(scale).rate);
+    PrivacySettings base = SettingsJson.with(of(scale), "epochs", 4, "rate", 0.1 * of(scale).rate);
     return List.of(base, base.withRetraining(Retraining.SKIPPED_STEP));
   }
 
-  /** The weights of the penalty: the authors' from subset scale on, else two of them. */
-  public static double[] gammas(Scale scale, int classes) {
-    boolean hundred = classes >= 100;
-    if (scale.isSmall()) {
-      return hundred ? new double[] {0, 150} : new double[] {0, 15};
-    }
-    return hundred
-        ? DoubleStream.iterate(0, g -> g <= 250, g -> g + 50).toArray()
-        : new double[] {0, 1, 5, 10, 15, 20, 25};
+  private static double[] gammas(Scale scale) {
+    return scale.isSmall() ? new double[] {0, 15} : new double[] {0, 1, 5, 10, 15, 20, 25};
   }
 
   /** The seeds of a scale. */
@@ -177,57 +173,18 @@ public record PrivacySettings(
     return entropy == Convention.PROBABILITIES ? Spacing.LOGARITHMIC : Spacing.LINEAR;
   }
 
-  /** These settings with another number of visits of x*. */
-  public PrivacySettings withVisits(int value) {
-    return copy(value, rate, gamma, retraining, entropy, seed);
-  }
-
-  /** These settings with another learning rate. */
-  public PrivacySettings withRate(double value) {
-    return copy(epochs, value, gamma, retraining, entropy, seed);
+  /** These settings with another M'. */
+  public PrivacySettings withRetraining(Retraining value) {
+    return SettingsJson.with(this, "retraining", value);
   }
 
   /** These settings with another weight of the penalty. */
   public PrivacySettings withGamma(double value) {
-    return copy(epochs, rate, value, retraining, entropy, seed);
-  }
-
-  /** These settings with another M'. */
-  public PrivacySettings withRetraining(Retraining value) {
-    return copy(epochs, rate, gamma, value, entropy, seed);
-  }
-
-  /** These settings with something else fed to the modified entropy. */
-  public PrivacySettings withEntropy(Convention value) {
-    return copy(epochs, rate, gamma, retraining, value, seed);
+    return SettingsJson.with(this, "gamma", value);
   }
 
   /** These settings with another seed. */
   public PrivacySettings withSeed(long value) {
-    return copy(epochs, rate, gamma, retraining, entropy, value);
-  }
-
-  private PrivacySettings copy(
-      int newEpochs,
-      double newRate,
-      double newGamma,
-      Retraining newRetraining,
-      Convention newEntropy,
-      long newSeed) {
-    return new PrivacySettings(
-        model,
-        examples,
-        pretrainingEpochs,
-        newEpochs,
-        batchSize,
-        newRate,
-        momentum,
-        weightDecay,
-        newGamma,
-        newRetraining,
-        testExamples,
-        newEntropy,
-        bins,
-        newSeed);
+    return SettingsJson.with(this, "seed", value);
   }
 }

@@ -9,7 +9,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import tech.tablesaw.api.Table;
 
-/** Figures of the tables of {@code PrivacyExperiment} (E6): a panel a gamma. */
+/** Figures of the tables of {@code Privacy} (E6): a panel a gamma. */
 public final class PrivacyFigures {
 
   private static final List<String> METHODS =
