@@ -155,12 +155,19 @@ public record PrivacySettings(
   }
 
   private static double[] gammas(Scale scale) {
-    return scale.isSmall() ? new double[] {0, 15} : new double[] {0, 1, 5, 10, 15, 20, 25};
+    return scale == Scale.PAPER ? new double[] {0, 1, 5, 10, 15, 20, 25} : new double[] {0, 15};
   }
 
   /** The seeds of a scale. */
   public static long[] seeds(Scale scale) {
-    return LongStream.range(0, scale == Scale.SMOKE ? 2 : scale == Scale.QUICK ? 4 : 5).toArray();
+    int count =
+        switch (scale) {
+          case SMOKE -> 2;
+          case QUICK -> 4;
+          case SUBSET -> 3;
+          case PAPER -> 5;
+        };
+    return LongStream.range(0, count).toArray();
   }
 
   /** Whether the models are measured after so many visits of x*: 1, 2, 4 ... and the last. */
