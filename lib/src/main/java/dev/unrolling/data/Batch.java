@@ -62,6 +62,11 @@ public final class Batch {
     return indices.clone();
   }
 
+  /** The labels of the examples, in order. */
+  public int[] labels() {
+    return Arrays.stream(indices).map(dataset::label).toArray();
+  }
+
   /** Number of examples. */
   public int size() {
     return indices.length;

@@ -22,6 +22,13 @@ public final class Experiments {
               scale -> ReviewSettings.of(scale).runs(OnnxTextEncoder.MINI_LM_WIDTH),
               "dl4j",
               Precision.FLOAT64),
+          new Experiment<>(
+              "E6",
+              "privacy risk of x* against v",
+              new Privacy(),
+              PrivacySettings::grid,
+              "torch",
+              Precision.FLOAT32),
           fineTuning(
               "E7", "factors: v and e against each hyper-parameter", FineTuningGrids::factors),
           new Experiment<>(

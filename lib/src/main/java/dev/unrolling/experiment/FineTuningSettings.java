@@ -253,19 +253,19 @@ public record FineTuningSettings(
     return model + " on " + data;
   }
 
-  private static void named(String name, String value) {
+  static void named(String name, String value) {
     if (value == null || value.isBlank()) {
       throw new IllegalArgumentException(name + " must be a name, not \"" + value + "\"");
     }
   }
 
-  private static void atLeast(String name, int value, int minimum) {
+  static void atLeast(String name, int value, int minimum) {
     if (value < minimum) {
       throw new IllegalArgumentException(name + " must be at least " + minimum + ", not " + value);
     }
   }
 
-  private static void within(String name, double value, double low, double high, String range) {
+  static void within(String name, double value, double low, double high, String range) {
     if (!(value >= low && value <= high)) {
       throw new IllegalArgumentException(
           String.format(Locale.ROOT, "%s must be %s, not %s", name, range, value));

@@ -61,6 +61,13 @@ public final class ExperimentFigures {
               "e5-gamma",
               GridFigures.overGamma(
                   "SD loss on film reviews" + note, FineTuningVerdicts.lastRows(table)));
+      case "E6" -> {
+        Table first = table.where(table.stringColumn("data").isEqualTo(base.data()));
+        figures.put(
+            "e6-visits",
+            PrivacyFigures.overVisits("Privacy risk of x* over its visits" + note, first));
+        figures.put("e6-v", PrivacyFigures.againstV("Privacy risk of x* against v" + note, first));
+      }
       case "E7" ->
           figures.put(
               "e7-factors",

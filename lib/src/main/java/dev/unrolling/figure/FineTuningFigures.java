@@ -123,7 +123,8 @@ public final class FineTuningFigures {
     return table.numberColumn(column).asDoubleColumn();
   }
 
-  private static String text(double value) {
+  /** A number without a needless decimal. */
+  static String text(double value) {
     return value == Math.rint(value) ? String.valueOf((long) value) : String.valueOf(value);
   }
 }

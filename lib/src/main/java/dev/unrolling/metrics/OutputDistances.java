@@ -2,6 +2,7 @@ package dev.unrolling.metrics;
 
 import dev.unrolling.data.Dataset;
 import dev.unrolling.engine.Network;
+import dev.unrolling.training.Logits;
 
 /**
  * How differently two models answer on some examples, in evaluation mode (paper section 2.6). The
@@ -97,7 +98,7 @@ public record OutputDistances(
       kl += Divergences.kullbackLeiblerOfLogits(z, y);
       reverse += Divergences.kullbackLeiblerOfLogits(y, z);
       js += Divergences.jensenShannon(Divergences.softMax(z), Divergences.softMax(y));
-      differ += Outputs.argMax(z) == Outputs.argMax(y) ? 0 : 1;
+      differ += Logits.argMax(z) == Logits.argMax(y) ? 0 : 1;
       double loss = Divergences.logSoftMax(y)[labels[i]] - Divergences.logSoftMax(z)[labels[i]];
       gap += loss;
       absoluteGap += Math.abs(loss);

@@ -1,35 +1,18 @@
 package dev.unrolling.metrics;
 
-import dev.unrolling.data.Batch;
 import dev.unrolling.data.Dataset;
-import dev.unrolling.engine.Mode;
 import dev.unrolling.engine.Network;
+import dev.unrolling.training.Logits;
 import java.util.Arrays;
-import org.nd4j.linalg.api.buffer.DataType;
 
-/** Logits of many examples in float64, computed in chunks. */
+/** Logits, labels and distances, as the metrics of this package take them. */
 final class Outputs {
-
-  private static final int CHUNK = 500;
 
   private Outputs() {}
 
   /** The logits in evaluation mode, {@code (example, class)}. */
   static double[][] of(Network network, Dataset dataset, int[] indices) {
-    if (indices.length == 0) {
-      throw new IllegalArgumentException("models are compared on at least 1 example");
-    }
-    double[][] rows = new double[indices.length][];
-    for (int from = 0; from < indices.length; from += CHUNK) {
-      int[] part = Arrays.copyOfRange(indices, from, Math.min(indices.length, from + CHUNK));
-      double[][] logits =
-          network
-              .logits(Batch.of(dataset, part), Mode.EVALUATION)
-              .castTo(DataType.DOUBLE)
-              .toDoubleMatrix();
-      System.arraycopy(logits, 0, rows, from, part.length);
-    }
-    return rows;
+    return Logits.of(network, dataset, indices, Logits.DEFAULT_CHUNK);
   }
 
   static int[] labels(Dataset dataset, int[] indices) {
@@ -46,13 +29,5 @@ final class Outputs {
       squares += (z[i] - y[i]) * (z[i] - y[i]);
     }
     return Math.sqrt(squares);
-  }
-
-  static int argMax(double[] values) {
-    int best = 0;
-    for (int i = 1; i < values.length; i++) {
-      best = values[i] > values[best] ? i : best;
-    }
-    return best;
   }
 }

@@ -5,8 +5,6 @@ import dev.unrolling.data.Dataset;
 import dev.unrolling.engine.Mode;
 import dev.unrolling.engine.Network;
 import java.util.Arrays;
-import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * How well a network classifies examples, with running statistics ({@link Mode#EVALUATION}).
@@ -18,7 +16,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 public record Evaluation(double accuracy, double meanLoss, int examples) {
 
   /** Examples whose logits are computed together unless said otherwise. */
-  public static final int DEFAULT_CHUNK = 500;
+  public static final int DEFAULT_CHUNK = Logits.DEFAULT_CHUNK;
 
   /** Evaluates on all examples of a data set. */
   public static Evaluation of(Network network, Dataset dataset) {
@@ -41,26 +39,25 @@ public record Evaluation(double accuracy, double meanLoss, int examples) {
    * @param chunk examples whose logits are computed together, at least 1: bounds the memory
    */
   public static Evaluation of(Network network, Dataset dataset, int[] indices, int chunk) {
-    if (indices.length == 0 || chunk < 1) {
-      throw new IllegalArgumentException(
-          "an evaluation needs at least 1 example in chunks of at least 1, not "
-              + indices.length
-              + " in chunks of "
-              + chunk);
-    }
+    return of(
+        Logits.of(network, dataset, indices, chunk),
+        Arrays.stream(indices).map(dataset::label).toArray());
+  }
+
+  /**
+   * Evaluates logits that are there already.
+   *
+   * @param logits {@code (example, class)}, at least one row
+   * @param labels one a row
+   */
+  public static Evaluation of(double[][] logits, int[] labels) {
     int hits = 0;
     double loss = 0;
-    for (int from = 0; from < indices.length; from += chunk) {
-      int[] part = Arrays.copyOfRange(indices, from, Math.min(indices.length, from + chunk));
-      INDArray logits = network.logits(Batch.of(dataset, part), Mode.EVALUATION);
-      double[][] rows = logits.castTo(DataType.DOUBLE).toDoubleMatrix();
-      for (int i = 0; i < part.length; i++) {
-        int label = dataset.label(part[i]);
-        hits += argMax(rows[i]) == label ? 1 : 0;
-        loss += logSumExp(rows[i]) - rows[i][label];
-      }
+    for (int i = 0; i < labels.length; i++) {
+      hits += Logits.argMax(logits[i]) == labels[i] ? 1 : 0;
+      loss += logSumExp(logits[i]) - logits[i][labels[i]];
     }
-    return new Evaluation((double) hits / indices.length, loss / indices.length, indices.length);
+    return new Evaluation((double) hits / labels.length, loss / labels.length, labels.length);
   }
 
   /**
@@ -71,29 +68,21 @@ public record Evaluation(double accuracy, double meanLoss, int examples) {
    * @param examples at least one, computed in chunks of {@link #DEFAULT_CHUNK}
    */
   public static double logitDeviation(Network network, Batch examples) {
-    int[] indices = examples.indices();
     double sum = 0;
-    for (int from = 0; from < indices.length; from += DEFAULT_CHUNK) {
-      int[] part =
-          Arrays.copyOfRange(indices, from, Math.min(indices.length, from + DEFAULT_CHUNK));
-      INDArray logits = network.logits(Batch.of(examples.dataset(), part), Mode.EVALUATION);
-      sum += logits.castTo(DataType.DOUBLE).std(true, 1).sumNumber().doubleValue();
+    for (double[] logits : Logits.of(network, examples)) {
+      sum += standardDeviation(logits);
     }
-    return sum / indices.length;
+    return sum / examples.size();
   }
 
-  private static int argMax(double[] values) {
-    int best = 0;
-    for (int i = 1; i < values.length; i++) {
-      if (values[i] > values[best]) {
-        best = i;
-      }
-    }
-    return best;
+  private static double standardDeviation(double[] logits) {
+    double mean = Arrays.stream(logits).average().orElseThrow();
+    double squares = Arrays.stream(logits).map(z -> (z - mean) * (z - mean)).sum();
+    return Math.sqrt(squares / (logits.length - 1));
   }
 
   private static double logSumExp(double[] values) {
-    double max = values[argMax(values)];
+    double max = values[Logits.argMax(values)];
     double sum = 0;
     for (double value : values) {
       sum += Math.exp(value - max);

@@ -1,0 +1,67 @@
+package dev.unrolling.training;
+
+import dev.unrolling.data.Batch;
+import dev.unrolling.data.Dataset;
+import dev.unrolling.engine.Mode;
+import dev.unrolling.engine.Network;
+import java.util.Arrays;
+import org.nd4j.linalg.api.buffer.DataType;
+
+/** Logits of many examples, in float64 and with running statistics ({@link Mode#EVALUATION}). */
+public final class Logits {
+
+  /** Examples whose logits are computed together unless said otherwise: bounds the memory. */
+  public static final int DEFAULT_CHUNK = 500;
+
+  private Logits() {}
+
+  /**
+   * The logits of a batch.
+   *
+   * @param network unchanged
+   * @param examples at least one
+   * @return {@code (example, class)}
+   */
+  public static double[][] of(Network network, Batch examples) {
+    return of(network, examples.dataset(), examples.indices(), DEFAULT_CHUNK);
+  }
+
+  /**
+   * The logits of some examples of a data set.
+   *
+   * @param network unchanged
+   * @param dataset where the examples live
+   * @param indices at least one
+   * @param chunk examples whose logits are computed together, at least 1
+   * @return {@code (example, class)}
+   */
+  public static double[][] of(Network network, Dataset dataset, int[] indices, int chunk) {
+    if (indices.length == 0 || chunk < 1) {
+      throw new IllegalArgumentException(
+          "logits need at least 1 example in chunks of at least 1, not "
+              + indices.length
+              + " in chunks of "
+              + chunk);
+    }
+    double[][] rows = new double[indices.length][];
+    for (int from = 0; from < indices.length; from += chunk) {
+      int[] part = Arrays.copyOfRange(indices, from, Math.min(indices.length, from + chunk));
+      double[][] logits =
+          network
+              .logits(Batch.of(dataset, part), Mode.EVALUATION)
+              .castTo(DataType.DOUBLE)
+              .toDoubleMatrix();
+      System.arraycopy(logits, 0, rows, from, part.length);
+    }
+    return rows;
+  }
+
+  /** The class of the largest logit, the first of equal ones. */
+  public static int argMax(double[] logits) {
+    int best = 0;
+    for (int i = 1; i < logits.length; i++) {
+      best = logits[i] > logits[best] ? i : best;
+    }
+    return best;
+  }
+}
