@@ -33,6 +33,9 @@ final class Dl4jNetwork implements Network {
   private final Evaluator evaluator;
   private Optional<INDArray> velocity = Optional.empty();
 
+  /** Kept from step to step: fresh memory for a large network costs the time of its page faults. */
+  private Optional<INDArray> stepGradient = Optional.empty();
+
   Dl4jNetwork(Dl4jEngine engine, Architecture architecture, INDArray initial) {
     this.engine = engine;
     this.architecture = architecture;
@@ -108,7 +111,11 @@ final class Dl4jNetwork implements Network {
 
   @Override
   public Loss step(Batch batch, Objective objective, SgdStep step) {
-    INDArray gradient = Nd4j.zeros(type(), weights.length());
+    INDArray gradient = stepGradient.orElseGet(() -> Nd4j.create(type(), weights.length()));
+    stepGradient = Optional.of(gradient);
+    if (batch.size() == 0) {
+      gradient.assign(0);
+    }
     double loss = computeGradient(batch, objective, Mode.TRAINING, gradient);
     if (batch.size() > 0) {
       training.moveStatistics(statistics, batch.size());
@@ -146,6 +153,8 @@ final class Dl4jNetwork implements Network {
   public void close() {
     velocity.ifPresent(INDArray::close);
     velocity = Optional.empty();
+    stepGradient.ifPresent(INDArray::close);
+    stepGradient = Optional.empty();
     if (!weights.wasClosed()) {
       weights.close();
     }
@@ -154,7 +163,7 @@ final class Dl4jNetwork implements Network {
   /**
    * The whole objective and its gradient.
    *
-   * @param gradient zeros, which receive it
+   * @param gradient receives it; zeros if the batch is empty
    */
   private double computeGradient(Batch batch, Objective objective, Mode mode, INDArray gradient) {
     double loss = 0;
@@ -177,20 +186,17 @@ final class Dl4jNetwork implements Network {
     return loss;
   }
 
-  /** Takes over the gradient, which it closes or keeps as momentum. */
   private void move(INDArray gradient, SgdStep step) {
-    if (step.momentum() > 0) {
-      velocity.ifPresent(
-          before -> {
-            Dl4jVector.add(gradient, step.momentum(), before);
-            before.close();
-          });
-      velocity = Optional.of(gradient);
-    }
-    Dl4jVector.add(weights, -step.rate(), gradient);
     if (step.momentum() == 0) {
-      gradient.close();
+      Dl4jVector.add(weights, -step.rate(), gradient);
+      return;
     }
+    if (velocity.isEmpty()) {
+      velocity = Optional.of(gradient.dup());
+    } else {
+      Dl4jVector.add(velocity.get().muli(step.momentum()), 1, gradient);
+    }
+    Dl4jVector.add(weights, -step.rate(), velocity.get());
   }
 
   private INDArray input(Batch batch) {
