@@ -30,7 +30,7 @@ final class Dl4jNetwork implements Network {
   private final INDArray weights;
   private final INDArray statistics;
   private final GraphModel training;
-  private final Evaluator evaluator;
+  private Optional<GraphModel> evaluation = Optional.empty();
   private Optional<INDArray> velocity = Optional.empty();
 
   /** Kept from step to step: fresh memory for a large network costs the time of its page faults. */
@@ -43,8 +43,7 @@ final class Dl4jNetwork implements Network {
     this.weights = engine.copy(initial);
     double[] fresh = InitialWeights.runningStatistics(architecture);
     this.statistics = fresh.length == 0 ? nothing() : engine.array(fresh, fresh.length);
-    this.training = new GraphModel(architecture, type());
-    this.evaluator = new Evaluator(architecture, training, type());
+    this.training = new GraphModel(architecture, type(), Mode.TRAINING);
   }
 
   @Override
@@ -141,12 +140,7 @@ final class Dl4jNetwork implements Network {
     if (batch.size() == 0) {
       return Nd4j.createUninitialized(type(), 0, architecture.classes());
     }
-    INDArray input = input(batch);
-    if (mode == Mode.EVALUATION) {
-      return evaluator.logits(input, weights, statistics);
-    }
-    training.load(weights);
-    return training.logits(input);
+    return loaded(mode).logits(input(batch));
   }
 
   @Override
@@ -171,12 +165,7 @@ final class Dl4jNetwork implements Network {
       LogitDerivative derivative =
           new LogitDerivative(
               objective, Examples.labels(batch, architecture), batch.averagedOver());
-      if (mode == Mode.EVALUATION) {
-        evaluator.pass(input(batch), weights, statistics, derivative, gradient);
-      } else {
-        training.load(weights);
-        training.pass(input(batch), derivative, gradient);
-      }
+      loaded(mode).pass(input(batch), derivative, gradient);
       loss = derivative.loss();
     }
     if (objective.weightDecay() > 0) {
@@ -197,6 +186,20 @@ final class Dl4jNetwork implements Network {
       Dl4jVector.add(velocity.get().muli(step.momentum()), 1, gradient);
     }
     Dl4jVector.add(weights, -step.rate(), velocity.get());
+  }
+
+  /** The graph of a mode, holding the present weights. Without batch norm both modes share one. */
+  private GraphModel loaded(Mode mode) {
+    GraphModel model = training;
+    if (mode == Mode.EVALUATION && !statistics.isEmpty()) {
+      if (evaluation.isEmpty()) {
+        evaluation = Optional.of(new GraphModel(architecture, type(), Mode.EVALUATION));
+      }
+      model = evaluation.get();
+      model.loadStatistics(statistics);
+    }
+    model.load(weights);
+    return model;
   }
 
   private INDArray input(Batch batch) {

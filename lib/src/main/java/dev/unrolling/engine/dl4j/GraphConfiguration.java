@@ -1,5 +1,6 @@
 package dev.unrolling.engine.dl4j;
 
+import dev.unrolling.engine.Mode;
 import dev.unrolling.model.Architecture;
 import dev.unrolling.model.Layer;
 import dev.unrolling.model.ParameterLayout.Entry;
@@ -37,12 +38,14 @@ final class GraphConfiguration {
   /** Whether layers are ours where they compute the same in less time. */
   private final boolean lean;
 
+  private final Mode mode;
   private final GraphBuilder builder;
   private final Iterator<Entry> entries;
   private final Map<String, Integer> positions = new HashMap<>();
   private int unnamed;
 
-  private GraphConfiguration(Architecture architecture, DataType type) {
+  private GraphConfiguration(Architecture architecture, DataType type, Mode mode) {
+    this.mode = mode;
     this.lean = type == DataType.FLOAT && OneDnn.inUse();
     this.builder =
         new NeuralNetConfiguration.Builder().dataType(type).graphBuilder().addInputs(INPUT);
@@ -50,7 +53,7 @@ final class GraphConfiguration {
   }
 
   /**
-   * Translates an architecture.
+   * A translated architecture.
    *
    * @param configuration without a loss: its output are the logits
    * @param positions of each batch norm, by name: number of values that one channel has in one
@@ -58,8 +61,11 @@ final class GraphConfiguration {
    */
   record Result(ComputationGraphConfiguration configuration, Map<String, Integer> positions) {}
 
-  static Result of(Architecture architecture, DataType type) {
-    GraphConfiguration translation = new GraphConfiguration(architecture, type);
+  static Result of(Architecture architecture, DataType type, Mode mode) {
+    if (architecture.layers().get(0) instanceof Layer.Foreign foreign) {
+      return new Result(ForeignModel.configuration(foreign, type, mode), Map.of());
+    }
+    GraphConfiguration translation = new GraphConfiguration(architecture, type, mode);
     List<Integer> shape = architecture.inputShape();
     Point output = translation.chain(architecture.layers(), new Point(INPUT, shape));
     ComputationGraphConfiguration configuration =
@@ -164,17 +170,17 @@ final class GraphConfiguration {
   }
 
   private BatchNormalization norm(Layer.BatchNorm b, Point at) {
-    if (lean && at.shape().size() == 3) {
-      return new LeanBatchNorm(b);
-    }
-    return new BatchNormalization.Builder()
-        .nIn(b.channels())
-        .nOut(b.channels())
-        .eps(Layer.BatchNorm.EPSILON)
-        .decay(1 - Layer.BatchNorm.MOMENTUM)
-        .useLogStd(false)
-        .activation(Activation.IDENTITY)
-        .build();
+    BatchNormalization norm =
+        new BatchNormalization.Builder()
+            .nIn(b.channels())
+            .nOut(b.channels())
+            .eps(Layer.BatchNorm.EPSILON)
+            .decay(1 - Layer.BatchNorm.MOMENTUM)
+            .useLogStd(false)
+            .activation(Activation.IDENTITY)
+            .build();
+    boolean ours = mode == Mode.EVALUATION || lean && at.shape().size() == 3;
+    return ours ? new BatchNorm(norm, mode) : norm;
   }
 
   private static DenseLayer dense(Layer.Dense d) {
