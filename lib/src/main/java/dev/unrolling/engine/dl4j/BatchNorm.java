@@ -46,8 +46,6 @@ final class BatchNorm extends BatchNormalization {
     setEps(like.getEps());
     setDecay(like.getDecay());
     setLockGammaBeta(like.isLockGammaBeta());
-    setGamma(like.getGamma());
-    setBeta(like.getBeta());
     setUseLogStd(false);
   }
 
@@ -163,13 +161,13 @@ final class BatchNorm extends BatchNormalization {
 
     private INDArray scale() {
       return layerConf().isLockGammaBeta()
-          ? Nd4j.zerosLike(mean).addi(layerConf().getGamma())
+          ? Nd4j.onesLike(mean)
           : flat(BatchNormalizationParamInitializer.GAMMA);
     }
 
     private INDArray shift() {
       return layerConf().isLockGammaBeta()
-          ? Nd4j.zerosLike(mean).addi(layerConf().getBeta())
+          ? Nd4j.zerosLike(mean)
           : flat(BatchNormalizationParamInitializer.BETA);
     }
 

@@ -11,19 +11,34 @@ import dev.unrolling.engine.Network;
 import dev.unrolling.engine.NetworkState;
 import dev.unrolling.engine.Objective;
 import dev.unrolling.engine.ParameterVector;
+import dev.unrolling.engine.Precision;
 import dev.unrolling.engine.SgdStep;
 import dev.unrolling.model.Architecture;
 import dev.unrolling.model.InitialWeights;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Optional;
+import org.deeplearning4j.nn.api.Model;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Weights, running statistics and momentum in flat arrays; DL4J's graphs are given the first two
- * before each computation and keep nothing.
+ * A network on DL4J: one of our architectures, or by {@link #wrap(Model, int...)} a user's own
+ * model, which can then be trained, measured and unlearned like any other:
+ *
+ * <pre>{@code
+ * Dl4jNetwork network = Dl4jNetwork.wrap(model, dataset.exampleShape());
+ * new SgdTrainer(Dl4jNetwork.objective(model), schedule).train(network, order, recorder);
+ * network.setWeights(new SingleGradientUnlearning().unlearnedWeights(recorder));
+ * network.writeTo(model);
+ * UserModels.write(model, zip);
+ * }</pre>
+ *
+ * <p>Weights, running statistics and momentum are kept in flat arrays; DL4J's graphs are given the
+ * first two before each computation and keep nothing.
  */
-final class Dl4jNetwork implements Network {
+public final class Dl4jNetwork implements Network {
 
   private final Dl4jEngine engine;
   private final Architecture architecture;
@@ -44,6 +59,60 @@ final class Dl4jNetwork implements Network {
     double[] fresh = InitialWeights.runningStatistics(architecture);
     this.statistics = fresh.length == 0 ? nothing() : engine.array(fresh, fresh.length);
     this.training = new GraphModel(architecture, type(), Mode.TRAINING);
+  }
+
+  /**
+   * A user's own model as a network: a copy of its weights and running statistics, which then go
+   * their own way. It computes in the model's own layers and precision; its running variance is the
+   * biased one that DL4J keeps. The updater is not taken over: a step is the caller's {@link
+   * SgdStep}, without momentum at first.
+   *
+   * @param model a {@code MultiLayerNetwork} or {@code ComputationGraph} with one input and one
+   *     classification output; left as it is
+   * @param exampleShape what the model is fed, without the batch, e.g. {@code
+   *     dataset.exampleShape()}
+   * @throws IllegalArgumentException naming the layer and what it holds if the seam does not cover
+   *     it: dropout, weight noise, frozen layers, another updater than Sgd or Nesterovs, several
+   *     rates, gradient normalisation, constraints, regularisation, sequences, channels last,
+   *     several inputs or outputs, another loss than {@link #objective(Model)} knows
+   */
+  public static Dl4jNetwork wrap(Model model, int... exampleShape) {
+    ForeignModel foreign = ForeignModel.of(model, exampleShape);
+    Precision precision =
+        foreign.weights().dataType() == DataType.DOUBLE ? Precision.FLOAT64 : Precision.FLOAT32;
+    Dl4jEngine engine = new Dl4jEngine(Dl4jEngineProvider.device(), precision);
+    Dl4jNetwork network = new Dl4jNetwork(engine, foreign.architecture(), foreign.weights());
+    network.restore(new NetworkState(foreign.weights(), foreign.statistics(), network.nothing()));
+    return network;
+  }
+
+  /**
+   * As {@link #wrap(Model, int...)}, of a model written by DL4J's ModelSerializer.
+   *
+   * @throws IOException if the file is no such zip
+   */
+  public static Dl4jNetwork wrap(Path zip, int... exampleShape) throws IOException {
+    return wrap(UserModels.read(zip), exampleShape);
+  }
+
+  /**
+   * What a user's model minimises, without regularisation, by its output layer: cross entropy, or
+   * the SD loss.
+   *
+   * @throws IllegalArgumentException if it is another loss
+   */
+  public static Objective objective(Model model) {
+    return ModelChecks.objective(model);
+  }
+
+  /**
+   * Puts the present weights and running statistics into a DL4J model.
+   *
+   * @param model of the configuration that was wrapped; its updater's state stays
+   * @throws IllegalArgumentException if its parameters are not those of this network
+   */
+  public void writeTo(Model model) {
+    ForeignModel.write(architecture, weights, statistics, model);
   }
 
   @Override

@@ -63,7 +63,7 @@ final class GraphConfiguration {
 
   static Result of(Architecture architecture, DataType type, Mode mode) {
     if (architecture.layers().get(0) instanceof Layer.Foreign foreign) {
-      return new Result(ForeignModel.configuration(foreign, type, mode), Map.of());
+      return new Result(ForeignConfiguration.of(foreign, type, mode), Map.of());
     }
     GraphConfiguration translation = new GraphConfiguration(architecture, type, mode);
     List<Integer> shape = architecture.inputShape();

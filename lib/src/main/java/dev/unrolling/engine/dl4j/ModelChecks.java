@@ -1,19 +1,37 @@
 package dev.unrolling.engine.dl4j;
 
+import dev.unrolling.engine.Objective;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.ToDoubleFunction;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.api.OptimizationAlgorithm;
 import org.deeplearning4j.nn.api.layers.IOutputLayer;
+import org.deeplearning4j.nn.api.layers.RecurrentLayer;
+import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.GradientNormalization;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
+import org.deeplearning4j.nn.conf.layers.BatchNormalization;
+import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+import org.deeplearning4j.nn.conf.layers.LossLayer;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.layers.FrozenLayer;
 import org.deeplearning4j.nn.layers.FrozenLayerWithBackprop;
+import org.deeplearning4j.nn.layers.wrapper.BaseWrapperLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.optimize.solvers.BaseOptimizer;
+import org.nd4j.linalg.activations.impl.ActivationRReLU;
+import org.nd4j.linalg.activations.impl.ActivationSoftmax;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.learning.config.IUpdater;
+import org.nd4j.linalg.learning.config.Nesterovs;
 import org.nd4j.linalg.learning.config.Sgd;
+import org.nd4j.linalg.learning.regularization.Regularization;
+import org.nd4j.linalg.lossfunctions.ILossFunction;
+import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
 
 /** What a user's model must be for the formula of single gradient unlearning to hold. */
 final class ModelChecks {
@@ -47,6 +65,85 @@ final class ModelChecks {
           "a model must end in an output layer with a loss; add one, e.g. an OutputLayer");
     }
     rate(model);
+    momentum(model);
+  }
+
+  /**
+   * Checks, beyond {@link #check}, that a model fits the seam: pictures or plain features in,
+   * logits out, no regularisation of its own.
+   *
+   * @throws IllegalArgumentException naming the layer and what it holds
+   */
+  static void checkForSeam(Model model) {
+    DataType type = model.params().dataType();
+    if (type != DataType.FLOAT && type != DataType.DOUBLE) {
+      throw new IllegalArgumentException(
+          "a model must compute in FLOAT or DOUBLE, not in " + type + "; convert it");
+    }
+    for (Layer layer : layers(model)) {
+      org.deeplearning4j.nn.conf.layers.Layer conf = layer.conf().getLayer();
+      if (layer instanceof RecurrentLayer || layer instanceof BaseWrapperLayer) {
+        throw notWrapped(layer, "works on sequences", "use UserModels.unlearn, which takes masks");
+      }
+      if (layer.isPretrainLayer()) {
+        throw notWrapped(layer, "has weights that only pre-training moves", "leave it out");
+      }
+      if (conf instanceof ConvolutionLayer c && c.getCnn2dDataFormat() == CNN2DFormat.NHWC
+          || conf instanceof SubsamplingLayer s && s.getCnn2dDataFormat() == CNN2DFormat.NHWC
+          || conf instanceof BatchNormalization b && b.getCnn2DFormat() == CNN2DFormat.NHWC) {
+        throw notWrapped(
+            layer, "takes (height, width, channel)", "make it take (channel, height, width)");
+      }
+      if (conf instanceof BatchNormalization b
+          && b.isLockGammaBeta()
+          && (b.getGamma() != 1 || b.getBeta() != 0)) {
+        throw notWrapped(
+            layer,
+            "has a fixed gamma or beta, which DL4J leaves out of its forward pass",
+            "fix them at 1 and 0");
+      }
+      if (conf instanceof BaseLayer base
+          && !(empty(base.getRegularization()) && empty(base.getRegularizationBias()))) {
+        throw notWrapped(
+            layer,
+            "has regularisation " + base.getRegularization() + base.getRegularizationBias(),
+            "train without, or with the weight decay of an Objective, which acts on all weights");
+      }
+    }
+    objective(model);
+  }
+
+  /**
+   * What a model's output layer minimises.
+   *
+   * @throws IllegalArgumentException if it is not a loss of ours
+   */
+  static Objective objective(Model model) {
+    Layer[] layers = layers(model);
+    Layer last =
+        model instanceof ComputationGraph graph
+            ? graph.getOutputLayer(0)
+            : layers[layers.length - 1];
+    org.deeplearning4j.nn.conf.layers.Layer conf = last.conf().getLayer();
+    boolean plain = conf.getClass() == OutputLayer.class || conf.getClass() == LossLayer.class;
+    if (plain && ((BaseLayer) conf).getActivationFn() instanceof ActivationSoftmax) {
+      ILossFunction loss =
+          conf instanceof OutputLayer output ? output.getLossFn() : ((LossLayer) conf).getLossFn();
+      if (loss instanceof StandardDeviationLoss ours) {
+        return ours.objective();
+      }
+      if (loss instanceof LossMCXENT theirs && theirs.getWeights() == null) {
+        return Objective.crossEntropy();
+      }
+    }
+    throw notWrapped(
+        last,
+        "is no OutputLayer or LossLayer with soft-max and cross entropy",
+        "train with LossMCXENT without class weights, or with StandardDeviationLoss");
+  }
+
+  private static boolean empty(List<Regularization> regularisation) {
+    return regularisation == null || regularisation.isEmpty();
   }
 
   private static void checkLayer(Layer layer) {
@@ -60,7 +157,21 @@ final class ModelChecks {
     if (conf.getConstraints() != null && !conf.getConstraints().isEmpty()) {
       throw refused(layer, "has constraints on its weights", "train without");
     }
+    if (!layer.conf().isMiniBatch()) {
+      throw refused(
+          layer, "sums the gradients of a batch (miniBatch(false))", "train with their mean");
+    }
+    if (layer.conf().getOptimizationAlgo() != OptimizationAlgorithm.STOCHASTIC_GRADIENT_DESCENT) {
+      throw refused(
+          layer,
+          "trains by " + layer.conf().getOptimizationAlgo(),
+          "train by STOCHASTIC_GRADIENT_DESCENT");
+    }
     if (conf instanceof BaseLayer base) {
+      if (base.getActivationFn() instanceof ActivationRReLU) {
+        throw refused(
+            layer, "has random slopes, whose draws at the visits are gone", "use LEAKYRELU");
+      }
       if (base.getWeightNoise() != null) {
         throw refused(
             layer, "has weight noise, whose draws at the visits are gone", "train without");
@@ -73,6 +184,15 @@ final class ModelChecks {
   }
 
   private static IllegalArgumentException refused(Layer layer, String what, String remedy) {
+    return refused(layer, what, "single gradient unlearning does not hold", remedy);
+  }
+
+  private static IllegalArgumentException notWrapped(Layer layer, String what, String remedy) {
+    return refused(layer, what, "it cannot be wrapped", remedy);
+  }
+
+  private static IllegalArgumentException refused(
+      Layer layer, String what, String consequence, String remedy) {
     return new IllegalArgumentException(
         "layer \""
             + layer.conf().getLayer().getLayerName()
@@ -80,7 +200,9 @@ final class ModelChecks {
             + layer.getClass().getSimpleName()
             + ") "
             + what
-            + ": single gradient unlearning does not hold; "
+            + ": "
+            + consequence
+            + "; "
             + remedy);
   }
 
@@ -88,28 +210,44 @@ final class ModelChecks {
   static double rate(Model model) {
     int iteration = BaseOptimizer.getIterationCount(model);
     int epoch = BaseOptimizer.getEpochCount(model);
-    List<Double> rates = new ArrayList<>();
+    return one(model, "at one learning rate", updater -> updater.getLearningRate(iteration, epoch));
+  }
+
+  /** The one momentum: 0 for {@link Sgd}. */
+  static double momentum(Model model) {
+    return one(
+        model,
+        "with one momentum",
+        updater -> updater instanceof Nesterovs nesterovs ? nesterovs.getMomentum() : 0);
+  }
+
+  private static double one(Model model, String what, ToDoubleFunction<IUpdater> property) {
+    List<Double> values = new ArrayList<>();
     for (Layer layer : layers(model)) {
       if (layer.conf().getLayer() instanceof BaseLayer base && layer.numParams() > 0) {
-        rates.add(rate(layer, base.getIUpdater(), iteration, epoch));
+        values.add(property.applyAsDouble(checked(layer, base.getIUpdater())));
         if (base.getBiasUpdater() != null) {
-          rates.add(rate(layer, base.getBiasUpdater(), iteration, epoch));
+          values.add(property.applyAsDouble(checked(layer, base.getBiasUpdater())));
         }
       }
     }
-    if (rates.stream().distinct().count() != 1) {
-      throw new IllegalArgumentException(
-          "all layers must train at one learning rate, not at " + rates);
+    if (values.stream().distinct().count() != 1) {
+      throw new IllegalArgumentException("all layers must train " + what + ", not " + values);
     }
-    return rates.get(0);
+    return values.get(0);
   }
 
-  private static double rate(Layer layer, IUpdater updater, int iteration, int epoch) {
-    if (updater instanceof Sgd sgd) {
-      return sgd.getLearningRate(iteration, epoch);
+  private static IUpdater checked(Layer layer, IUpdater updater) {
+    if (updater instanceof Nesterovs nesterovs && nesterovs.getMomentumISchedule() != null) {
+      throw refused(layer, "has a schedule of momentum", "train with one momentum");
+    }
+    if (updater instanceof Sgd || updater instanceof Nesterovs) {
+      return updater;
     }
     throw refused(
-        layer, "has the updater " + updater.getClass().getSimpleName(), "train with new Sgd(rate)");
+        layer,
+        "has the updater " + updater.getClass().getSimpleName(),
+        "train with new Sgd(rate) or new Nesterovs(rate, momentum)");
   }
 
   private static Layer[] layers(Model model) {
