@@ -102,7 +102,7 @@ public final class Dl4jNetwork implements Network {
    * @throws IllegalArgumentException if it is another loss
    */
   public static Objective objective(Model model) {
-    return ModelChecks.objective(model);
+    return SeamChecks.objective(model);
   }
 
   /**

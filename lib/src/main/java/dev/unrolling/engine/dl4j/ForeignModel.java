@@ -37,7 +37,7 @@ record ForeignModel(Architecture architecture, INDArray weights, INDArray statis
    */
   static ForeignModel of(Model model, int... exampleShape) {
     ModelChecks.check(model);
-    ModelChecks.checkForSeam(model);
+    SeamChecks.check(model);
     ComputationGraph graph =
         model instanceof MultiLayerNetwork network
             ? network.toComputationGraph()
