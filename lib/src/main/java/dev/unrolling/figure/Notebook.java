@@ -1,21 +1,27 @@
 package dev.unrolling.figure;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.unrolling.data.AtomicFile;
+import dev.unrolling.data.DataCache;
+import dev.unrolling.data.DataException;
 import dev.unrolling.engine.Engine;
 import dev.unrolling.engine.Engines;
+import dev.unrolling.experiment.DataSets;
+import dev.unrolling.experiment.FineTuningSettings;
+import dev.unrolling.experiment.Provenance;
+import dev.unrolling.experiment.ResultStore;
+import dev.unrolling.experiment.Runner;
 import dev.unrolling.experiment.Scale;
 import dev.unrolling.experiment.Verdict;
-import java.io.IOException;
-import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Properties;
 import java.util.Set;
 import java.util.stream.Collectors;
 import tech.tablesaw.api.Table;
@@ -43,9 +49,11 @@ public final class Notebook {
   private final Set<String> devices = new LinkedHashSet<>();
   private final Set<Long> allSeeds = new LinkedHashSet<>();
   private final Path folder;
+  private final Path results;
   private final Optional<Kernel> kernel;
   private final PrintStream out;
   private final VerdictFile verdicts;
+  private final DataSets data;
   private ProgressLine progress;
 
   private Notebook(
@@ -58,8 +66,13 @@ public final class Notebook {
     folder = Path.of(environment.getOrDefault(OUT_VARIABLE, "out")).resolve(name);
     this.kernel = kernel;
     this.out = out;
+    results = Path.of(environment.getOrDefault(ResultStore.VARIABLE, "out/runs"));
     verdicts = new VerdictFile(folder.resolve("verdicts.csv"), scale);
     progress = new ProgressLine(kernel, out);
+    DataCache cache = DataCache.fromEnvironment();
+    data =
+        DataSets.of(
+            scale == Scale.SMOKE ? new DataCache(cache.folder(), true) : cache, this::progress);
   }
 
   /**
@@ -82,7 +95,7 @@ public final class Notebook {
             "engine "
                 + Optional.ofNullable(environment.get(Engines.ENGINE_VARIABLE))
                     .orElse("as each experiment's default"),
-            "unrolling-sgd " + version(),
+            "unrolling-sgd " + Provenance.libraryVersion(),
             threads(environment));
     notebook.display(
         Output.html(name + " · " + String.join(" · ", facts), Html.banner(name, facts)));
@@ -96,19 +109,6 @@ public final class Notebook {
             .map(Integer::parseInt)
             .orElseGet(Runtime.getRuntime()::availableProcessors);
     return count + (count == 1 ? " thread" : " threads");
-  }
-
-  private static String version() {
-    String descriptor = "/META-INF/maven/dev.unrolling/unrolling-sgd/pom.properties";
-    try (InputStream in = Notebook.class.getResourceAsStream(descriptor)) {
-      Properties properties = new Properties();
-      if (in != null) {
-        properties.load(in);
-      }
-      return properties.getProperty("version", "from sources");
-    } catch (IOException unreadable) {
-      return "of unknown version";
-    }
   }
 
   /** How much is run. */
@@ -146,6 +146,38 @@ public final class Notebook {
     display(
         Output.html(
             engine.name() + " · " + String.join(" · ", facts), Html.banner(engine.name(), facts)));
+  }
+
+  /**
+   * A runner that keeps its results where the command line does ({@code UNROLLING_RESULTS}, or
+   * {@code out/runs}), takes those that are there, and shows its progress here. Small networks run
+   * side by side, each on one thread.
+   *
+   * @param engine that computes
+   */
+  public Runner runner(Engine engine) {
+    return new Runner(engine, data, this::progress)
+        .withRunsAtOnce(scale.isSmall() ? engine.threads() : 1)
+        .withStore(new ResultStore(results));
+  }
+
+  /**
+   * Those of some runs whose data can be had; for the others it is shown what is missing, and how
+   * to put it there. At smoke scale nothing is fetched for this.
+   */
+  public List<FineTuningSettings> available(List<FineTuningSettings> runs) {
+    Map<String, String> missing = new LinkedHashMap<>();
+    for (String name : runs.stream().map(FineTuningSettings::data).distinct().toList()) {
+      try {
+        data.of(name);
+      } catch (DataException e) {
+        missing.put(name, e.getMessage());
+      }
+    }
+    missing.forEach(
+        (name, why) ->
+            display(Output.html("without " + name + ": " + why, Html.banner(name, List.of(why)))));
+    return runs.stream().filter(run -> !missing.containsKey(run.data())).toList();
   }
 
   /**

@@ -18,8 +18,8 @@ class NativeMemoryTest {
   private static final int WARM_UP = 200;
 
   /**
-   * Leaked activations would add 4 MB a step or more, 4 GB in all; allocators and the Java heap move
-   * by a hundred or two on their own.
+   * Leaked activations would add 4 MB a step or more, 4 GB in all; allocators and the Java heap
+   * move by a hundred or two on their own.
    */
   private static final long LARGEST_GROWTH = 300L << 20;
 
