@@ -209,7 +209,9 @@ public final class Dl4jNetwork implements Network {
     if (batch.size() == 0) {
       return Nd4j.createUninitialized(type(), 0, architecture.classes());
     }
-    return loaded(mode).logits(input(batch));
+    try (INDArray input = input(batch)) {
+      return loaded(mode).logits(input);
+    }
   }
 
   @Override
@@ -234,7 +236,10 @@ public final class Dl4jNetwork implements Network {
       LogitDerivative derivative =
           new LogitDerivative(
               objective, Examples.labels(batch, architecture), batch.averagedOver());
-      loaded(mode).pass(input(batch), derivative, gradient);
+      // Closed at once: the garbage collector does not see the memory that inputs pile up.
+      try (INDArray input = input(batch)) {
+        loaded(mode).pass(input, derivative, gradient);
+      }
       loss = derivative.loss();
     }
     if (objective.weightDecay() > 0) {
