@@ -137,7 +137,7 @@ def _meta(result: Result) -> str:
         ("scale", run.get("scale")),
         ("seeds", _list(notes.get("seeds", notes.get("seed")))),
         ("engine", engine),
-        ("device", notes.get("device") or run.get("device")),
+        ("device", _list(notes.get("device")) or run.get("device")),
         ("run time", clock(seconds) if seconds is not None else None),
         ("started", str(run.get("started", "")).replace("T", " ").replace("+00:00", " UTC")),
         ("Java", versions.get("java")),

@@ -17,10 +17,12 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import tech.tablesaw.api.Table;
 
@@ -43,6 +45,9 @@ public final class Notebook {
   private static final String NAME = "[A-Za-z0-9_-][A-Za-z0-9._-]*";
 
   private final Scale scale;
+  private final Set<String> engines = new LinkedHashSet<>();
+  private final Set<String> devices = new LinkedHashSet<>();
+  private final Set<Long> allSeeds = new LinkedHashSet<>();
   private final Path folder;
   private final Path results;
   private final Optional<Kernel> kernel;
@@ -118,20 +123,16 @@ public final class Notebook {
 
   /**
    * Says what computes and from which seeds, and keeps it for the page of results in {@code
-   * notebook.json}.
+   * notebook.json}, beside what was said before.
    *
    * @param engine that computes
    * @param seeds of the runs
    */
   public void uses(Engine engine, long... seeds) {
-    Map<String, Object> notes =
-        Map.of(
-            "engine",
-            engine.name() + " (" + engine.version() + ")",
-            "device",
-            engine.device(),
-            "seeds",
-            seeds);
+    engines.add(engine.name() + " (" + engine.version() + ")");
+    devices.add(engine.device());
+    Arrays.stream(seeds).forEach(allSeeds::add);
+    Map<String, Object> notes = Map.of("engine", engines, "device", devices, "seeds", allSeeds);
     AtomicFile.write(
         folder.resolve("notebook.json"), file -> new ObjectMapper().writeValue(file, notes));
     List<String> facts =

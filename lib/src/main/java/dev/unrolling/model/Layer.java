@@ -77,4 +77,28 @@ public sealed interface Layer {
       shortcut = List.copyOf(shortcut);
     }
   }
+
+  /**
+   * A whole network in an engine's own words, which no other can build: the only layer of its
+   * architecture.
+   *
+   * @param engine the engine's name, e.g. {@code "dl4j"}
+   * @param configuration what it is made of, as that engine writes it
+   * @param smooth whether the logits have derivatives of every order by the weights everywhere
+   * @param parameters trainable weights, in order; the offsets are not read
+   * @param statistics running statistics, in order; the offsets are not read
+   */
+  record Foreign(
+      String engine,
+      String configuration,
+      boolean smooth,
+      List<ParameterLayout.Entry> parameters,
+      List<ParameterLayout.Entry> statistics)
+      implements Layer {
+    /** Copies both lists. */
+    public Foreign {
+      parameters = List.copyOf(parameters);
+      statistics = List.copyOf(statistics);
+    }
+  }
 }

@@ -107,6 +107,10 @@ public record ParameterLayout(List<Entry> entries) {
           String name = path + numbered("residual", seen);
           visit(name + ".body.", r.body());
           visit(name + ".shortcut.", r.shortcut());
+        } else if (layer instanceof Layer.Foreign f) {
+          for (Entry entry : statistics ? f.statistics() : f.parameters()) {
+            add(path + entry.name(), entry.kind(), entry.shape(), entry.fanIn());
+          }
         }
       }
     }

@@ -76,8 +76,16 @@ class NotebookTest {
     JsonNode kept =
         new ObjectMapper().readTree(out.resolve("04-test").resolve("notebook.json").toFile());
     assertEquals(7, kept.get("seeds").get(1).asInt());
-    assertEquals("cpu", kept.get("device").asText());
-    assertTrue(kept.get("engine").asText().startsWith("torch"));
+    assertEquals("cpu", kept.get("device").get(0).asText());
+    assertTrue(kept.get("engine").get(0).asText().startsWith("torch"));
+
+    notebook.uses(Engines.open("dl4j", "cpu", Precision.FLOAT64), 7, 9);
+    JsonNode both =
+        new ObjectMapper().readTree(out.resolve("04-test").resolve("notebook.json").toFile());
+    assertTrue(both.get("engine").get(0).asText().startsWith("torch"));
+    assertTrue(both.get("engine").get(1).asText().startsWith("dl4j"));
+    assertEquals("[0,7,9]", both.get("seeds").toString());
+    assertEquals("[\"cpu\"]", both.get("device").toString());
   }
 
   @Test

@@ -78,6 +78,12 @@ record Dl4jEngine(String device, Precision precision) implements Engine {
 
   /** A copy of host values in this precision. */
   INDArray array(double[] values, long... shape) {
-    return Nd4j.createFromArray(values).castTo(precision.dataType()).reshape('c', shape);
+    INDArray wide = Nd4j.createFromArray(values);
+    if (precision.dataType() == wide.dataType()) {
+      return wide.reshape('c', shape);
+    }
+    try (wide) {
+      return wide.castTo(precision.dataType()).reshape('c', shape);
+    }
   }
 }

@@ -18,8 +18,7 @@ public final class Dl4jEngineProvider implements EngineProvider {
 
   @Override
   public Engine open(String device, Precision precision) {
-    // ND4J computes where its one backend does, which the class path decides.
-    String there = Nd4j.getEnvironment().isCPU() ? "cpu" : "cuda:0";
+    String there = device();
     if (!device.equals(there)) {
       throw new IllegalArgumentException(
           "there is no device \""
@@ -33,5 +32,10 @@ public final class Dl4jEngineProvider implements EngineProvider {
       CudaDevices.check();
     }
     return new Dl4jEngine(device, precision);
+  }
+
+  /** Where ND4J's one backend computes, which the class path decides. */
+  static String device() {
+    return Nd4j.getEnvironment().isCPU() ? "cpu" : "cuda:0";
   }
 }

@@ -11,27 +11,45 @@ import dev.unrolling.engine.Network;
 import dev.unrolling.engine.NetworkState;
 import dev.unrolling.engine.Objective;
 import dev.unrolling.engine.ParameterVector;
+import dev.unrolling.engine.Precision;
 import dev.unrolling.engine.SgdStep;
 import dev.unrolling.model.Architecture;
 import dev.unrolling.model.InitialWeights;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Optional;
+import org.deeplearning4j.nn.api.Model;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Weights, running statistics and momentum in flat arrays; DL4J's graphs are given the first two
- * before each computation and keep nothing.
+ * A network on DL4J: one of our architectures, or by {@link #wrap(Model, int...)} a user's own
+ * model, which can then be trained, measured and unlearned like any other:
+ *
+ * <pre>{@code
+ * Dl4jNetwork network = Dl4jNetwork.wrap(model, dataset.exampleShape());
+ * new SgdTrainer(Dl4jNetwork.objective(model), schedule).train(network, order, recorder);
+ * network.setWeights(new SingleGradientUnlearning().unlearnedWeights(recorder));
+ * network.writeTo(model);
+ * UserModels.write(model, zip);
+ * }</pre>
+ *
+ * <p>Weights, running statistics and momentum are kept in flat arrays; DL4J's graphs are given the
+ * first two before each computation and keep nothing.
  */
-final class Dl4jNetwork implements Network {
+public final class Dl4jNetwork implements Network {
 
   private final Dl4jEngine engine;
   private final Architecture architecture;
   private final INDArray weights;
   private final INDArray statistics;
   private final GraphModel training;
-  private final Evaluator evaluator;
+  private Optional<GraphModel> evaluation = Optional.empty();
   private Optional<INDArray> velocity = Optional.empty();
+
+  /** Kept from step to step: fresh memory for a large network costs the time of its page faults. */
+  private Optional<INDArray> stepGradient = Optional.empty();
 
   Dl4jNetwork(Dl4jEngine engine, Architecture architecture, INDArray initial) {
     this.engine = engine;
@@ -40,8 +58,61 @@ final class Dl4jNetwork implements Network {
     this.weights = engine.copy(initial);
     double[] fresh = InitialWeights.runningStatistics(architecture);
     this.statistics = fresh.length == 0 ? nothing() : engine.array(fresh, fresh.length);
-    this.training = new GraphModel(architecture, type());
-    this.evaluator = new Evaluator(architecture, training, type());
+    this.training = new GraphModel(architecture, type(), Mode.TRAINING);
+  }
+
+  /**
+   * A user's own model as a network: a copy of its weights and running statistics, which then go
+   * their own way. It computes in the model's own layers and precision; its running variance is the
+   * biased one that DL4J keeps. The updater is not taken over: a step is the caller's {@link
+   * SgdStep}, without momentum at first.
+   *
+   * @param model a {@code MultiLayerNetwork} or {@code ComputationGraph} with one input and one
+   *     classification output; left as it is
+   * @param exampleShape what the model is fed, without the batch, e.g. {@code
+   *     dataset.exampleShape()}
+   * @throws IllegalArgumentException naming the layer and what it holds if the seam does not cover
+   *     it: dropout, weight noise, frozen layers, another updater than Sgd or Nesterovs, several
+   *     rates, gradient normalisation, constraints, regularisation, sequences, channels last,
+   *     several inputs or outputs, another loss than {@link #objective(Model)} knows
+   */
+  public static Dl4jNetwork wrap(Model model, int... exampleShape) {
+    ForeignModel foreign = ForeignModel.of(model, exampleShape);
+    Precision precision =
+        foreign.weights().dataType() == DataType.DOUBLE ? Precision.FLOAT64 : Precision.FLOAT32;
+    Dl4jEngine engine = new Dl4jEngine(Dl4jEngineProvider.device(), precision);
+    Dl4jNetwork network = new Dl4jNetwork(engine, foreign.architecture(), foreign.weights());
+    network.restore(new NetworkState(foreign.weights(), foreign.statistics(), network.nothing()));
+    return network;
+  }
+
+  /**
+   * As {@link #wrap(Model, int...)}, of a model written by DL4J's ModelSerializer.
+   *
+   * @throws IOException if the file is no such zip
+   */
+  public static Dl4jNetwork wrap(Path zip, int... exampleShape) throws IOException {
+    return wrap(UserModels.read(zip), exampleShape);
+  }
+
+  /**
+   * What a user's model minimises, without regularisation, by its output layer: cross entropy, or
+   * the SD loss.
+   *
+   * @throws IllegalArgumentException if it is another loss
+   */
+  public static Objective objective(Model model) {
+    return SeamChecks.objective(model);
+  }
+
+  /**
+   * Puts the present weights and running statistics into a DL4J model.
+   *
+   * @param model of the configuration that was wrapped; its updater's state stays
+   * @throws IllegalArgumentException if its parameters are not those of this network
+   */
+  public void writeTo(Model model) {
+    ForeignModel.write(architecture, weights, statistics, model);
   }
 
   @Override
@@ -108,7 +179,11 @@ final class Dl4jNetwork implements Network {
 
   @Override
   public Loss step(Batch batch, Objective objective, SgdStep step) {
-    INDArray gradient = Nd4j.zeros(type(), weights.length());
+    INDArray gradient = stepGradient.orElseGet(() -> Nd4j.create(type(), weights.length()));
+    stepGradient = Optional.of(gradient);
+    if (batch.size() == 0) {
+      gradient.assign(0);
+    }
     double loss = computeGradient(batch, objective, Mode.TRAINING, gradient);
     if (batch.size() > 0) {
       training.moveStatistics(statistics, batch.size());
@@ -134,18 +209,17 @@ final class Dl4jNetwork implements Network {
     if (batch.size() == 0) {
       return Nd4j.createUninitialized(type(), 0, architecture.classes());
     }
-    INDArray input = input(batch);
-    if (mode == Mode.EVALUATION) {
-      return evaluator.logits(input, weights, statistics);
+    try (INDArray input = input(batch)) {
+      return loaded(mode).logits(input);
     }
-    training.load(weights);
-    return training.logits(input);
   }
 
   @Override
   public void close() {
     velocity.ifPresent(INDArray::close);
     velocity = Optional.empty();
+    stepGradient.ifPresent(INDArray::close);
+    stepGradient = Optional.empty();
     if (!weights.wasClosed()) {
       weights.close();
     }
@@ -154,7 +228,7 @@ final class Dl4jNetwork implements Network {
   /**
    * The whole objective and its gradient.
    *
-   * @param gradient zeros, which receive it
+   * @param gradient receives it; zeros if the batch is empty
    */
   private double computeGradient(Batch batch, Objective objective, Mode mode, INDArray gradient) {
     double loss = 0;
@@ -162,11 +236,9 @@ final class Dl4jNetwork implements Network {
       LogitDerivative derivative =
           new LogitDerivative(
               objective, Examples.labels(batch, architecture), batch.averagedOver());
-      if (mode == Mode.EVALUATION) {
-        evaluator.pass(input(batch), weights, statistics, derivative, gradient);
-      } else {
-        training.load(weights);
-        training.pass(input(batch), derivative, gradient);
+      // Closed at once: the garbage collector does not see the memory that inputs pile up.
+      try (INDArray input = input(batch)) {
+        loaded(mode).pass(input, derivative, gradient);
       }
       loss = derivative.loss();
     }
@@ -177,20 +249,31 @@ final class Dl4jNetwork implements Network {
     return loss;
   }
 
-  /** Takes over the gradient, which it closes or keeps as momentum. */
   private void move(INDArray gradient, SgdStep step) {
-    if (step.momentum() > 0) {
-      velocity.ifPresent(
-          before -> {
-            Dl4jVector.add(gradient, step.momentum(), before);
-            before.close();
-          });
-      velocity = Optional.of(gradient);
-    }
-    Dl4jVector.add(weights, -step.rate(), gradient);
     if (step.momentum() == 0) {
-      gradient.close();
+      Dl4jVector.add(weights, -step.rate(), gradient);
+      return;
     }
+    if (velocity.isEmpty()) {
+      velocity = Optional.of(gradient.dup());
+    } else {
+      Dl4jVector.add(velocity.get().muli(step.momentum()), 1, gradient);
+    }
+    Dl4jVector.add(weights, -step.rate(), velocity.get());
+  }
+
+  /** The graph of a mode, holding the present weights. Without batch norm both modes share one. */
+  private GraphModel loaded(Mode mode) {
+    GraphModel model = training;
+    if (mode == Mode.EVALUATION && !statistics.isEmpty()) {
+      if (evaluation.isEmpty()) {
+        evaluation = Optional.of(new GraphModel(architecture, type(), Mode.EVALUATION));
+      }
+      model = evaluation.get();
+      model.loadStatistics(statistics);
+    }
+    model.load(weights);
+    return model;
   }
 
   private INDArray input(Batch batch) {

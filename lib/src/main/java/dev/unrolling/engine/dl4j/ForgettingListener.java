@@ -14,7 +14,7 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Records, during a user's own {@code fit}, what it takes to forget one of its batches: w_0, and
- * the learning rates at which the batch was seen.
+ * the learning rates at which the batch was seen, with what {@code Nesterovs} makes of them.
  *
  * <pre>{@code
  * ForgettingListener listener = new ForgettingListener(batch);
@@ -28,7 +28,8 @@ public final class ForgettingListener extends BaseTrainingListener {
   private final INDArray features;
   private Optional<INDArray> start = Optional.empty();
   private boolean visiting;
-  private double sumOfRates;
+  private double velocityShare;
+  private double factor;
   private int visits;
 
   /**
@@ -76,11 +77,16 @@ public final class ForgettingListener extends BaseTrainingListener {
 
   @Override
   public void onGradientCalculation(Model model) {
+    // The share of the batch's gradients in the running sum of momentum, and in the weights.
+    double momentum = ModelChecks.momentum(model);
+    double before = velocityShare;
+    velocityShare *= momentum;
     if (visiting) {
-      sumOfRates += ModelChecks.rate(model);
+      velocityShare += ModelChecks.rate(model);
       visits++;
       visiting = false;
     }
+    factor += (1 + momentum) * velocityShare - momentum * before;
   }
 
   /** Number of visits to the batch so far. */
@@ -101,6 +107,6 @@ public final class ForgettingListener extends BaseTrainingListener {
               + " examples: it must be one whole batch of the run, in the same order and with the"
               + " same preprocessing");
     }
-    return new ForgettingRecord(start.orElseThrow(), sumOfRates, (int) features.size(0));
+    return new ForgettingRecord(start.orElseThrow(), factor, (int) features.size(0));
   }
 }

@@ -1,5 +1,6 @@
 package dev.unrolling.engine.dl4j;
 
+import dev.unrolling.engine.Mode;
 import dev.unrolling.model.Architecture;
 import dev.unrolling.model.Layer;
 import dev.unrolling.model.ParameterLayout.Entry;
@@ -21,6 +22,9 @@ import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer.PoolingType;
 import org.deeplearning4j.nn.conf.preprocessor.CnnToFeedForwardPreProcessor;
 import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.activations.IActivation;
+import org.nd4j.linalg.activations.impl.ActivationReLU;
+import org.nd4j.linalg.activations.impl.ActivationTanH;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /**
@@ -31,19 +35,25 @@ final class GraphConfiguration {
 
   private static final String INPUT = "input";
 
+  /** Whether layers are ours where they compute the same in less time. */
+  private final boolean lean;
+
+  private final Mode mode;
   private final GraphBuilder builder;
   private final Iterator<Entry> entries;
   private final Map<String, Integer> positions = new HashMap<>();
   private int unnamed;
 
-  private GraphConfiguration(Architecture architecture, DataType type) {
+  private GraphConfiguration(Architecture architecture, DataType type, Mode mode) {
+    this.mode = mode;
+    this.lean = type == DataType.FLOAT && OneDnn.inUse();
     this.builder =
         new NeuralNetConfiguration.Builder().dataType(type).graphBuilder().addInputs(INPUT);
     this.entries = architecture.parameters().entries().iterator();
   }
 
   /**
-   * Translates an architecture.
+   * A translated architecture.
    *
    * @param configuration without a loss: its output are the logits
    * @param positions of each batch norm, by name: number of values that one channel has in one
@@ -51,8 +61,11 @@ final class GraphConfiguration {
    */
   record Result(ComputationGraphConfiguration configuration, Map<String, Integer> positions) {}
 
-  static Result of(Architecture architecture, DataType type) {
-    GraphConfiguration translation = new GraphConfiguration(architecture, type);
+  static Result of(Architecture architecture, DataType type, Mode mode) {
+    if (architecture.layers().get(0) instanceof Layer.Foreign foreign) {
+      return new Result(ForeignConfiguration.of(foreign, type, mode), Map.of());
+    }
+    GraphConfiguration translation = new GraphConfiguration(architecture, type, mode);
     List<Integer> shape = architecture.inputShape();
     Point output = translation.chain(architecture.layers(), new Point(INPUT, shape));
     ComputationGraphConfiguration configuration =
@@ -88,7 +101,7 @@ final class GraphConfiguration {
     }
     if (layer instanceof Layer.BatchNorm b) {
       String name = named(2);
-      builder.addLayer(name, norm(b), at.vertex());
+      builder.addLayer(name, norm(b, at), at.vertex());
       positions.put(name, at.shape().stream().skip(1).reduce(1, Math::multiplyExact));
       return new Point(name, at.shape());
     }
@@ -98,10 +111,10 @@ final class GraphConfiguration {
       return new Point(name, List.of(d.out()));
     }
     if (layer instanceof Layer.Relu) {
-      return activation("relu", Activation.RELU, at);
+      return activation("relu", lean ? new LeanRelu() : new ActivationReLU(), at);
     }
     if (layer instanceof Layer.Tanh) {
-      return activation("tanh", Activation.TANH, at);
+      return activation("tanh", new ActivationTanH(), at);
     }
     if (layer instanceof Layer.MaxPool m) {
       return pool(PoolingType.MAX, m.kernel(), at);
@@ -142,28 +155,32 @@ final class GraphConfiguration {
     return kind + "-" + unnamed;
   }
 
-  private static ConvolutionLayer convolution(Layer.Convolution c) {
-    return new ConvolutionLayer.Builder()
-        .kernelSize(c.kernel(), c.kernel())
-        .stride(c.stride(), c.stride())
-        .padding(c.padding(), c.padding())
-        .convolutionMode(ConvolutionMode.Truncate)
-        .nIn(c.in())
-        .nOut(c.out())
-        .hasBias(c.bias())
-        .activation(Activation.IDENTITY)
-        .build();
+  private ConvolutionLayer convolution(Layer.Convolution c) {
+    ConvolutionLayer.Builder configuration =
+        new ConvolutionLayer.Builder()
+            .kernelSize(c.kernel(), c.kernel())
+            .stride(c.stride(), c.stride())
+            .padding(c.padding(), c.padding())
+            .convolutionMode(ConvolutionMode.Truncate)
+            .nIn(c.in())
+            .nOut(c.out())
+            .hasBias(c.bias())
+            .activation(Activation.IDENTITY);
+    return lean ? new LeanConvolution(configuration) : configuration.build();
   }
 
-  private static BatchNormalization norm(Layer.BatchNorm b) {
-    return new BatchNormalization.Builder()
-        .nIn(b.channels())
-        .nOut(b.channels())
-        .eps(Layer.BatchNorm.EPSILON)
-        .decay(1 - Layer.BatchNorm.MOMENTUM)
-        .useLogStd(false)
-        .activation(Activation.IDENTITY)
-        .build();
+  private BatchNormalization norm(Layer.BatchNorm b, Point at) {
+    BatchNormalization norm =
+        new BatchNormalization.Builder()
+            .nIn(b.channels())
+            .nOut(b.channels())
+            .eps(Layer.BatchNorm.EPSILON)
+            .decay(1 - Layer.BatchNorm.MOMENTUM)
+            .useLogStd(false)
+            .activation(Activation.IDENTITY)
+            .build();
+    boolean ours = mode == Mode.EVALUATION || lean && at.shape().size() == 3;
+    return ours ? new BatchNorm(norm, mode) : norm;
   }
 
   private static DenseLayer dense(Layer.Dense d) {
@@ -175,7 +192,7 @@ final class GraphConfiguration {
         .build();
   }
 
-  private Point activation(String kind, Activation activation, Point at) {
+  private Point activation(String kind, IActivation activation, Point at) {
     String name = unnamed(kind);
     builder.addLayer(name, new ActivationLayer(activation), at.vertex());
     return new Point(name, at.shape());

@@ -2,8 +2,10 @@ package dev.unrolling.engine.dl4j;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.ToDoubleFunction;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.api.OptimizationAlgorithm;
 import org.deeplearning4j.nn.api.layers.IOutputLayer;
 import org.deeplearning4j.nn.conf.GradientNormalization;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
@@ -12,7 +14,9 @@ import org.deeplearning4j.nn.layers.FrozenLayer;
 import org.deeplearning4j.nn.layers.FrozenLayerWithBackprop;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.optimize.solvers.BaseOptimizer;
+import org.nd4j.linalg.activations.impl.ActivationRReLU;
 import org.nd4j.linalg.learning.config.IUpdater;
+import org.nd4j.linalg.learning.config.Nesterovs;
 import org.nd4j.linalg.learning.config.Sgd;
 
 /** What a user's model must be for the formula of single gradient unlearning to hold. */
@@ -47,6 +51,7 @@ final class ModelChecks {
           "a model must end in an output layer with a loss; add one, e.g. an OutputLayer");
     }
     rate(model);
+    momentum(model);
   }
 
   private static void checkLayer(Layer layer) {
@@ -60,7 +65,21 @@ final class ModelChecks {
     if (conf.getConstraints() != null && !conf.getConstraints().isEmpty()) {
       throw refused(layer, "has constraints on its weights", "train without");
     }
+    if (!layer.conf().isMiniBatch()) {
+      throw refused(
+          layer, "sums the gradients of a batch (miniBatch(false))", "train with their mean");
+    }
+    if (layer.conf().getOptimizationAlgo() != OptimizationAlgorithm.STOCHASTIC_GRADIENT_DESCENT) {
+      throw refused(
+          layer,
+          "trains by " + layer.conf().getOptimizationAlgo(),
+          "train by STOCHASTIC_GRADIENT_DESCENT");
+    }
     if (conf instanceof BaseLayer base) {
+      if (base.getActivationFn() instanceof ActivationRReLU) {
+        throw refused(
+            layer, "has random slopes, whose draws at the visits are gone", "use LEAKYRELU");
+      }
       if (base.getWeightNoise() != null) {
         throw refused(
             layer, "has weight noise, whose draws at the visits are gone", "train without");
@@ -73,6 +92,11 @@ final class ModelChecks {
   }
 
   private static IllegalArgumentException refused(Layer layer, String what, String remedy) {
+    return refused(layer, what, "single gradient unlearning does not hold", remedy);
+  }
+
+  static IllegalArgumentException refused(
+      Layer layer, String what, String consequence, String remedy) {
     return new IllegalArgumentException(
         "layer \""
             + layer.conf().getLayer().getLayerName()
@@ -80,7 +104,9 @@ final class ModelChecks {
             + layer.getClass().getSimpleName()
             + ") "
             + what
-            + ": single gradient unlearning does not hold; "
+            + ": "
+            + consequence
+            + "; "
             + remedy);
   }
 
@@ -88,31 +114,47 @@ final class ModelChecks {
   static double rate(Model model) {
     int iteration = BaseOptimizer.getIterationCount(model);
     int epoch = BaseOptimizer.getEpochCount(model);
-    List<Double> rates = new ArrayList<>();
+    return one(model, "at one learning rate", updater -> updater.getLearningRate(iteration, epoch));
+  }
+
+  /** The one momentum: 0 for {@link Sgd}. */
+  static double momentum(Model model) {
+    return one(
+        model,
+        "with one momentum",
+        updater -> updater instanceof Nesterovs nesterovs ? nesterovs.getMomentum() : 0);
+  }
+
+  private static double one(Model model, String what, ToDoubleFunction<IUpdater> property) {
+    List<Double> values = new ArrayList<>();
     for (Layer layer : layers(model)) {
       if (layer.conf().getLayer() instanceof BaseLayer base && layer.numParams() > 0) {
-        rates.add(rate(layer, base.getIUpdater(), iteration, epoch));
+        values.add(property.applyAsDouble(checked(layer, base.getIUpdater())));
         if (base.getBiasUpdater() != null) {
-          rates.add(rate(layer, base.getBiasUpdater(), iteration, epoch));
+          values.add(property.applyAsDouble(checked(layer, base.getBiasUpdater())));
         }
       }
     }
-    if (rates.stream().distinct().count() != 1) {
-      throw new IllegalArgumentException(
-          "all layers must train at one learning rate, not at " + rates);
+    if (values.stream().distinct().count() != 1) {
+      throw new IllegalArgumentException("all layers must train " + what + ", not " + values);
     }
-    return rates.get(0);
+    return values.get(0);
   }
 
-  private static double rate(Layer layer, IUpdater updater, int iteration, int epoch) {
-    if (updater instanceof Sgd sgd) {
-      return sgd.getLearningRate(iteration, epoch);
+  private static IUpdater checked(Layer layer, IUpdater updater) {
+    if (updater instanceof Nesterovs nesterovs && nesterovs.getMomentumISchedule() != null) {
+      throw refused(layer, "has a schedule of momentum", "train with one momentum");
+    }
+    if (updater instanceof Sgd || updater instanceof Nesterovs) {
+      return updater;
     }
     throw refused(
-        layer, "has the updater " + updater.getClass().getSimpleName(), "train with new Sgd(rate)");
+        layer,
+        "has the updater " + updater.getClass().getSimpleName(),
+        "train with new Sgd(rate) or new Nesterovs(rate, momentum)");
   }
 
-  private static Layer[] layers(Model model) {
+  static Layer[] layers(Model model) {
     if (model instanceof MultiLayerNetwork network) {
       return network.getLayers();
     }

@@ -24,13 +24,18 @@ final class OneDnn {
     }
   }
 
-  /** Which helpers layers get, for provenance. */
-  static String describe() {
+  /** Whether layers get the helpers. */
+  static boolean inUse() {
     boolean disabled =
         Boolean.parseBoolean(
             System.getProperty(
                 DL4JSystemProperties.DISABLE_HELPER_PROPERTY,
                 DL4JSystemProperties.HELPER_DISABLE_DEFAULT_VALUE));
-    return !disabled && BaseMKLDNNHelper.mklDnnEnabled() ? "oneDNN helpers" : "no oneDNN helpers";
+    return !disabled && BaseMKLDNNHelper.mklDnnEnabled();
+  }
+
+  /** Which helpers layers get, for provenance. */
+  static String describe() {
+    return inUse() ? "oneDNN helpers" : "no oneDNN helpers";
   }
 }

@@ -62,7 +62,8 @@ public final class StandardDeviationLoss implements ILossFunction {
     return normalisation;
   }
 
-  private Objective objective() {
+  /** The same loss in the terms of the seam. */
+  Objective objective() {
     return Objective.crossEntropy().withGamma(gamma).withNormalisation(normalisation);
   }
 

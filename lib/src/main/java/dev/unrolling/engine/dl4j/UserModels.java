@@ -16,7 +16,7 @@ import org.nd4j.linalg.dataset.DataSet;
 
 /**
  * Single gradient unlearning (paper section 2.2) for a user's own DL4J models with one input and
- * one classification output: \( w'' = w_t + \sum \eta \, \nabla L(w_0, x^*) \), the gradient being
+ * one classification output: \( w'' = w_t + factor \, \nabla L(w_0, x^*) \), the gradient being
  * that of the model's own loss in training mode, without its weight decay. Models that are given
  * are never changed.
  */
@@ -34,8 +34,8 @@ public final class UserModels {
    * @param forgotten what was visited, with features and masks as the model was fed them
    * @param record of the training
    * @throws IllegalArgumentException if w_0 is w_t or of another model, or if the model holds what
-   *     the formula does not cover: dropout, weight noise, frozen layers, another updater than SGD,
-   *     several rates, gradient clipping, constraints, several inputs or outputs
+   *     the formula does not cover: dropout, weight noise, frozen layers, another updater than Sgd
+   *     or Nesterovs, several rates, gradient clipping, constraints, several inputs or outputs
    */
   public static MultiLayerNetwork unlearn(
       MultiLayerNetwork trained, DataSet forgotten, ForgettingRecord record) {
@@ -110,7 +110,8 @@ public final class UserModels {
               + " parameters, but the model has "
               + trained.params().length());
     }
-    if (start.equals(trained.params().reshape(start.shape()))) {
+    // Not by equals, which ND4J rounds: a short run at a small rate moves less than that.
+    if (start.distance2(trained.params().reshape(start.shape())) == 0) {
       throw new IllegalArgumentException(
           "the record's w_0 equals the trained model's parameters; single gradient unlearning needs"
               + " those from before training");
@@ -119,12 +120,14 @@ public final class UserModels {
 
   private static void add(Model start, Model unlearned, ForgettingRecord record) {
     // DL4J sums a batch's gradients, and divides in its updater.
-    double factor = record.sumOfRates() / record.batchSize();
+    double factor = record.factor() / record.batchSize();
     Map<String, INDArray> gradient = start.gradient().gradientForVariable();
     Map<String, INDArray> parameters = unlearned.paramTable();
     gradient.forEach(
         (name, values) -> {
-          if (!STATISTICS.contains(name.substring(name.lastIndexOf('_') + 1))) {
+          boolean statistic = STATISTICS.contains(name.substring(name.lastIndexOf('_') + 1));
+          // A batch norm with fixed factors tells a derivative by them, too.
+          if (parameters.containsKey(name) && !statistic) {
             parameters.get(name).addi(values.mul(factor));
           }
         });

@@ -89,6 +89,10 @@ final class TorchForward {
       Tensor body = chain(r.body(), x);
       return body.add(chain(r.shortcut(), x));
     }
+    if (layer instanceof Layer.Foreign f) {
+      throw new IllegalArgumentException(
+          "this network is in the words of engine " + f.engine() + ", which alone can build it");
+    }
     throw new IllegalStateException("layer without a forward pass: " + layer);
   }
 

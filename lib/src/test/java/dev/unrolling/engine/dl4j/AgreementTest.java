@@ -17,6 +17,8 @@ import dev.unrolling.engine.Precision;
 import dev.unrolling.engine.SgdStep;
 import dev.unrolling.model.Architecture;
 import dev.unrolling.model.Architectures;
+import dev.unrolling.model.Layer;
+import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -35,6 +37,20 @@ class AgreementTest {
   private static final Objective PLAIN = Objective.crossEntropy();
   private static final Objective FULL = PLAIN.withGamma(3).withWeightDecay(0.01);
   private static final SgdStep MOMENTUM = new SgdStep(0.05, 0.9);
+
+  /** A norm of pictures behind nothing, one of plain features behind an activation. */
+  private static final Architecture NORMS_ANYWHERE =
+      new Architecture(
+          "norms anywhere",
+          List.of(3, 32, 32),
+          10,
+          List.of(
+              new Layer.BatchNorm(3),
+              new Layer.AveragePool(8),
+              new Layer.Flatten(),
+              new Layer.Tanh(),
+              new Layer.BatchNorm(48),
+              new Layer.Dense(48, 10, true)));
 
   private static Network network(String engine, Precision precision, Architecture architecture) {
     return Engines.open(engine, "cpu", precision).network(architecture, 1);
@@ -112,6 +128,7 @@ class AgreementTest {
     return Stream.of(
             Architectures.tanhCnn(4, 10),
             Architectures.tanhCnnWithBatchNorm(4, 10),
+            NORMS_ANYWHERE,
             Architectures.resnet8(4, 10))
         .flatMap(
             a ->

@@ -20,7 +20,6 @@ import dev.unrolling.engine.Precision;
 import dev.unrolling.engine.SgdStep;
 import dev.unrolling.model.Architecture;
 import dev.unrolling.model.Architectures;
-import dev.unrolling.model.Layer;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -162,16 +161,5 @@ class Dl4jStateTest {
       mine.close();
       assertThrows(IllegalStateException.class, mine::norm2);
     }
-  }
-
-  @Test
-  void aNormThatFollowsNoLayerWithWeightsIsRefusedByName() {
-    Architecture odd =
-        new Architecture(
-            "odd", List.of(3, 32, 32), 3072, List.of(new Layer.BatchNorm(3), new Layer.Flatten()));
-    assertTrue(
-        assertThrows(IllegalArgumentException.class, () -> new NormFolding(odd))
-            .getMessage()
-            .contains("batch norm"));
   }
 }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.unrolling.engine.Engines;
+import dev.unrolling.engine.Mode;
 import dev.unrolling.engine.Precision;
 import dev.unrolling.model.Architecture;
 import dev.unrolling.model.Architectures;
@@ -22,7 +23,8 @@ class OneDnnTest {
     Architecture a = Architectures.tanhCnnWithBatchNorm(2, 10);
     long size = a.parameters().size() + a.runningStatistics().size();
     LayerGraph graph =
-        new LayerGraph(GraphConfiguration.of(a, DataType.FLOAT).configuration(), size);
+        new LayerGraph(
+            GraphConfiguration.of(a, DataType.FLOAT, Mode.TRAINING).configuration(), size);
     assertInstanceOf(MKLDNNConvHelper.class, graph.getLayer("conv1").getHelper());
     assertInstanceOf(MKLDNNBatchNormHelper.class, graph.getLayer("norm1").getHelper());
   }

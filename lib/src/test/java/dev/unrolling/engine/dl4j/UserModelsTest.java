@@ -29,6 +29,7 @@ import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.learning.config.IUpdater;
+import org.nd4j.linalg.learning.config.Nesterovs;
 import org.nd4j.linalg.learning.config.Sgd;
 import org.nd4j.linalg.schedule.MapSchedule;
 import org.nd4j.linalg.schedule.ScheduleType;
@@ -105,7 +106,7 @@ class UserModelsTest {
       }
     }
     assertEquals(3, listener.visits());
-    assertEquals(3 * RATE, listener.record().sumOfRates(), 1e-15);
+    assertEquals(3 * RATE, listener.record().factor(), 1e-15);
     INDArray before = trained.params().dup();
     MultiLayerNetwork unlearned = UserModels.unlearn(trained, batches.get(1), listener.record());
     assertEquals(before, trained.params());
@@ -185,7 +186,58 @@ class UserModelsTest {
     model.addListeners(listener);
     batches.forEach(model::fit);
     batches.forEach(model::fit);
-    assertEquals(1e-2 + 1e-3, listener.record().sumOfRates(), 1e-15);
+    assertEquals(1e-2 + 1e-3, listener.record().factor(), 1e-15);
+  }
+
+  /**
+   * One dense layer and a loss that is linear in it would have a constant gradient; a rate of 1e-9
+   * makes any gradient constant. Then a run with x* in it and one with a zero gradient in its place
+   * differ by the factor times that gradient, and nothing else.
+   */
+  @Test
+  void nesterovsFactorIsWhatAVisitMovesInTheEnd() {
+    double rate = 1e-9;
+    for (double momentum : new double[] {0.9, 0.5}) {
+      List<DataSet> batches = batches();
+      MultiLayerNetwork model = model(new Nesterovs(rate, momentum), dense().build(), false);
+      MultiLayerNetwork retrained = model.clone();
+      ForgettingListener listener = new ForgettingListener(batches.get(1));
+      model.addListeners(listener);
+      // A mask of zeros is a step with a zero gradient.
+      DataSet zero =
+          new DataSet(
+              batches.get(1).getFeatures(),
+              batches.get(1).getLabels(),
+              null,
+              Nd4j.zeros(DataType.DOUBLE, 8, 1));
+      for (int epoch = 0; epoch < 2; epoch++) {
+        for (int b = 0; b < 4; b++) {
+          model.fit(batches.get(b));
+          retrained.fit(b == 1 ? zero : batches.get(b));
+        }
+      }
+      ForgettingRecord record = listener.record();
+      double byHand = ForgettingRecord.nesterovsFactor(rate, momentum, 8, 1, 5);
+      assertEquals(1, record.factor() / byHand, 1e-12);
+      // By the sum of the geometric series, written out.
+      double series = 0;
+      for (int visit : new int[] {1, 5}) {
+        for (int k = 0; k <= 8 - visit; k++) {
+          series += rate * Math.pow(momentum, k);
+        }
+      }
+      assertEquals(1, byHand / series, 1e-12);
+      double nothingDone = distance(model.params(), retrained.params());
+      MultiLayerNetwork unlearned = UserModels.unlearn(model, batches.get(1), record);
+      assertTrue(distance(unlearned.params(), retrained.params()) < 1e-5 * nothingDone);
+      // The factor of heavy ball, whose series is one power shorter, does not fit.
+      double heavyBall = ForgettingRecord.nesterovsFactor(rate, momentum, 7, 1, 5);
+      MultiLayerNetwork other =
+          UserModels.unlearn(
+              model, batches.get(1), new ForgettingRecord(record.startParameters(), heavyBall, 8));
+      assertTrue(distance(other.params(), retrained.params()) > 0.01 * nothingDone);
+    }
+    assertRefused("from 0 to 2", () -> ForgettingRecord.nesterovsFactor(rate, 0.9, 3, 3));
   }
 
   @Test
@@ -193,7 +245,7 @@ class UserModelsTest {
     MultiLayerNetwork model = plain(false);
     DataSet batch = batches().get(0);
     assertRefused("w_0", () -> new ForgettingRecord(null, 1, 8));
-    assertRefused("sum", () -> new ForgettingRecord(model.params(), 0, 8));
+    assertRefused("factor", () -> new ForgettingRecord(model.params(), 0, 8));
     assertRefused(
         "w_0",
         () -> UserModels.unlearn(model, batch, new ForgettingRecord(model.params(), RATE, 8)));
