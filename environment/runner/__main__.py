@@ -1,4 +1,4 @@
-"""Starts one of the two commands; whatever ends it ends with one message."""
+"""Starts one of the commands; whatever ends it ends with one message."""
 
 import signal
 import sys
@@ -6,10 +6,10 @@ from pathlib import Path
 
 sys.path[0] = str(Path(__file__).resolve().parents[1])
 
-from runner import files, lab, reproduce  # noqa: E402
+from runner import claims, files, lab, reproduce  # noqa: E402
 from runner.problem import Problem  # noqa: E402
 
-_COMMANDS = {"reproduce": reproduce.main, "notebook": lab.main}
+_COMMANDS = {"reproduce": reproduce.main, "notebook": lab.main, "claims": claims.main}
 
 
 def main() -> int:

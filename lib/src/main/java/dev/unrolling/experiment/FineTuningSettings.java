@@ -172,6 +172,31 @@ public record FineTuningSettings(
     return DoubleStream.of(0.2, 0.1, 0.05, 0.025, 0.0125).mapToObj(smooth::withRate).toList();
   }
 
+  /**
+   * The same sweep of a linear model over vectors in batches of 8, for 10 steps.
+   *
+   * @param features in a vector
+   */
+  public static List<FineTuningSettings> headRateSweep(int features) {
+    FineTuningSettings head =
+        new FineTuningSettings(
+            "linear-" + features,
+            40,
+            0,
+            8,
+            0.016,
+            2,
+            8,
+            0.016,
+            0,
+            false,
+            BatchOrder.Position.FIRST,
+            100,
+            2,
+            0);
+    return DoubleStream.of(0.016, 0.008, 0.004, 0.002, 0.001).mapToObj(head::withRate).toList();
+  }
+
   /** The seeds of a scale: three, or two at smoke. */
   public static long[] seeds(Scale scale) {
     return scale == Scale.SMOKE ? new long[] {0, 1} : new long[] {0, 1, 2};
