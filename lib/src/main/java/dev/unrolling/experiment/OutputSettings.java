@@ -71,7 +71,7 @@ public record OutputSettings(
         new OutputSettings("linear-" + features, smoke ? 96 : 256, 100, 8, 2, 1, 1, 0, 4, 0),
         smoke ? 2 : 3,
         List.of(0.0, 0.7),
-        List.of(0.0001, 0.001, 0.01));
+        List.of(0.001, 0.003, 0.01));
   }
 
   private static List<OutputSettings> grid(

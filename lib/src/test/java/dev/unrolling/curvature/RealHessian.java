@@ -79,9 +79,8 @@ final class RealHessian implements AutoCloseable {
     double[] moved = at.clone();
     moved[index] += step;
     try (ParameterVector weights = operator.vector(moved)) {
-      network.setWeights(weights);
-      try (ParameterVector gradient =
-          network.gradient(batch, objective, Mode.TRAINING).gradient()) {
+      copy.setWeights(weights);
+      try (ParameterVector gradient = copy.gradient(batch, objective, Mode.TRAINING).gradient()) {
         return gradient.toArray().toDoubleVector();
       }
     }
