@@ -19,7 +19,7 @@ from runner.problem import Problem
 BEGIN = "<!-- claims: made by environment/claims -->"
 END = "<!-- end of claims -->"
 NOT_RUN = "not yet run"
-OUTCOMES = ("holds", "fails", "undecided", "does not apply")
+OUTCOMES = ("holds", "fails", "undecided", results.DOES_NOT_APPLY)
 
 Row = Mapping[str, str]
 

@@ -92,7 +92,8 @@ record EigenvalueCost(
   /**
    * Prints a table over 5 seeds for each of three ways of training. Cross entropy alone leaves one
    * eigenvalue far above the others; the SD loss below the critical gamma leaves several that are
-   * near, where the method matters.
+   * near, where the method matters. Half the products is no law: on networks of twice the width,
+   * two of ten seeds took 7 beside 13 and 8 beside 15, at ratios of 0.73 and 0.71.
    */
   public static void main(String... arguments) {
     print("cross entropy, 256 pictures, 6 epochs", 256, 6, 0);
