@@ -2,20 +2,33 @@ package dev.unrolling.cli;
 
 import java.io.PrintWriter;
 import java.util.Arrays;
+import java.util.concurrent.CancellationException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
 /**
- * The entry point. Exit status: 0 done, 1 failed, 2 wrong arguments. An error is one line on
- * standard error; {@code --debug} (or {@code -Dunrolling.debug}) adds its stack trace.
+ * The entry point. Exit status: 0 done, 1 failed, 2 wrong arguments, 130 interrupted (what was
+ * begun is kept). An error is one line on standard error; {@code --debug} (or {@code
+ * -Dunrolling.debug}) adds its stack trace.
  */
 @Command(
     name = "unrolling",
     description = "Unrolling SGD in Java.",
-    subcommands = FetchCommand.class)
+    subcommands = {
+      ListCommand.class,
+      ShowCommand.class,
+      RunCommand.class,
+      SweepCommand.class,
+      FiguresCommand.class,
+      ExportCommand.class,
+      FetchCommand.class
+    })
 public final class Main {
+
+  /** Exit status after Ctrl-C or a termination signal. */
+  static final int INTERRUPTED = 130;
 
   @Option(
       names = "--debug",
@@ -51,6 +64,10 @@ public final class Main {
 
   private int report(Exception error, CommandLine command) {
     PrintWriter err = command.getErr();
+    if (error instanceof CancellationException) {
+      err.println("interrupted: what was begun is kept; the same command goes on from there");
+      return INTERRUPTED;
+    }
     err.println("error: " + (error.getMessage() == null ? error.toString() : error.getMessage()));
     if (debug) {
       error.printStackTrace(err);

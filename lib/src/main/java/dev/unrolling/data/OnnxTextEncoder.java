@@ -34,6 +34,9 @@ public final class OnnxTextEncoder implements TextEncoder {
   /** Tokens that are read of a text unless said otherwise; film reviews average 317. */
   public static final int DEFAULT_TOKENS = 256;
 
+  /** Values in a vector of {@link #miniLm}. */
+  public static final int MINI_LM_WIDTH = 384;
+
   private static final String MINI_LM = "all-minilm-l6-v2-q";
 
   private final String name;

@@ -14,64 +14,92 @@ import dev.unrolling.training.Step;
 import dev.unrolling.training.StepListener;
 import dev.unrolling.training.StepLosses;
 import dev.unrolling.unlearning.AmnesiacUnlearning;
+import dev.unrolling.unlearning.CheckpointSpacing;
+import dev.unrolling.unlearning.CheckpointedError;
 import dev.unrolling.unlearning.ForgettingRecorder;
 import dev.unrolling.unlearning.SingleGradientUnlearning;
 import dev.unrolling.unlearning.UnlearningError;
 import dev.unrolling.unlearning.UnlearningMethod;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Measures a run of {@link FineTuningExperiment} on its way. */
-final class FineTuningMeasurements implements StepListener {
+final class FineTuningMeasurements implements StepListener, AutoCloseable {
 
-  private final int run;
+  /**
+   * What has been measured so far, to go on with after an interruption.
+   *
+   * @param eigenvalues in order
+   * @param rows of the table
+   * @param checkpointed of the checkpointed error; empty where there is none
+   */
+  record Measured(
+      List<Double> eigenvalues,
+      List<FineTuningRow> rows,
+      List<CheckpointedError.Measured> checkpointed) {}
+
   private final FineTuningSettings settings;
   private final Batch forget;
   private final Batch test;
   private final ForgettingRecorder recorder;
   private final List<Double> eigenvalues = new ArrayList<>();
   private final List<FineTuningRow> rows = new ArrayList<>();
+  private final Optional<CheckpointedError> checkpointed;
 
   /**
-   * @param run number of the run
    * @param settings of the run
    * @param test examples for the accuracy at the end
    * @param recorder of the run, called before this
    */
-  FineTuningMeasurements(
-      int run, FineTuningSettings settings, Batch test, ForgettingRecorder recorder) {
-    this.run = run;
+  FineTuningMeasurements(FineTuningSettings settings, Batch test, ForgettingRecorder recorder) {
     this.settings = settings;
     this.forget = recorder.order().forgetBatch();
     this.test = test;
     this.recorder = recorder;
+    this.checkpointed =
+        settings.checkpointEvery() == 0
+            ? Optional.empty()
+            : Optional.of(
+                new CheckpointedError(
+                    new CheckpointSpacing(settings.checkpointEvery()), recorder.startWeights()));
+  }
+
+  @Override
+  public void beforeStep(Step step) {
+    checkpointed.ifPresent(error -> error.beforeStep(step));
   }
 
   @Override
   public void afterStep(Step step, StepLosses losses) {
+    checkpointed.ifPresent(error -> error.afterStep(step, losses));
     boolean last = step.stepsDone() == recorder.order().steps();
     if (!last && step.stepsDone() % settings.measureEvery() != 0) {
       return;
     }
     DominantEigenvalue top = dominantEigenvalue(step);
     // The sign is kept where it is known; without convergence the bound stands in.
-    eigenvalues.add(top.converged() ? top.value() : top.bound());
+    double eigenvalue = top.converged() ? top.value() : top.bound();
+    eigenvalues.add(eigenvalue);
+    checkpointed.ifPresent(error -> error.addEigenvalue(eigenvalue));
     double normDw = recorder.movement();
     rows.add(
         new FineTuningRow(
-            run,
             step.network().engine().name(),
             step.network().engine().threads(),
             settings,
             step.stepsDone(),
             step.epoch(),
             recorder.visits(),
-            verificationError(new SingleGradientUnlearning(), step),
+            verificationError(new SingleGradientUnlearning(factor()), step),
             verificationError(new AmnesiacUnlearning(), step),
             ForgettingDistance.of(step.network(), step.retrainedNetwork()),
             error(UnlearningError.published(), step, normDw),
             error(UnlearningError.oneEta(), step, normDw),
             error(UnlearningError.authorsSquareRoot(), step, normDw),
+            checkpointed.map(c -> c.of(UnlearningError.published())).orElse(Double.NaN),
+            checkpointed.map(c -> c.of(UnlearningError.oneEta())).orElse(Double.NaN),
             top.sigma(),
             top.value(),
             top.residual(),
@@ -83,6 +111,46 @@ final class FineTuningMeasurements implements StepListener {
             last ? accuracy(step.network(), test) : Double.NaN,
             last ? accuracy(step.network(), forget) : Double.NaN,
             last ? Evaluation.logitDeviation(step.network(), test) : Double.NaN));
+  }
+
+  // With momentum a visit goes on moving the weights (section 2.2); without, both are the same.
+  private SingleGradientUnlearning.Factor factor() {
+    return settings.momentum() > 0
+        ? SingleGradientUnlearning.Factor.MOMENTUM_CORRECTED
+        : SingleGradientUnlearning.Factor.SUM_OF_RATES;
+  }
+
+  /** All that has been measured. */
+  Measured measured() {
+    return new Measured(
+        List.copyOf(eigenvalues),
+        List.copyOf(rows),
+        checkpointed.map(CheckpointedError::measured).stream().toList());
+  }
+
+  /** Weights at the last checkpoint of the checkpointed error, if that is measured. */
+  Optional<INDArray> segmentStart() {
+    return checkpointed.map(error -> error.segmentStart().toArray());
+  }
+
+  /**
+   * Goes on from what was measured before.
+   *
+   * @param segmentStart as {@link #segmentStart} gave it
+   */
+  void resume(Measured earlier, Optional<INDArray> segmentStart) {
+    eigenvalues.addAll(earlier.eigenvalues());
+    rows.addAll(earlier.rows());
+    if (checkpointed.isPresent()) {
+      try (ParameterVector start = recorder.network().vector(segmentStart.orElseThrow())) {
+        checkpointed.get().resume(earlier.checkpointed().get(0), start);
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    checkpointed.ifPresent(CheckpointedError::close);
   }
 
   /** What was measured so far. */

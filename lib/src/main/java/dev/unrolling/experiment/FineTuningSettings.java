@@ -3,13 +3,16 @@ package dev.unrolling.experiment;
 import dev.unrolling.data.BatchOrder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.DoubleStream;
 
 /**
- * One run of experiment E1 (paper.md has the authors' values): pre-train, then fine-tune M and M'
- * in lock step with the forget batch in each epoch.
+ * One run of {@link FineTuning} (paper.md has the authors' values): pre-train, then fine-tune M and
+ * M' in lock step with the forget batch in each epoch. Experiments E1 to E5 and E7 are grids of
+ * such runs; from scratch means no epoch of pre-training.
  *
  * @param model name of an architecture, e.g. {@code "resnet8-8"}
+ * @param data name of a data set, e.g. {@code "cifar10"} (see {@link DataSets})
  * @param examples training examples, the forget batch included
  * @param pretrainingEpochs at least 0
  * @param pretrainingBatchSize at least 1
@@ -17,17 +20,25 @@ import java.util.stream.DoubleStream;
  * @param epochs of fine-tuning, at least 1: the number m of visits of the forget batch
  * @param batchSize of fine-tuning and of the forget batch
  * @param rate learning rate eta of fine-tuning, positive
+ * @param momentum of both phases, in [0, 1)
+ * @param weightDecay weight of the L2 term in both phases, at least 0
  * @param gamma weight of the standard-deviation penalty in both phases, in the authors'
  *     normalisation
+ * @param gammaDivisor what gamma is divided by after every {@code gammaEpochs} epochs of
+ *     fine-tuning, at least 1; 1 leaves it as it is
+ * @param gammaEpochs at least 1
  * @param forgetBatchInPretraining whether w_0 has seen what is to be forgotten: the authors' choice
  *     is true, ours false
  * @param position of the forget batch in an epoch
  * @param testExamples of the test set, for the accuracy at the end
  * @param measureEvery steps between two measurements; the last step is always measured
+ * @param checkpointEvery steps between two checkpoints of the checkpointed error (section 2.5), a
+ *     multiple of {@code measureEvery}; 0 for none
  * @param seed of the subset, the initial weights and the orders
  */
 public record FineTuningSettings(
     String model,
+    String data,
     int examples,
     int pretrainingEpochs,
     int pretrainingBatchSize,
@@ -35,96 +46,125 @@ public record FineTuningSettings(
     int epochs,
     int batchSize,
     double rate,
+    double momentum,
+    double weightDecay,
     double gamma,
+    double gammaDivisor,
+    int gammaEpochs,
     boolean forgetBatchInPretraining,
     BatchOrder.Position position,
     int testExamples,
     int measureEvery,
+    int checkpointEvery,
     long seed) {
 
   /** Checks the ranges. */
   public FineTuningSettings {
+    named("model", model);
+    named("data", data);
     atLeast("epochs", epochs, 1);
     atLeast("batchSize", batchSize, 1);
     atLeast("examples", examples, 2 * batchSize);
     atLeast("pretrainingEpochs", pretrainingEpochs, 0);
     atLeast("pretrainingBatchSize", pretrainingBatchSize, 1);
+    atLeast("gammaEpochs", gammaEpochs, 1);
     atLeast("testExamples", testExamples, 1);
     atLeast("measureEvery", measureEvery, 1);
-    positive("rate", rate);
-    positive("pretrainingRate", pretrainingRate);
-    if (!(gamma >= 0) || Double.isInfinite(gamma)) {
-      throw new IllegalArgumentException("gamma must be finite and at least 0, not " + gamma);
+    atLeast("checkpointEvery", checkpointEvery, 0);
+    within("rate", rate, Double.MIN_VALUE, Double.MAX_VALUE, "finite and positive");
+    within(
+        "pretrainingRate",
+        pretrainingRate,
+        Double.MIN_VALUE,
+        Double.MAX_VALUE,
+        "finite and positive");
+    within("momentum", momentum, 0, Math.nextDown(1.0), "at least 0 and below 1");
+    within("weightDecay", weightDecay, 0, Double.MAX_VALUE, "finite and at least 0");
+    within("gamma", gamma, 0, Double.MAX_VALUE, "finite and at least 0");
+    within("gammaDivisor", gammaDivisor, 1, Double.MAX_VALUE, "finite and at least 1");
+    if (checkpointEvery % measureEvery != 0) {
+      throw new IllegalArgumentException(
+          "checkpointEvery must be a multiple of measureEvery ("
+              + measureEvery
+              + "), not "
+              + checkpointEvery);
     }
+    if (position == null) {
+      throw new IllegalArgumentException("position must be first, middle or last, not null");
+    }
+  }
+
+  /** The authors' E1 without penalty, at seed 0, but for what has been seen in pre-training. */
+  public static FineTuningSettings authors() {
+    return new FineTuningSettings(
+        "resnet18",
+        "cifar10",
+        50_000,
+        20,
+        128,
+        0.01,
+        5,
+        32,
+        0.01,
+        0,
+        0,
+        0,
+        1,
+        1,
+        false,
+        BatchOrder.Position.FIRST,
+        10_000,
+        200,
+        0,
+        0);
   }
 
   /** The base setting of a scale, without penalty, at seed 0. */
   public static FineTuningSettings of(Scale scale) {
+    FineTuningSettings authors = authors();
     return switch (scale) {
       case SMOKE ->
-          new FineTuningSettings(
+          SettingsJson.with(
+              authors,
+              "model",
               "resnet8-4",
+              "examples",
               160,
+              "pretrainingEpochs",
               1,
+              "pretrainingBatchSize",
               32,
+              "pretrainingRate",
               0.05,
+              "epochs",
               2,
+              "batchSize",
               16,
-              0.01,
-              0,
-              false,
-              BatchOrder.Position.FIRST,
+              "testExamples",
               200,
-              5,
-              0);
+              "measureEvery",
+              5);
       case QUICK ->
-          new FineTuningSettings(
+          SettingsJson.with(
+              authors,
+              "model",
               "resnet8-8",
+              "examples",
               640,
+              "pretrainingEpochs",
               10,
+              "pretrainingBatchSize",
               64,
+              "pretrainingRate",
               0.05,
-              5,
-              32,
-              0.01,
-              0,
-              false,
-              BatchOrder.Position.FIRST,
+              "testExamples",
               2000,
-              10,
-              0);
+              "measureEvery",
+              10);
       case SUBSET ->
-          new FineTuningSettings(
-              "resnet18",
-              5000,
-              10,
-              128,
-              0.01,
-              5,
-              32,
-              0.01,
-              0,
-              false,
-              BatchOrder.Position.FIRST,
-              10000,
-              100,
-              0);
-      case PAPER ->
-          new FineTuningSettings(
-              "resnet18",
-              50000,
-              20,
-              128,
-              0.01,
-              5,
-              32,
-              0.01,
-              0,
-              false,
-              BatchOrder.Position.FIRST,
-              10000,
-              200,
-              0);
+          SettingsJson.with(
+              authors, "examples", 5000, "pretrainingEpochs", 10, "measureEvery", 100);
+      case PAPER -> authors;
     };
   }
 
@@ -154,21 +194,22 @@ public record FineTuningSettings(
    */
   public static List<FineTuningSettings> rateSweep(int stepsPerEpoch) {
     FineTuningSettings smooth =
-        new FineTuningSettings(
+        SettingsJson.with(
+            authors(),
+            "model",
             "tanh-cnn-8",
+            "examples",
             32 * stepsPerEpoch,
+            "pretrainingEpochs",
             0,
-            32,
-            0.1,
+            "epochs",
             2,
-            32,
+            "rate",
             0.2,
-            0,
-            false,
-            BatchOrder.Position.FIRST,
+            "testExamples",
             200,
-            Math.max(2, stepsPerEpoch / 5),
-            0);
+            "measureEvery",
+            Math.max(2, stepsPerEpoch / 5));
     return DoubleStream.of(0.2, 0.1, 0.05, 0.025, 0.0125).mapToObj(smooth::withRate).toList();
   }
 
@@ -204,27 +245,27 @@ public record FineTuningSettings(
 
   /** These settings with another learning rate of fine-tuning. */
   public FineTuningSettings withRate(double value) {
-    return copy(value, gamma, forgetBatchInPretraining, measureEvery, seed);
+    return SettingsJson.with(this, "rate", value);
   }
 
   /** These settings with another weight of the penalty. */
   public FineTuningSettings withGamma(double value) {
-    return copy(rate, value, forgetBatchInPretraining, measureEvery, seed);
+    return SettingsJson.with(this, "gamma", value);
   }
 
   /** These settings with the forget batch in or out of the pre-training. */
   public FineTuningSettings withForgetBatchInPretraining(boolean value) {
-    return copy(rate, gamma, value, measureEvery, seed);
+    return SettingsJson.with(this, "forgetBatchInPretraining", value);
   }
 
   /** These settings measured at other steps. */
   public FineTuningSettings withMeasureEvery(int steps) {
-    return copy(rate, gamma, forgetBatchInPretraining, steps, seed);
+    return SettingsJson.with(this, "measureEvery", steps);
   }
 
   /** These settings with another seed. */
   public FineTuningSettings withSeed(long value) {
-    return copy(rate, gamma, forgetBatchInPretraining, measureEvery, value);
+    return SettingsJson.with(this, "seed", value);
   }
 
   /** Steps t of fine-tuning. */
@@ -232,23 +273,15 @@ public record FineTuningSettings(
     return epochs * (1 + (examples - 1) / batchSize);
   }
 
-  private FineTuningSettings copy(
-      double newRate, double newGamma, boolean inPretraining, int every, long newSeed) {
-    return new FineTuningSettings(
-        model,
-        examples,
-        pretrainingEpochs,
-        pretrainingBatchSize,
-        pretrainingRate,
-        epochs,
-        batchSize,
-        newRate,
-        newGamma,
-        inPretraining,
-        position,
-        testExamples,
-        every,
-        newSeed);
+  /** Name and data of the run, e.g. {@code "resnet18 on cifar10"}. */
+  public String subject() {
+    return model + " on " + data;
+  }
+
+  private static void named(String name, String value) {
+    if (value == null || value.isBlank()) {
+      throw new IllegalArgumentException(name + " must be a name, not \"" + value + "\"");
+    }
   }
 
   private static void atLeast(String name, int value, int minimum) {
@@ -257,9 +290,10 @@ public record FineTuningSettings(
     }
   }
 
-  private static void positive(String name, double value) {
-    if (!(value > 0) || Double.isInfinite(value)) {
-      throw new IllegalArgumentException(name + " must be finite and positive, not " + value);
+  private static void within(String name, double value, double low, double high, String range) {
+    if (!(value >= low && value <= high)) {
+      throw new IllegalArgumentException(
+          String.format(Locale.ROOT, "%s must be %s, not %s", name, range, value));
     }
   }
 }

@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.Table;
 import tech.tablesaw.selection.Selection;
 
@@ -35,7 +36,10 @@ public final class FineTuningVerdicts {
 
   private FineTuningVerdicts() {}
 
-  /** The last measurement of each run. */
+  /**
+   * The last measurement of each run, with a further column {@code sigma_mean} if it has {@code
+   * sigma}: sigma averaged over the measurements of the run, which is what e and e1 hold.
+   */
   public static Table lastRows(Table measurements) {
     int[] last =
         runs(measurements).stream()
@@ -45,7 +49,20 @@ public final class FineTuningVerdicts {
                   return rows[rows.length - 1];
                 })
             .toArray();
-    return measurements.where(Selection.with(last));
+    Table rows = measurements.where(Selection.with(last));
+    if (!measurements.containsColumn("sigma") || measurements.containsColumn("sigma_mean")) {
+      return rows;
+    }
+    double[] means =
+        rows.intColumn("run").asList().stream()
+            .mapToDouble(
+                run ->
+                    measurements
+                        .where(measurements.intColumn("run").isEqualTo(run))
+                        .numberColumn("sigma")
+                        .mean())
+            .toArray();
+    return rows.addColumns(DoubleColumn.create("sigma_mean", means));
   }
 
   private static List<Integer> runs(Table measurements) {

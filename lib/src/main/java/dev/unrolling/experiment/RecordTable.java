@@ -1,16 +1,24 @@
 package dev.unrolling.experiment;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.reflect.RecordComponent;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import tech.tablesaw.api.BooleanColumn;
+import tech.tablesaw.api.ColumnType;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.IntColumn;
 import tech.tablesaw.api.LongColumn;
 import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 import tech.tablesaw.columns.Column;
+import tech.tablesaw.io.csv.CsvReadOptions;
 
 /**
  * Turns a list of records into a table, one column a component: {@code normDw} becomes {@code
@@ -39,7 +47,43 @@ final class RecordTable {
     }
   }
 
-  private static Object read(RecordComponent component, Object row) {
+  /** The table as CSV, with all digits. */
+  static String csv(Table table) {
+    return table.write().toString("csv");
+  }
+
+  /**
+   * Reads what {@link #csv} wrote of such a table.
+   *
+   * @throws UncheckedIOException naming the file
+   */
+  static Table readCsv(Class<? extends Record> type, Path file) {
+    Map<String, ColumnType> types = new LinkedHashMap<>();
+    addTypes(types, type);
+    try {
+      String text = Files.readString(file);
+      return Table.read()
+          .usingOptions(
+              CsvReadOptions.builderFromString(text)
+                  .columnTypesPartial(types)
+                  .missingValueIndicator("")
+                  .maxCharsPerColumn(text.length() + 1));
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read the table " + file + ": " + e, e);
+    }
+  }
+
+  private static void addTypes(Map<String, ColumnType> types, Class<?> record) {
+    for (RecordComponent component : record.getRecordComponents()) {
+      if (component.getType().isRecord()) {
+        addTypes(types, component.getType());
+      } else {
+        types.put(snakeCase(component.getName()), column(component, List.of()).type());
+      }
+    }
+  }
+
+  static Object read(RecordComponent component, Object row) {
     try {
       component.getAccessor().setAccessible(true);
       return component.getAccessor().invoke(row);

@@ -1,6 +1,5 @@
 package dev.unrolling.experiment;
 
-import dev.unrolling.data.BatchOrder;
 import dev.unrolling.data.DataCache;
 import dev.unrolling.data.Imdb;
 import dev.unrolling.data.OnnxTextEncoder;
@@ -96,12 +95,13 @@ public record ReviewSettings(
    * @param progress told in a line how far it is
    */
   public TextFeatures features(TextEncoder encoder, DataCache cache, Consumer<String> progress) {
+    return features(encoder, cache, trainingReviews, testReviews, progress);
+  }
+
+  static TextFeatures features(
+      TextEncoder encoder, DataCache cache, int train, int test, Consumer<String> progress) {
     return TextFeatures.of(
-        encoder,
-        cache,
-        some(Imdb.train(cache), trainingReviews),
-        some(Imdb.test(cache), testReviews),
-        progress);
+        encoder, cache, some(Imdb.train(cache), train), some(Imdb.test(cache), test), progress);
   }
 
   /** The same by the encoder that comes with the library. */
@@ -126,21 +126,28 @@ public record ReviewSettings(
 
   private FineTuningSettings base(int features) {
     FineTuningSettings once =
-        new FineTuningSettings(
+        SettingsJson.with(
+            FineTuningSettings.authors(),
+            "model",
             "linear-" + features,
+            "data",
+            "imdb-" + trainingReviews,
+            "examples",
             trainingReviews,
+            "pretrainingEpochs",
             0,
+            "pretrainingBatchSize",
             BATCH,
+            "pretrainingRate",
             rate,
+            "epochs",
             epochs,
+            "batchSize",
             BATCH,
+            "rate",
             rate,
-            0,
-            false,
-            BatchOrder.Position.FIRST,
-            testReviews,
-            1,
-            0);
+            "testExamples",
+            testReviews);
     return once.withMeasureEvery(Math.max(1, once.steps() / MEASUREMENTS));
   }
 }

@@ -7,7 +7,6 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.Table;
 
 /**
@@ -36,47 +35,14 @@ public final class ReviewVerdicts {
   private ReviewVerdicts() {}
 
   /**
-   * The last measurement of each run with a further column {@code sigma_mean}: sigma averaged over
-   * the measurements of the run, which is what e and e1 hold.
-   *
-   * @param measurements of {@link FineTuningExperiment}
-   */
-  public static Table lastRows(Table measurements) {
-    Table last = FineTuningVerdicts.lastRows(measurements);
-    DoubleColumn means = DoubleColumn.create("sigma_mean");
-    for (int run : last.intColumn("run").asList()) {
-      means.append(
-          measurements
-              .where(measurements.intColumn("run").isEqualTo(run))
-              .doubleColumn("sigma")
-              .mean());
-    }
-    return last.addColumns(means);
-  }
-
-  /**
-   * Whether a column falls from each gamma to the next, up to the critical one. Undecided with
-   * fewer than 3 gammas there.
+   * {@link GridVerdicts#falls} up to the critical gamma of two classes.
    *
    * @param claim to name the verdict
    * @param last one row a gamma
    * @param column e.g. {@code "e"}
    */
   public static Verdict falls(String claim, Table last, String column) {
-    Table below =
-        last.where(last.numberColumn("gamma").isLessThan(CRITICAL_GAMMA)).sortAscendingOn("gamma");
-    String statement = column + " falls as gamma grows, up to gamma_c";
-    double[] values = column(below, column);
-    String evidence = listed(below, column) + " (needed: each below the one before)";
-    if (values.length < 3) {
-      return new Verdict(
-          claim, statement, Outcome.UNDECIDED, evidence + "; at least 3 gammas are needed");
-    }
-    return Verdict.of(
-        claim,
-        statement,
-        IntStream.range(1, values.length).allMatch(i -> values[i] < values[i - 1]),
-        evidence);
+    return GridVerdicts.falls(claim, last, column, CRITICAL_GAMMA);
   }
 
   /**

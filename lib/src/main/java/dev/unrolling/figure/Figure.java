@@ -97,6 +97,9 @@ public abstract sealed class Figure permits Plot, ImageFigure, PanelFigure {
   /** Width in logical pixels. */
   abstract int width();
 
+  /** The same figure laid out for another width in logical pixels, as far as it can be. */
+  abstract Figure atWidth(int logical);
+
   /** Height in logical pixels. */
   abstract int height();
 
@@ -108,9 +111,12 @@ public abstract sealed class Figure permits Plot, ImageFigure, PanelFigure {
    *
    * @param scale pixels a logical pixel
    */
-  public BufferedImage image(int scale) {
+  public BufferedImage image(double scale) {
     BufferedImage image =
-        new BufferedImage(width() * scale, height() * scale, BufferedImage.TYPE_INT_RGB);
+        new BufferedImage(
+            (int) Math.round(width() * scale),
+            (int) Math.round(height() * scale),
+            BufferedImage.TYPE_INT_RGB);
     Graphics2D g = image.createGraphics();
     try {
       g.setColor(Color.WHITE);
@@ -137,5 +143,17 @@ public abstract sealed class Figure permits Plot, ImageFigure, PanelFigure {
    */
   public Files save(Path folder, String name) {
     return FigureWriter.save(this, folder, name);
+  }
+
+  /**
+   * Writes the figure as a printed page takes it, at 300 dpi: {@code name-column.png} and {@code
+   * .svg} for a column of 3.5 inches, {@code name-page.png} and {@code .svg} for a page of 7.2, and
+   * {@code name.csv}.
+   *
+   * @param folder made if it is not there
+   * @param name of letters, digits, {@code . _ -}
+   */
+  public void saveForPrint(Path folder, String name) {
+    FigureWriter.saveForPrint(this, folder, name);
   }
 }

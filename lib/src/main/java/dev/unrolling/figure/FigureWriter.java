@@ -1,5 +1,6 @@
 package dev.unrolling.figure;
 
+import dev.unrolling.data.AtomicFile;
 import java.awt.Color;
 import java.awt.Dimension;
 import java.awt.RenderingHints;
@@ -32,6 +33,12 @@ final class FigureWriter {
   /** 300 dots an inch. */
   private static final int DOTS_PER_METRE = 11811;
 
+  /** 3.5 and 7.2 inches at 300 dots an inch; a column is laid out for this logical width. */
+  private static final int COLUMN_PIXELS = 1050;
+
+  private static final int PAGE_PIXELS = 2160;
+  private static final int COLUMN_WIDTH = 400;
+
   private static final String SVG = "http://www.w3.org/2000/svg";
   private static final String PNG_FORMAT = "javax_imageio_png_1.0";
 
@@ -48,6 +55,19 @@ final class FigureWriter {
     AtomicFile.write(files.svg(), out -> writeSvg(figure, out));
     saveCsv(figure.data(), files.csv());
     return files;
+  }
+
+  static void saveForPrint(Figure figure, Path folder, String name) {
+    checkName(name);
+    savePrint(figure.atWidth(COLUMN_WIDTH), COLUMN_PIXELS, folder, name + "-column");
+    savePrint(figure, PAGE_PIXELS, folder, name + "-page");
+    saveCsv(figure.data(), folder.resolve(name + ".csv"));
+  }
+
+  private static void savePrint(Figure figure, int pixels, Path folder, String name) {
+    double scale = (double) pixels / figure.width();
+    AtomicFile.write(folder.resolve(name + ".png"), out -> writePng(figure.image(scale), out));
+    AtomicFile.write(folder.resolve(name + ".svg"), out -> writeSvg(figure, out));
   }
 
   static void checkName(String name) {

@@ -1,8 +1,6 @@
 package dev.unrolling.figure;
 
 import dev.unrolling.experiment.FineTuningVerdicts;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import tech.tablesaw.api.DoubleColumn;
@@ -55,8 +53,8 @@ public final class FineTuningFigures {
         Figure.scatter(title, "unlearning error e, as published", "verification error v")
             .logX()
             .logY();
-    for (double rate : distinct(last, "rate")) {
-      for (double gamma : distinct(last, "gamma")) {
+    for (double rate : Spread.distinct(last, "rate")) {
+      for (double gamma : Spread.distinct(last, "gamma")) {
         Table some =
             last.where(
                 numbers(last, "rate").isEqualTo(rate).and(numbers(last, "gamma").isEqualTo(gamma)));
@@ -112,46 +110,17 @@ public final class FineTuningFigures {
 
   private static Plot band(Plot plot, String name, Table runs, String column) {
     Spread spread = Spread.of(runs, "step", column);
-    return plot.band(name, spread.x, spread.mean, spread.low, spread.high);
+    return spread.band(plot, name);
   }
 
   private static Plot errorBars(Plot plot, String name, Table runs, String x, String column) {
     Spread spread = Spread.of(runs, x, column);
-    return plot.errorBars(name, spread.x, spread.mean, spread.low, spread.high);
-  }
-
-  /** Mean, least and largest value of a column for each value of another. */
-  private record Spread(double[] x, double[] mean, double[] low, double[] high) {
-
-    static Spread of(Table table, String xColumn, String column) {
-      double[] x = distinct(table, xColumn);
-      List<double[]> groups = new ArrayList<>();
-      double[] xs = table.numberColumn(xColumn).asDoubleArray();
-      double[] ys = table.numberColumn(column).asDoubleArray();
-      for (double at : x) {
-        List<Double> group = new ArrayList<>();
-        for (int i = 0; i < xs.length; i++) {
-          if (xs[i] == at) {
-            group.add(ys[i]);
-          }
-        }
-        groups.add(group.stream().mapToDouble(Double::doubleValue).toArray());
-      }
-      return new Spread(
-          x,
-          groups.stream().mapToDouble(g -> Arrays.stream(g).average().orElseThrow()).toArray(),
-          groups.stream().mapToDouble(g -> Arrays.stream(g).min().orElseThrow()).toArray(),
-          groups.stream().mapToDouble(g -> Arrays.stream(g).max().orElseThrow()).toArray());
-    }
+    return spread.errorBars(plot, name);
   }
 
   // A column of whole numbers comes back from CSV as integers.
   private static DoubleColumn numbers(Table table, String column) {
     return table.numberColumn(column).asDoubleColumn();
-  }
-
-  private static double[] distinct(Table table, String column) {
-    return Arrays.stream(table.numberColumn(column).asDoubleArray()).distinct().sorted().toArray();
   }
 
   private static String text(double value) {

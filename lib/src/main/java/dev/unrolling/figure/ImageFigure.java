@@ -52,6 +52,11 @@ final class ImageFigure extends Figure {
   }
 
   @Override
+  ImageFigure atWidth(int logical) {
+    return this;
+  }
+
+  @Override
   int width() {
     return HouseStyle.WIDTH;
   }

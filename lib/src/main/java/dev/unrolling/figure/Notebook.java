@@ -1,12 +1,16 @@
 package dev.unrolling.figure;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.unrolling.data.AtomicFile;
+import dev.unrolling.data.DataCache;
 import dev.unrolling.engine.Engine;
 import dev.unrolling.engine.Engines;
+import dev.unrolling.experiment.DataSets;
+import dev.unrolling.experiment.Provenance;
+import dev.unrolling.experiment.ResultStore;
+import dev.unrolling.experiment.Runner;
 import dev.unrolling.experiment.Scale;
 import dev.unrolling.experiment.Verdict;
-import java.io.IOException;
-import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -14,7 +18,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Properties;
 import java.util.stream.Collectors;
 import tech.tablesaw.api.Table;
 
@@ -38,6 +41,7 @@ public final class Notebook {
 
   private final Scale scale;
   private final Path folder;
+  private final Path results;
   private final Optional<Kernel> kernel;
   private final PrintStream out;
   private final VerdictFile verdicts;
@@ -53,6 +57,7 @@ public final class Notebook {
     folder = Path.of(environment.getOrDefault(OUT_VARIABLE, "out")).resolve(name);
     this.kernel = kernel;
     this.out = out;
+    results = Path.of(environment.getOrDefault(ResultStore.VARIABLE, "out/runs"));
     verdicts = new VerdictFile(folder.resolve("verdicts.csv"), scale);
     progress = new ProgressLine(kernel, out);
   }
@@ -77,7 +82,7 @@ public final class Notebook {
             "engine "
                 + Optional.ofNullable(environment.get(Engines.ENGINE_VARIABLE))
                     .orElse("as each experiment's default"),
-            "unrolling-sgd " + version(),
+            "unrolling-sgd " + Provenance.libraryVersion(),
             threads(environment));
     notebook.display(
         Output.html(name + " · " + String.join(" · ", facts), Html.banner(name, facts)));
@@ -91,19 +96,6 @@ public final class Notebook {
             .map(Integer::parseInt)
             .orElseGet(Runtime.getRuntime()::availableProcessors);
     return count + (count == 1 ? " thread" : " threads");
-  }
-
-  private static String version() {
-    String descriptor = "/META-INF/maven/dev.unrolling/unrolling-sgd/pom.properties";
-    try (InputStream in = Notebook.class.getResourceAsStream(descriptor)) {
-      Properties properties = new Properties();
-      if (in != null) {
-        properties.load(in);
-      }
-      return properties.getProperty("version", "from sources");
-    } catch (IOException unreadable) {
-      return "of unknown version";
-    }
   }
 
   /** How much is run. */
@@ -145,6 +137,20 @@ public final class Notebook {
     display(
         Output.html(
             engine.name() + " · " + String.join(" · ", facts), Html.banner(engine.name(), facts)));
+  }
+
+  /**
+   * A runner that keeps its results where the command line does ({@code UNROLLING_RESULTS}, or
+   * {@code out/runs}), takes those that are there, and shows its progress here. Small networks run
+   * side by side, each on one thread.
+   *
+   * @param engine that computes
+   */
+  public Runner runner(Engine engine) {
+    return new Runner(
+            engine, DataSets.of(DataCache.fromEnvironment(), this::progress), this::progress)
+        .withRunsAtOnce(scale.isSmall() ? engine.threads() : 1)
+        .withStore(new ResultStore(results));
   }
 
   /**

@@ -15,8 +15,13 @@ final class PanelFigure extends Figure {
   private final String title;
   private final int columns;
   private final List<Plot> plots;
+  private final int width;
 
   PanelFigure(String title, int columns, List<Plot> plots) {
+    this(title, columns, plots, 0);
+  }
+
+  private PanelFigure(String title, int columns, List<Plot> plots, int width) {
     if (plots.isEmpty() || columns < 1) {
       throw new IllegalArgumentException(
           plots.size() + " panels in " + columns + " columns; it takes at least one of each");
@@ -24,6 +29,7 @@ final class PanelFigure extends Figure {
     this.title = title;
     this.columns = Math.min(columns, plots.size());
     this.plots = List.copyOf(plots);
+    this.width = width;
   }
 
   @Override
@@ -33,7 +39,7 @@ final class PanelFigure extends Figure {
 
   @Override
   public Figure withNote(String note) {
-    return new PanelFigure(Heading.join(title, note), columns, plots);
+    return new PanelFigure(Heading.join(title, note), columns, plots, width);
   }
 
   @Override
@@ -62,9 +68,15 @@ final class PanelFigure extends Figure {
     return above.append(below);
   }
 
+  /** Narrower than one plot alone, the panels stand one under the other. */
+  @Override
+  PanelFigure atWidth(int logical) {
+    return logical < HouseStyle.WIDTH ? new PanelFigure(title, 1, plots, logical) : this;
+  }
+
   @Override
   int width() {
-    return columns == 1 ? HouseStyle.WIDTH : columns * PANEL_WIDTH;
+    return width > 0 ? width : columns == 1 ? HouseStyle.WIDTH : columns * PANEL_WIDTH;
   }
 
   @Override

@@ -22,6 +22,7 @@ public final class Plot extends Figure {
   private final Range y;
   private final Series.Kind kind;
   private final List<Series> series;
+  private final int width;
 
   /** What is known of an axis before its range is fitted to the data. */
   private record Range(String label, boolean logarithmic, OptionalDouble low, OptionalDouble high) {
@@ -44,17 +45,18 @@ public final class Plot extends Figure {
     }
   }
 
-  private Plot(String title, Range x, Range y, Series.Kind kind, List<Series> series) {
+  private Plot(String title, Range x, Range y, Series.Kind kind, List<Series> series, int width) {
     series.forEach(one -> one.checkPositive(x.logarithmic, y.logarithmic));
     this.title = title;
     this.x = x;
     this.y = y;
     this.kind = kind;
     this.series = List.copyOf(series);
+    this.width = width;
   }
 
   static Plot empty(String title, String x, String y, Series.Kind kind) {
-    return new Plot(title, free(x, false), free(y, false), kind, List.of());
+    return new Plot(title, free(x, false), free(y, false), kind, List.of(), HouseStyle.WIDTH);
   }
 
   private static Range free(String label, boolean logarithmic) {
@@ -67,7 +69,7 @@ public final class Plot extends Figure {
    * @throws IllegalArgumentException if a series has an x of 0 or less
    */
   public Plot logX() {
-    return new Plot(title, free(x.label, true), y, kind, series);
+    return new Plot(title, free(x.label, true), y, kind, series, width);
   }
 
   /**
@@ -76,17 +78,17 @@ public final class Plot extends Figure {
    * @throws IllegalArgumentException if a series has a y of 0 or less
    */
   public Plot logY() {
-    return new Plot(title, x, free(y.label, true), kind, series);
+    return new Plot(title, x, free(y.label, true), kind, series, width);
   }
 
   /** The same plot showing x from {@code low} to {@code high}; what lies outside is cut off. */
   public Plot xLimits(double low, double high) {
-    return new Plot(title, x.withLimits(low, high), y, kind, series);
+    return new Plot(title, x.withLimits(low, high), y, kind, series, width);
   }
 
   /** The same plot showing y from {@code low} to {@code high}; what lies outside is cut off. */
   public Plot yLimits(double low, double high) {
-    return new Plot(title, x, y.withLimits(low, high), kind, series);
+    return new Plot(title, x, y.withLimits(low, high), kind, series, width);
   }
 
   /** Adds a series of the plot's own kind: a line, or points. */
@@ -145,12 +147,12 @@ public final class Plot extends Figure {
   private Plot with(Series another) {
     List<Series> all = new ArrayList<>(series);
     all.add(another);
-    return new Plot(title, x, y, kind, all);
+    return new Plot(title, x, y, kind, all, width);
   }
 
   @Override
   public Plot withNote(String note) {
-    return new Plot(Heading.join(title, note), x, y, kind, series);
+    return new Plot(Heading.join(title, note), x, y, kind, series, width);
   }
 
   @Override
@@ -193,7 +195,12 @@ public final class Plot extends Figure {
 
   @Override
   int width() {
-    return HouseStyle.WIDTH;
+    return width;
+  }
+
+  @Override
+  Plot atWidth(int logical) {
+    return new Plot(title, x, y, kind, series, logical);
   }
 
   @Override

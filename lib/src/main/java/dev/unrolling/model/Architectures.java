@@ -25,8 +25,8 @@ public final class Architectures {
    * The architecture of a name, over CIFAR images; {@code "linear-F"} is one over F features.
    *
    * @param name {@code "resnet18"}, {@code "vgg19"}, {@code "pooled-linear"}, or one of {@code
-   *     "resnet8-W"}, {@code "tanh-cnn-W"}, {@code "tanh-bn-cnn-W"}, {@code "relu-cnn-W"} with the
-   *     width W, or {@code "linear-F"}
+   *     "resnet8-W"}, {@code "vgg8-W"}, {@code "tanh-cnn-W"}, {@code "tanh-bn-cnn-W"}, {@code
+   *     "relu-cnn-W"} with the width W, or {@code "linear-F"}
    * @param classes width of the output
    * @throws IllegalArgumentException naming the architectures there are
    */
@@ -38,6 +38,7 @@ public final class Architectures {
       case "vgg19" -> vgg19(classes);
       case "pooled-linear" -> pooledLinear(classes);
       case "resnet8" -> resnet8(width, classes);
+      case "vgg8" -> vgg8(width, classes);
       case "tanh-cnn" -> tanhCnn(width, classes);
       case "tanh-bn-cnn" -> tanhCnnWithBatchNorm(width, classes);
       case "relu-cnn" -> reluCnn(width, classes);
@@ -46,7 +47,7 @@ public final class Architectures {
           throw new IllegalArgumentException(
               "no architecture is called \""
                   + name
-                  + "\"; there is resnet18, vgg19, pooled-linear, resnet8-W, tanh-cnn-W,"
+                  + "\"; there is resnet18, vgg19, pooled-linear, resnet8-W, vgg8-W, tanh-cnn-W,"
                   + " tanh-bn-cnn-W, relu-cnn-W and linear-W, with a width W of at least 1");
     };
   }
@@ -70,9 +71,7 @@ public final class Architectures {
    * @param classes width of the output
    */
   public static Architecture resnet8(int width, int classes) {
-    if (width < 1) {
-      throw new IllegalArgumentException("width must be at least 1, not " + width);
-    }
+    checkWidth(width);
     return residual("resnet8-" + width, new int[] {width, 2 * width, 4 * width}, 1, classes);
   }
 
@@ -83,21 +82,24 @@ public final class Architectures {
    * @param classes width of the output
    */
   public static Architecture vgg19(int classes) {
-    int[][] stages = {{64, 2}, {128, 2}, {256, 4}, {512, 4}, {512, 4}};
-    List<Layer> layers = new ArrayList<>();
-    int channels = 3;
-    for (int[] stage : stages) {
-      for (int i = 0; i < stage[1]; i++) {
-        layers.add(new Convolution(channels, stage[0], 3, 1, 1, true));
-        layers.add(new BatchNorm(stage[0]));
-        layers.add(new Relu());
-        channels = stage[0];
-      }
-      layers.add(new MaxPool(2));
-    }
-    layers.add(new Flatten());
-    layers.add(new Dense(512, classes, true));
-    return new Architecture("vgg19", CIFAR, classes, layers);
+    return vgg(
+        "vgg19", new int[][] {{64, 2}, {128, 2}, {256, 4}, {512, 4}, {512, 4}}, List.of(), classes);
+  }
+
+  /**
+   * VGG-8: the same construction with stages of {@code width}, 2 {@code width} and 4 {@code width}
+   * channels, of 2, 2 and 3 convolutions, and a 4 x 4 average pool.
+   *
+   * @param width channels of the first stage, at least 1
+   * @param classes width of the output
+   */
+  public static Architecture vgg8(int width, int classes) {
+    checkWidth(width);
+    return vgg(
+        "vgg8-" + width,
+        new int[][] {{width, 2}, {2 * width, 2}, {4 * width, 3}},
+        List.of(new AveragePool(4)),
+        classes);
   }
 
   /**
@@ -147,6 +149,31 @@ public final class Architectures {
         CIFAR,
         classes,
         List.of(new AveragePool(8), new Flatten(), new Dense(48, classes, true)));
+  }
+
+  private static void checkWidth(int width) {
+    if (width < 1) {
+      throw new IllegalArgumentException("width must be at least 1, not " + width);
+    }
+  }
+
+  /** Stages of {channels, convolutions}, each ended by a max pool; then a last pool, if any. */
+  private static Architecture vgg(String name, int[][] stages, List<Layer> lastPool, int classes) {
+    List<Layer> layers = new ArrayList<>();
+    int channels = 3;
+    for (int[] stage : stages) {
+      for (int i = 0; i < stage[1]; i++) {
+        layers.add(new Convolution(channels, stage[0], 3, 1, 1, true));
+        layers.add(new BatchNorm(stage[0]));
+        layers.add(new Relu());
+        channels = stage[0];
+      }
+      layers.add(new MaxPool(2));
+    }
+    layers.addAll(lastPool);
+    layers.add(new Flatten());
+    layers.add(new Dense(channels, classes, true));
+    return new Architecture(name, CIFAR, classes, layers);
   }
 
   private static Architecture cnn(

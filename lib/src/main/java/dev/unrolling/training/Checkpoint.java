@@ -7,6 +7,7 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -21,16 +22,17 @@ import java.util.zip.CheckedOutputStream;
  *
  * <p>The file is: the 8 bytes {@code UNROLSGD}; version, step (4 bytes each, big-endian); the
  * settings (modified UTF-8); the number of networks; for each, its three arrays (a byte for the
- * type, the length, the values); CRC-32 of all that.
+ * type, the length, the values); the notes (length in bytes, UTF-8); CRC-32 of all that.
  *
  * @param step number of steps taken
  * @param settings names the run, e.g. a hash of its settings
  * @param networks the state of M, and of M' if it walks beside it
+ * @param notes what else the run needs to go on, in its own words; may be empty
  */
-public record Checkpoint(int step, String settings, List<NetworkState> networks) {
+public record Checkpoint(int step, String settings, List<NetworkState> networks, String notes) {
 
   private static final long MAGIC = 0x554E524F4C534744L;
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
 
   /** Copies the list. */
   public Checkpoint {
@@ -38,6 +40,11 @@ public record Checkpoint(int step, String settings, List<NetworkState> networks)
     if (step < 0) {
       throw new IllegalArgumentException("a run has taken 0 steps or more, not " + step);
     }
+  }
+
+  /** A state without notes. */
+  public Checkpoint(int step, String settings, List<NetworkState> networks) {
+    this(step, settings, networks, "");
   }
 
   /**
@@ -65,6 +72,9 @@ public record Checkpoint(int step, String settings, List<NetworkState> networks)
           ArrayFormat.write(out, state.runningStatistics());
           ArrayFormat.write(out, state.velocity());
         }
+        byte[] text = notes.getBytes(StandardCharsets.UTF_8);
+        out.writeInt(text.length);
+        out.write(text);
         out.flush();
         out.writeLong(sum.getChecksum().getValue());
       }
@@ -125,7 +135,12 @@ public record Checkpoint(int step, String settings, List<NetworkState> networks)
               ArrayFormat.read(in, fileSize),
               ArrayFormat.read(in, fileSize)));
     }
-    return new Checkpoint(step, settings, networks);
+    int length = in.readInt();
+    if (length < 0 || length > fileSize) {
+      throw new ArrayFormat.MalformedException(length + " bytes of notes");
+    }
+    String notes = new String(in.readNBytes(length), StandardCharsets.UTF_8);
+    return new Checkpoint(step, settings, networks, notes);
   }
 
   private static IOException bad(Path file, String what) {

@@ -36,6 +36,7 @@ public final class SgdTrainer {
   }
 
   private final Objective objective;
+  private final GammaDecay gammaDecay;
   private final Schedule schedule;
   private final double momentum;
   private final int checkEvery;
@@ -45,6 +46,7 @@ public final class SgdTrainer {
 
   private SgdTrainer(
       Objective objective,
+      GammaDecay gammaDecay,
       Schedule schedule,
       double momentum,
       int checkEvery,
@@ -62,6 +64,7 @@ public final class SgdTrainer {
       throw new IllegalArgumentException("steps count from 0, not " + firstStep);
     }
     this.objective = objective;
+    this.gammaDecay = gammaDecay;
     this.schedule = schedule;
     this.momentum = momentum;
     this.checkEvery = checkEvery;
@@ -77,52 +80,84 @@ public final class SgdTrainer {
    * @param schedule the learning rates
    */
   public SgdTrainer(Objective objective, Schedule schedule) {
-    this(objective, schedule, 0, DEFAULT_CHECK_EVERY, 0, (done, of, loss) -> {}, Optional.empty());
+    this(
+        objective,
+        GammaDecay.none(),
+        schedule,
+        0,
+        DEFAULT_CHECK_EVERY,
+        0,
+        (done, of, loss) -> {},
+        Optional.empty());
   }
 
   /** This trainer with another objective. */
   public SgdTrainer withObjective(Objective objective) {
     return new SgdTrainer(
-        objective, schedule, momentum, checkEvery, firstStep, progress, checkpoint);
+        objective, gammaDecay, schedule, momentum, checkEvery, firstStep, progress, checkpoint);
+  }
+
+  /** This trainer with the weight of the penalty falling from epoch to epoch. */
+  public SgdTrainer withGammaDecay(GammaDecay decay) {
+    return new SgdTrainer(
+        objective, decay, schedule, momentum, checkEvery, firstStep, progress, checkpoint);
   }
 
   /** This trainer with other learning rates. */
   public SgdTrainer withSchedule(Schedule schedule) {
     return new SgdTrainer(
-        objective, schedule, momentum, checkEvery, firstStep, progress, checkpoint);
+        objective, gammaDecay, schedule, momentum, checkEvery, firstStep, progress, checkpoint);
   }
 
   /** This trainer with another momentum, in [0, 1). */
   public SgdTrainer withMomentum(double momentum) {
     return new SgdTrainer(
-        objective, schedule, momentum, checkEvery, firstStep, progress, checkpoint);
+        objective, gammaDecay, schedule, momentum, checkEvery, firstStep, progress, checkpoint);
   }
 
   /** This trainer with another number of steps, at least 1, between two readings of the losses. */
   public SgdTrainer withCheckEvery(int steps) {
-    return new SgdTrainer(objective, schedule, momentum, steps, firstStep, progress, checkpoint);
+    return new SgdTrainer(
+        objective, gammaDecay, schedule, momentum, steps, firstStep, progress, checkpoint);
   }
 
   /** This trainer starting at a later step of the order, to go on from a checkpoint. */
   public SgdTrainer withFirstStep(int step) {
-    return new SgdTrainer(objective, schedule, momentum, checkEvery, step, progress, checkpoint);
+    return new SgdTrainer(
+        objective, gammaDecay, schedule, momentum, checkEvery, step, progress, checkpoint);
   }
 
   /** This trainer reporting how far it is. */
   public SgdTrainer withProgress(Progress progress) {
     return new SgdTrainer(
-        objective, schedule, momentum, checkEvery, firstStep, progress, checkpoint);
+        objective, gammaDecay, schedule, momentum, checkEvery, firstStep, progress, checkpoint);
   }
 
   /** This trainer saving checkpoints. */
   public SgdTrainer withCheckpoint(CheckpointPolicy policy) {
     return new SgdTrainer(
-        objective, schedule, momentum, checkEvery, firstStep, progress, Optional.of(policy));
+        objective,
+        gammaDecay,
+        schedule,
+        momentum,
+        checkEvery,
+        firstStep,
+        progress,
+        Optional.of(policy));
   }
 
-  /** What is minimised. */
+  /** What is minimised in the first epoch. */
   public Objective objective() {
     return objective;
+  }
+
+  /**
+   * What is minimised in an epoch.
+   *
+   * @param epoch from 0
+   */
+  public Objective objective(int epoch) {
+    return objective.withGamma(gammaDecay.gamma(objective.gamma(), epoch));
   }
 
   /** The learning rates. */

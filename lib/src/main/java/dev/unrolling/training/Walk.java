@@ -89,7 +89,7 @@ final class Walk {
         order.epoch(index),
         order.batch(index),
         order.isForgetVisit(index),
-        trainer.objective(),
+        trainer.objective(order.epoch(index)),
         new SgdStep(rate, trainer.momentum()),
         walkers.get(0).watch.network(),
         walkers.size() > 1 ? Optional.of(walkers.get(1).watch.network()) : Optional.empty());

@@ -34,6 +34,22 @@ public final class CheckpointedError implements StepListener, AutoCloseable {
     }
   }
 
+  /**
+   * What has been measured so far, to go on with after an interruption.
+   *
+   * @param finished segments
+   * @param eigenvalues of the present segment
+   * @param sumOfRates of the present segment
+   * @param movement of the present segment
+   * @param steps of the present segment
+   */
+  public record Measured(
+      List<Segment> finished,
+      List<Double> eigenvalues,
+      double sumOfRates,
+      double movement,
+      int steps) {}
+
   private final CheckpointSpacing spacing;
   private final ParameterVector start;
   private final List<Segment> finished = new ArrayList<>();
@@ -78,6 +94,33 @@ public final class CheckpointedError implements StepListener, AutoCloseable {
   /** Notes the dominant eigenvalue of the Hessian at the present step, with its sign. */
   public void addEigenvalue(double eigenvalue) {
     eigenvalues.add(eigenvalue);
+  }
+
+  /** What has been measured so far. */
+  public Measured measured() {
+    return new Measured(
+        List.copyOf(finished), List.copyOf(eigenvalues), sumOfRates, movement, steps);
+  }
+
+  /** The weights at the start of the present segment. Closed with this. */
+  public ParameterVector segmentStart() {
+    return start;
+  }
+
+  /**
+   * Goes on from what was measured before.
+   *
+   * @param segmentStart weights at the start of the present segment; copied
+   */
+  public void resume(Measured earlier, ParameterVector segmentStart) {
+    start.scaleInPlace(0).addInPlace(1, segmentStart);
+    finished.clear();
+    finished.addAll(earlier.finished());
+    eigenvalues.clear();
+    eigenvalues.addAll(earlier.eigenvalues());
+    sumOfRates = earlier.sumOfRates();
+    movement = earlier.movement();
+    steps = earlier.steps();
   }
 
   private Segment current() {

@@ -13,6 +13,7 @@ import dev.unrolling.training.Step;
 import dev.unrolling.training.StepListener;
 import dev.unrolling.training.StepLosses;
 import java.util.Optional;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Collects, during a run, what the unlearning methods need: the start, the gradient of x* there,
@@ -30,6 +31,26 @@ import java.util.Optional;
  */
 public final class ForgettingRecorder implements StepListener, AutoCloseable {
 
+  /**
+   * The numbers of a recorder.
+   *
+   * @param stepsDone t
+   * @param visits m so far
+   * @param sumOfRates of the visits
+   * @param velocityShare share of the gradient of x* in the running sum of momentum
+   * @param correctedSum the momentum-corrected factor
+   */
+  public record Counts(
+      int stepsDone, int visits, double sumOfRates, double velocityShare, double correctedSum) {}
+
+  /**
+   * What a recorder has collected, to go on with after an interruption.
+   *
+   * @param counts its numbers
+   * @param taken what the visits took from the weights, rank 1
+   */
+  public record Collected(Counts counts, INDArray taken) {}
+
   private final Network network;
   private final BatchOrder order;
   private final SgdTrainer trainer;
@@ -38,7 +59,7 @@ public final class ForgettingRecorder implements StepListener, AutoCloseable {
   private final NetworkState startState;
   private final ParameterVector startWeights;
   private final ParameterVector startGradient;
-  private final ParameterVector taken;
+  private ParameterVector taken;
   private Optional<ParameterVector> beforeVisit = Optional.empty();
   private int stepsDone;
   private int visits;
@@ -122,6 +143,28 @@ public final class ForgettingRecorder implements StepListener, AutoCloseable {
         network.gradient(
             omission.forgotten(visited), omission.forgottenObjective(trainer.objective()), mode);
     return result.gradient();
+  }
+
+  /** What has been collected so far, in host memory. */
+  public Collected collected() {
+    return new Collected(
+        new Counts(stepsDone, visits, sumOfRates, velocityShare, correctedSum), taken.toArray());
+  }
+
+  /**
+   * Goes on from what an earlier recorder of the same run had collected. To be called on a new
+   * recorder, made while the network was at w_0; the network is then to be restored to the step
+   * reached.
+   */
+  public void resume(Collected earlier) {
+    ParameterVector vector = network.vector(earlier.taken());
+    taken.close();
+    taken = vector;
+    stepsDone = earlier.counts().stepsDone();
+    visits = earlier.counts().visits();
+    sumOfRates = earlier.counts().sumOfRates();
+    velocityShare = earlier.counts().velocityShare();
+    correctedSum = earlier.counts().correctedSum();
   }
 
   /** The network M of the run. */

@@ -34,21 +34,24 @@ class EngineVerdictsTest {
             text -> {})
         .run(
             List.of(
-                new FineTuningSettings(
+                SettingsJson.with(
+                    FineTuningSettings.authors(),
+                    "model",
                     "tanh-cnn-2",
+                    "examples",
                     32,
+                    "pretrainingEpochs",
                     0,
+                    "batchSize",
                     16,
-                    0.1,
+                    "epochs",
                     2,
-                    16,
+                    "rate",
                     rate,
-                    0,
-                    false,
-                    BatchOrder.Position.FIRST,
+                    "testExamples",
                     50,
-                    2,
-                    0)));
+                    "measureEvery",
+                    2)));
   }
 
   private static Table scaled(Table table, String column, double factor) {

@@ -1,4 +1,4 @@
-package dev.unrolling.figure;
+package dev.unrolling.data;
 
 import java.io.BufferedOutputStream;
 import java.io.IOException;
@@ -10,11 +10,12 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 
 /** Writes a file whole or not at all. */
-final class AtomicFile {
+public final class AtomicFile {
 
   /** Writes the content. */
   @FunctionalInterface
-  interface Content {
+  public interface Content {
+    /** Writes all of it. */
     void writeTo(OutputStream out) throws IOException;
   }
 
@@ -25,7 +26,7 @@ final class AtomicFile {
    *
    * @throws UncheckedIOException naming the file; what stood there stands there still
    */
-  static void write(Path file, Content content) {
+  public static void write(Path file, Content content) {
     Path folder = file.toAbsolutePath().getParent();
     Path temporary = folder.resolve("." + file.getFileName() + "." + ProcessHandle.current().pid());
     try {

@@ -1,0 +1,35 @@
+package dev.unrolling.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.unrolling.experiment.SettingsJson;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Names a run by what it has that the base setting has not. */
+final class Differences {
+
+  private Differences() {}
+
+  /** E.g. {@code "gamma=5.0 seed=1"}; {@code "base"} if there is none. */
+  static String of(Record base, Record run) {
+    ObjectMapper mapper = new ObjectMapper();
+    try {
+      JsonNode first = mapper.readTree(SettingsJson.write(base));
+      JsonNode other = mapper.readTree(SettingsJson.write(run));
+      List<String> found = new ArrayList<>();
+      other
+          .fieldNames()
+          .forEachRemaining(
+              name -> {
+                if (!other.get(name).equals(first.get(name))) {
+                  found.add(name + "=" + other.get(name).asText());
+                }
+              });
+      return found.isEmpty() ? "base" : String.join(" ", found);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

@@ -1,0 +1,196 @@
+package dev.unrolling.cli;
+
+import dev.unrolling.data.DataCache;
+import dev.unrolling.engine.Engine;
+import dev.unrolling.engine.Engines;
+import dev.unrolling.engine.Precision;
+import dev.unrolling.experiment.DataSets;
+import dev.unrolling.experiment.Experiment;
+import dev.unrolling.experiment.Experiments;
+import dev.unrolling.experiment.ResultStore;
+import dev.unrolling.experiment.RunKey;
+import dev.unrolling.experiment.Runner;
+import dev.unrolling.experiment.Scale;
+import dev.unrolling.experiment.SettingsJson;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.LongStream;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** What the commands over experiments have in common: scale, settings, engine and store. */
+final class ExperimentOptions {
+
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec spec;
+
+  @Option(
+      names = "--scale",
+      paramLabel = "SCALE",
+      description = "smoke, quick, subset or paper; UNROLLING_SCALE or quick if not given.")
+  private String scale = System.getenv().getOrDefault(Scale.VARIABLE, "quick");
+
+  @Option(
+      names = "--set",
+      paramLabel = "NAME=VALUE",
+      description = "Change a setting in every run, e.g. --set gamma=5; may be repeated.")
+  private List<String> assignments = List.of();
+
+  @Option(
+      names = "--settings",
+      paramLabel = "FILE",
+      description =
+          "One run, with the settings that a JSON file names; the others are the scale's.")
+  private Path settingsFile;
+
+  @Option(
+      names = "--seeds",
+      paramLabel = "LIST",
+      description = "Seeds in place of the scale's, e.g. 0..4 or 0,2,7.")
+  private String seeds;
+
+  @Option(
+      names = "--store",
+      paramLabel = "DIR",
+      description = "Folder of results; UNROLLING_RESULTS or out/runs if not given.")
+  private Path folder = Path.of(System.getenv().getOrDefault(ResultStore.VARIABLE, "out/runs"));
+
+  @Option(
+      names = "--engine",
+      paramLabel = "NAME",
+      description = "torch or dl4j; UNROLLING_ENGINE or the experiment's own if not given.")
+  private String engine;
+
+  @Option(
+      names = "--device",
+      paramLabel = "NAME",
+      description = "cpu or e.g. cuda:0; UNROLLING_DEVICE or cpu if not given.")
+  private String device = System.getenv().getOrDefault(Engines.DEVICE_VARIABLE, "cpu");
+
+  @Option(
+      names = "--precision",
+      paramLabel = "NAME",
+      description = "float32 or float64; the experiment's own if not given.")
+  private Precision precision;
+
+  @Option(
+      names = "--threads",
+      paramLabel = "COUNT",
+      description =
+          "Threads of one run; if not given, 1 at the small scales, where several runs share the"
+              + " cores, and all cores at the large ones.")
+  private int threads;
+
+  Experiment<?> experiment(String id) {
+    return checked(() -> Experiments.of(id));
+  }
+
+  Scale scale() {
+    return checked(() -> Scale.of(scale));
+  }
+
+  ResultStore store() {
+    return new ResultStore(folder);
+  }
+
+  /** The runs that are asked for, each once. */
+  <S extends Record> List<S> runs(Experiment<S> experiment) {
+    return checked(
+        () -> {
+          List<S> base =
+              settingsFile == null
+                  ? experiment.runs().apply(scale())
+                  : List.of(SettingsJson.read(experiment.base(scale()), text(settingsFile)));
+          Set<S> all = new LinkedHashSet<>();
+          for (S run : base) {
+            S changed = run;
+            for (String assignment : assignments) {
+              changed = SettingsJson.set(changed, assignment);
+            }
+            for (String seed : seeds()) {
+              all.add(seed.isEmpty() ? changed : SettingsJson.set(changed, "seed=" + seed));
+            }
+          }
+          return List.copyOf(all);
+        });
+  }
+
+  Engine engine(Experiment<?> experiment) {
+    String name =
+        engine != null
+            ? engine
+            : System.getenv().getOrDefault(Engines.ENGINE_VARIABLE, experiment.engine());
+    return checked(
+        () -> {
+          Engine all =
+              Engines.open(name, device, precision == null ? experiment.precision() : precision);
+          int share = threads > 0 ? threads : scale().isSmall() ? 1 : all.threads();
+          return all.withThreads(share);
+        });
+  }
+
+  RunKey key(Experiment<?> experiment, Engine engine, Record settings) {
+    return RunKey.of(experiment.computation(), engine, settings);
+  }
+
+  /** A runner into the store; small networks share the cores. */
+  Runner runner(Experiment<?> experiment, Consumer<String> progress) {
+    Engine one = engine(experiment);
+    int cores = Runtime.getRuntime().availableProcessors();
+    int atOnce = device.equals("cpu") ? Math.max(1, cores / one.threads()) : 1;
+    return new Runner(
+            one.withThreads(one.threads() * atOnce),
+            DataSets.of(DataCache.fromEnvironment(), progress),
+            progress)
+        .withRunsAtOnce(atOnce)
+        .withStore(store());
+  }
+
+  /** Reads a text file that the user named. */
+  String text(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new IllegalArgumentException("cannot read " + file + ": " + e, e);
+    }
+  }
+
+  /** What is wrong with an argument is the user's to mend. */
+  <T> T checked(java.util.function.Supplier<T> work) {
+    try {
+      return work.get();
+    } catch (IllegalArgumentException e) {
+      throw new CommandLine.ParameterException(spec.commandLine(), e.getMessage(), e);
+    }
+  }
+
+  private List<String> seeds() {
+    if (seeds == null) {
+      return List.of("");
+    }
+    List<String> all = new ArrayList<>();
+    for (String part : seeds.split(",", -1)) {
+      String[] ends = part.strip().split("\\.\\.", -1);
+      try {
+        long first = Long.parseLong(ends[0]);
+        long last = Long.parseLong(ends[ends.length - 1]);
+        if (ends.length > 2 || last < first) {
+          throw new NumberFormatException(part);
+        }
+        LongStream.rangeClosed(first, last).mapToObj(Long::toString).forEach(all::add);
+      } catch (NumberFormatException e) {
+        throw new IllegalArgumentException(
+            "--seeds takes numbers and ranges such as 0..4 or 0,2,7, not \"" + seeds + "\"", e);
+      }
+    }
+    return all;
+  }
+}

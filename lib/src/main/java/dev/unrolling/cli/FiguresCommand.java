@@ -1,0 +1,68 @@
+package dev.unrolling.cli;
+
+import dev.unrolling.experiment.Experiment;
+import dev.unrolling.experiment.Experiments;
+import dev.unrolling.figure.ExperimentFigures;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Draws the finished runs of experiments. */
+@Command(
+    name = "figures",
+    description = {
+      "Draw the finished runs of experiments: PNG (300 dpi) and SVG at column and page width, and a"
+          + " CSV with exactly the plotted numbers.",
+      "Nothing is computed; an experiment without a finished run is named and left out."
+    },
+    footer = {"", "Example: unrolling figures E1 E2 --scale paper --device cuda:0 --out figures"})
+final class FiguresCommand implements Callable<Integer> {
+
+  @Spec private CommandSpec spec;
+
+  @Mixin private ExperimentOptions options;
+
+  @Parameters(paramLabel = "ID", arity = "0..*", description = "e.g. E1; all if none is named.")
+  private List<String> ids = List.of();
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      description = "Folder of the figures: ${DEFAULT-VALUE}.")
+  private Path out = Path.of("out", "figures");
+
+  @Override
+  public Integer call() {
+    List<Experiment<?>> wanted =
+        ids.isEmpty()
+            ? Experiments.all()
+            : ids.stream().<Experiment<?>>map(options::experiment).toList();
+    wanted.forEach(this::draw);
+    return 0;
+  }
+
+  private <S extends Record> void draw(Experiment<S> experiment) {
+    var table =
+        options
+            .runner(experiment, line -> {})
+            .finished(experiment.computation(), options.runs(experiment));
+    if (table.isEmpty()) {
+      spec.commandLine()
+          .getErr()
+          .println(experiment.id() + ": no run is finished; \"unrolling run\" computes them");
+      return;
+    }
+    ExperimentFigures.of(experiment.id(), options.scale(), table.get())
+        .forEach(
+            (name, figure) -> {
+              figure.saveForPrint(out, name);
+              spec.commandLine().getOut().println(out.resolve(name + "-page.png"));
+            });
+  }
+}

@@ -1,0 +1,49 @@
+package dev.unrolling.cli;
+
+import dev.unrolling.engine.Engine;
+import dev.unrolling.experiment.Experiment;
+import dev.unrolling.experiment.Experiments;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** Lists the experiments, and how many of their runs are finished. */
+@Command(
+    name = "list",
+    description = "List the experiments, and how many of their runs are finished.",
+    footer = {"", "Example: unrolling list --scale paper"})
+final class ListCommand implements Callable<Integer> {
+
+  @Spec private CommandSpec spec;
+
+  @Mixin private ExperimentOptions options;
+
+  @Override
+  public Integer call() {
+    for (Experiment<?> experiment : Experiments.all()) {
+      spec.commandLine().getOut().println(line(experiment));
+    }
+    return 0;
+  }
+
+  private <S extends Record> String line(Experiment<S> experiment) {
+    List<S> runs = options.runs(experiment);
+    Engine engine = options.engine(experiment);
+    long finished =
+        runs.stream()
+            .filter(
+                run -> options.store().provenance(options.key(experiment, engine, run)).isPresent())
+            .count();
+    return String.format(
+        Locale.ROOT,
+        "%s  %-50s %3d of %3d runs finished",
+        experiment.id(),
+        experiment.title(),
+        finished,
+        runs.size());
+  }
+}

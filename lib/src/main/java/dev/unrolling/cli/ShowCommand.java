@@ -1,0 +1,53 @@
+package dev.unrolling.cli;
+
+import dev.unrolling.engine.Engine;
+import dev.unrolling.experiment.Experiment;
+import dev.unrolling.experiment.ResultStore;
+import dev.unrolling.experiment.RunKey;
+import dev.unrolling.experiment.SettingsJson;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Shows an experiment's settings and the state of its runs. */
+@Command(
+    name = "show",
+    description = "Show an experiment's base settings as JSON, and the state of each run.",
+    footer = {"", "Example: unrolling show E2 --scale quick --set gamma=5"})
+final class ShowCommand implements Callable<Integer> {
+
+  @Spec private CommandSpec spec;
+
+  @Mixin private ExperimentOptions options;
+
+  @Parameters(paramLabel = "ID", description = "e.g. E1; \"unrolling list\" names all.")
+  private String id;
+
+  @Override
+  public Integer call() {
+    show(options.experiment(id));
+    return 0;
+  }
+
+  private <S extends Record> void show(Experiment<S> experiment) {
+    PrintWriter out = spec.commandLine().getOut();
+    List<S> runs = options.runs(experiment);
+    Engine engine = options.engine(experiment);
+    ResultStore store = options.store();
+    out.println(experiment.id() + ": " + experiment.title());
+    out.println(SettingsJson.write(runs.get(0)));
+    for (S run : runs) {
+      RunKey key = options.key(experiment, engine, run);
+      String state =
+          store.provenance(key).isPresent()
+              ? "finished"
+              : store.isBegun(key) ? "begun" : "not begun";
+      out.printf("%-9s  %s  %s%n", state, store.folder(key), Differences.of(runs.get(0), run));
+    }
+  }
+}

@@ -1,0 +1,38 @@
+package dev.unrolling.experiment;
+
+import java.util.List;
+
+/**
+ * What a {@link Runner} runs and a {@link ResultStore} keeps: settings in, rows of a table out. The
+ * same settings on the same engine give the same rows.
+ *
+ * @param <S> settings of a run
+ * @param <R> a row of its table; {@link RecordTable} makes the columns
+ */
+public interface Computation<S extends Record, R extends Record> {
+
+  /** Names the runs' folders, e.g. {@code "fine-tuning"}. */
+  String name();
+
+  /** Goes up when the same settings give other numbers than before. */
+  int version();
+
+  /** The rows' type. */
+  Class<R> rowType();
+
+  /**
+   * What runs have in common that should be computed once; those of the same group follow each
+   * other. By default each run is a group.
+   */
+  default Object group(S settings) {
+    return settings;
+  }
+
+  /**
+   * Runs.
+   *
+   * @param settings of the run
+   * @param context engine, data, and where to keep the state
+   */
+  List<R> run(S settings, RunContext context);
+}

@@ -1,0 +1,224 @@
+package dev.unrolling.experiment;
+
+import dev.unrolling.data.Dataset;
+import dev.unrolling.engine.Engine;
+import dev.unrolling.engine.NetworkState;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import tech.tablesaw.api.IntColumn;
+import tech.tablesaw.api.Table;
+
+/**
+ * Runs the settings of a computation, one after another or a few at once, and keeps the results if
+ * it is given a store. Immutable.
+ *
+ * <pre>{@code
+ * Table table = new Runner(engine, data, System.out::println)
+ *     .withStore(new ResultStore(Path.of("out/runs")))
+ *     .run(new FineTuning(), FineTuningSettings.grid(Scale.QUICK));
+ * }</pre>
+ */
+public final class Runner {
+
+  private final Engine engine;
+  private final DataSets data;
+  private final Consumer<String> progress;
+  private final Optional<ResultStore> store;
+  private final int runsAtOnce;
+
+  /**
+   * One run at a time, nothing kept.
+   *
+   * @param engine that computes
+   * @param data finds the data sets that settings name
+   * @param progress told in a line how far it is; called by each run's own thread
+   */
+  public Runner(Engine engine, DataSets data, Consumer<String> progress) {
+    this(engine, data, progress, Optional.empty(), 1);
+  }
+
+  private Runner(
+      Engine engine,
+      DataSets data,
+      Consumer<String> progress,
+      Optional<ResultStore> store,
+      int runsAtOnce) {
+    if (runsAtOnce < 1) {
+      throw new IllegalArgumentException("at least 1 run at once, not " + runsAtOnce);
+    }
+    this.engine = engine;
+    this.data = data;
+    this.progress = progress;
+    this.store = store;
+    this.runsAtOnce = runsAtOnce;
+  }
+
+  /** This runner keeping results, and taking those that are there. */
+  public Runner withStore(ResultStore kept) {
+    return new Runner(engine, data, progress, Optional.of(kept), runsAtOnce);
+  }
+
+  /** This runner on an engine of another precision or number of threads. */
+  public Runner withEngine(Engine other) {
+    return new Runner(other, data, progress, store, runsAtOnce);
+  }
+
+  /**
+   * This runner on data of the caller's, whatever settings call them; they are kept nowhere.
+   *
+   * @param train what is trained on
+   * @param test what accuracies are measured on
+   */
+  public Runner withData(Dataset train, Dataset test) {
+    return new Runner(engine, DataSets.only(train, test), progress, Optional.empty(), runsAtOnce);
+  }
+
+  /**
+   * This runner with several runs at once, each on its share of the engine's threads: faster for
+   * small networks.
+   *
+   * @param runs at least 1
+   */
+  public Runner withRunsAtOnce(int runs) {
+    Engine share = engine.withThreads(Math.max(1, engine.threads() / Math.max(1, runs)));
+    return new Runner(share, data, progress, store, runs);
+  }
+
+  /** What computes. */
+  public Engine engine() {
+    return engine;
+  }
+
+  /**
+   * Runs each setting.
+   *
+   * @return the runs' tables, one under the other, with a first column {@code run} that counts them
+   *     from 0
+   */
+  public <S extends Record, R extends Record> Table run(
+      Computation<S, R> computation, List<S> settings) {
+    Map<Object, List<Integer>> groups = new LinkedHashMap<>();
+    for (int i = 0; i < settings.size(); i++) {
+      groups.computeIfAbsent(computation.group(settings.get(i)), k -> new ArrayList<>()).add(i);
+    }
+    List<Table> tables = new ArrayList<>(Collections.nCopies(settings.size(), null));
+    ParallelTasks.run(
+        runsAtOnce,
+        groups.values().stream()
+            .<Runnable>map(
+                runs ->
+                    () -> {
+                      Map<Record, NetworkState> states = new LinkedHashMap<>();
+                      for (int i : runs) {
+                        String name = "run " + (i + 1) + " of " + settings.size();
+                        tables.set(i, one(computation, settings.get(i), name, states));
+                      }
+                    })
+            .toList());
+    return joined(computation.name(), tables);
+  }
+
+  /**
+   * What the store has of some settings; nothing is computed.
+   *
+   * @return as {@link #run}, of those that are finished; empty if none is
+   */
+  public <S extends Record> Optional<Table> finished(
+      Computation<S, ?> computation, List<S> settings) {
+    List<Table> tables =
+        settings.stream()
+            .flatMap(
+                one ->
+                    store
+                        .flatMap(
+                            kept ->
+                                kept.find(
+                                    RunKey.of(computation, engine, one), computation.rowType()))
+                        .stream())
+            .toList();
+    return tables.isEmpty() ? Optional.empty() : Optional.of(joined(computation.name(), tables));
+  }
+
+  private static Table joined(String name, List<Table> tables) {
+    Table all = Table.create(name);
+    for (int run = 0; run < tables.size(); run++) {
+      Table table = tables.get(run).copy();
+      int number = run;
+      int[] numbers = IntStream.range(0, table.rowCount()).map(row -> number).toArray();
+      table.insertColumn(0, IntColumn.create("run", numbers));
+      all = run == 0 ? table.setName(name) : all.append(table);
+    }
+    return all;
+  }
+
+  private <S extends Record, R extends Record> Table one(
+      Computation<S, R> computation, S settings, String name, Map<Record, NetworkState> states) {
+    RunKey key = RunKey.of(computation, engine, settings);
+    Function<Optional<Path>, List<R>> compute =
+        folder ->
+            computation.run(
+                settings, context(key, folder, name, (s, work) -> shared(s, work, name, states)));
+    return store
+        .map(
+            kept ->
+                kept.get(
+                    key,
+                    computation.rowType(),
+                    engine,
+                    line -> progress.accept(name + ": " + line),
+                    folder -> compute.apply(Optional.of(folder))))
+        .orElseGet(
+            () ->
+                RecordTable.of(
+                    computation.name(), computation.rowType(), compute.apply(Optional.empty())));
+  }
+
+  /** In memory while the group runs; in the store, if there is one, for ever. */
+  private NetworkState shared(
+      Record settings,
+      Function<RunContext, NetworkState> work,
+      String name,
+      Map<Record, NetworkState> states) {
+    NetworkState known = states.get(settings);
+    if (known != null) {
+      return known;
+    }
+    RunKey key = RunKey.of("start", 1, engine, settings);
+    RunContext.SharedStates none =
+        (s, w) -> {
+          throw new IllegalStateException("a shared state does not rest on another");
+        };
+    NetworkState state =
+        store
+            .map(
+                kept ->
+                    kept.state(
+                        key,
+                        line -> progress.accept(name + ": " + line),
+                        folder -> work.apply(context(key, Optional.of(folder), name, none))))
+            .orElseGet(() -> work.apply(context(key, Optional.empty(), name, none)));
+    states.put(settings, state);
+    return state;
+  }
+
+  private RunContext context(
+      RunKey key, Optional<Path> folder, String name, RunContext.SharedStates shared) {
+    return new RunContext(
+        engine,
+        data,
+        line -> progress.accept(name + ": " + line),
+        key.hash(),
+        folder,
+        store.map(ResultStore::checkpointInterval).orElse(Duration.ZERO),
+        shared);
+  }
+}

@@ -1,0 +1,57 @@
+package dev.unrolling.experiment;
+
+import dev.unrolling.engine.Engine;
+import dev.unrolling.engine.Network;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A real engine whose process dies, as far as a run can tell, before a given step of SGD. */
+final class DyingEngine {
+
+  /** What a run cannot catch. */
+  static final class Death extends Error {
+    private static final long serialVersionUID = 1;
+  }
+
+  private DyingEngine() {}
+
+  /**
+   * An engine that dies.
+   *
+   * @param steps that its networks (not their copies) take in all before it dies
+   */
+  static Engine after(int steps, Engine engine) {
+    AtomicInteger left = new AtomicInteger(steps);
+    return proxy(
+        Engine.class,
+        (self, method, arguments) -> {
+          Object result = call(engine, method, arguments);
+          return result instanceof Network network
+              ? proxy(
+                  Network.class,
+                  (n, m, a) -> {
+                    if (m.getName().equals("step") && left.getAndDecrement() == 0) {
+                      throw new Death();
+                    }
+                    return call(network, m, a);
+                  })
+              : result;
+        });
+  }
+
+  private static <T> T proxy(Class<T> type, InvocationHandler handler) {
+    return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, handler));
+  }
+
+  private static Object call(Object target, java.lang.reflect.Method method, Object[] arguments)
+      throws Throwable {
+    try {
+      method.setAccessible(true);
+      return method.invoke(target, arguments);
+    } catch (InvocationTargetException e) {
+      throw e.getCause();
+    }
+  }
+}
