@@ -220,21 +220,26 @@ public record FineTuningSettings(
    */
   public static List<FineTuningSettings> headRateSweep(int features) {
     FineTuningSettings head =
-        new FineTuningSettings(
+        SettingsJson.with(
+            authors(),
+            "model",
             "linear-" + features,
+            "data",
+            "vectors",
+            "examples",
             40,
+            "pretrainingEpochs",
             0,
-            8,
-            0.016,
+            "epochs",
             2,
+            "batchSize",
             8,
+            "rate",
             0.016,
-            0,
-            false,
-            BatchOrder.Position.FIRST,
+            "testExamples",
             100,
-            2,
-            0);
+            "measureEvery",
+            2);
     return DoubleStream.of(0.016, 0.008, 0.004, 0.002, 0.001).mapToObj(head::withRate).toList();
   }
 

@@ -80,18 +80,7 @@ public record OutputSettings(
     for (int epochs : new int[] {1, moreEpochs}) {
       for (double gamma : gammas) {
         for (double rate : rates) {
-          all.add(
-              new OutputSettings(
-                  base.model,
-                  base.trainExamples,
-                  base.testExamples,
-                  base.batchSize,
-                  base.pretrainingEpochs,
-                  epochs,
-                  rate,
-                  gamma,
-                  base.pieces,
-                  base.seed));
+          all.add(SettingsJson.with(base, "epochs", epochs, "gamma", gamma, "rate", rate));
         }
       }
     }

@@ -79,7 +79,7 @@ public record ReviewSettings(
    * @param scale how many
    */
   public static ReviewSettings few(Scale scale) {
-    return scale == Scale.SMOKE ? of(scale) : shortened(320, 1);
+    return scale == Scale.SMOKE ? of(scale) : new ReviewSettings(320, 100, 1, 1e-3, SHORT_GRID);
   }
 
   private static ReviewSettings shortened(int reviews, int epochs) {

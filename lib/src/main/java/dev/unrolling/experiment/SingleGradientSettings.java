@@ -89,19 +89,7 @@ public record SingleGradientSettings(
    * @param features in a vector
    */
   public static SingleGradientSettings head(int features) {
-    return new SingleGradientSettings(
-        "linear-" + features,
-        Forgotten.BATCH,
-        BatchOrder.Position.MIDDLE,
-        8,
-        4,
-        1,
-        0,
-        1e-4,
-        0,
-        0,
-        0,
-        0);
+    return SettingsJson.with(base(), "model", "linear-" + features, "batchSize", 8, "rate", 1e-4);
   }
 
   /**
@@ -193,73 +181,41 @@ public record SingleGradientSettings(
 
   /** These settings with another architecture. */
   public SingleGradientSettings withModel(String value) {
-    return copy(
-        value, forgotten, position, epochs, momentum, rate, pureShare, forgetSeed, sigmaProducts);
+    return SettingsJson.with(this, "model", value);
   }
 
   /** These settings with something else forgotten. */
   public SingleGradientSettings withForgotten(Forgotten value) {
-    return copy(
-        model, value, position, epochs, momentum, rate, pureShare, forgetSeed, sigmaProducts);
+    return SettingsJson.with(this, "forgotten", value);
   }
 
   /** These settings with another position. */
   public SingleGradientSettings withPosition(BatchOrder.Position value) {
-    return copy(
-        model, forgotten, value, epochs, momentum, rate, pureShare, forgetSeed, sigmaProducts);
+    return SettingsJson.with(this, "position", value);
   }
 
   /** These settings with another number of epochs. */
   public SingleGradientSettings withEpochs(int value) {
-    return copy(
-        model, forgotten, position, value, momentum, rate, pureShare, forgetSeed, sigmaProducts);
+    return SettingsJson.with(this, "epochs", value);
   }
 
   /** These settings with another momentum. */
   public SingleGradientSettings withMomentum(double value) {
-    return copy(
-        model, forgotten, position, epochs, value, rate, pureShare, forgetSeed, sigmaProducts);
+    return SettingsJson.with(this, "momentum", value);
   }
 
   /** These settings with another rate. */
   public SingleGradientSettings withRate(double value) {
-    return copy(
-        model, forgotten, position, epochs, momentum, value, pureShare, forgetSeed, sigmaProducts);
+    return SettingsJson.with(this, "rate", value);
   }
 
   /** These settings with another forget batch. */
   public SingleGradientSettings withForgetBatch(double share, int seedOfBatch) {
-    return copy(
-        model, forgotten, position, epochs, momentum, rate, share, seedOfBatch, sigmaProducts);
+    return SettingsJson.with(this, "pureShare", share, "forgetSeed", seedOfBatch);
   }
 
   /** These settings with another number of products spent on sigma. */
   public SingleGradientSettings withSigmaProducts(int value) {
-    return copy(model, forgotten, position, epochs, momentum, rate, pureShare, forgetSeed, value);
-  }
-
-  private SingleGradientSettings copy(
-      String newModel,
-      Forgotten newForgotten,
-      BatchOrder.Position newPosition,
-      int newEpochs,
-      double newMomentum,
-      double newRate,
-      double newShare,
-      int newForgetSeed,
-      int newProducts) {
-    return new SingleGradientSettings(
-        newModel,
-        newForgotten,
-        newPosition,
-        batchSize,
-        others,
-        newEpochs,
-        newMomentum,
-        newRate,
-        newShare,
-        newForgetSeed,
-        newProducts,
-        seed);
+    return SettingsJson.with(this, "sigmaProducts", value);
   }
 }
