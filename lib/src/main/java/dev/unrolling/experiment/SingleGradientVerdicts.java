@@ -19,18 +19,23 @@ public final class SingleGradientVerdicts {
 
   private SingleGradientVerdicts() {}
 
-  /** 2.2 by batch: v is O(eta^2), O(eta^3) without its leading term, for each position and m. */
+  /**
+   * 2.2 by batch: v is O(eta^2), O(eta^3) without its leading term, for each position and m.
+   *
+   * @param table of one model; its rows of points are left out
+   */
   public static Verdict batches(Table table) {
+    Table whole = forgotten(table, "batch");
     double[] v = {Double.MAX_VALUE, -Double.MAX_VALUE};
     double[] left = v.clone();
-    for (double epochs : Arrays.stream(column(table, "epochs")).distinct().toArray()) {
-      for (String position : table.stringColumn("position").unique()) {
+    for (double epochs : Arrays.stream(column(whole, "epochs")).distinct().toArray()) {
+      for (String position : whole.stringColumn("position").unique()) {
         Table run =
-            table.where(
-                table
+            whole.where(
+                whole
                     .stringColumn("position")
                     .isEqualTo(position)
-                    .and(table.numberColumn("epochs").isEqualTo(epochs)));
+                    .and(whole.numberColumn("epochs").isEqualTo(epochs)));
         widen(v, slope(run, "v"));
         widen(left, slope(run, "remainder"));
       }
