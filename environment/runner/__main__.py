@@ -6,10 +6,15 @@ from pathlib import Path
 
 sys.path[0] = str(Path(__file__).resolve().parents[1])
 
-from runner import claims, files, lab, reproduce  # noqa: E402
+from runner import claims, experiments, files, lab, reproduce  # noqa: E402
 from runner.problem import Problem  # noqa: E402
 
-_COMMANDS = {"reproduce": reproduce.main, "notebook": lab.main, "claims": claims.main}
+_COMMANDS = {
+    "reproduce": reproduce.main,
+    "notebook": lab.main,
+    "unrolling": experiments.main,
+    "claims": claims.main,
+}
 
 
 def main() -> int:

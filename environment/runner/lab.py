@@ -3,7 +3,7 @@
 import os
 from collections.abc import Sequence
 
-from runner import sources
+from runner import sources, store
 from runner.layout import Layout
 from runner.options import parse_notebook
 from runner.preparation import prepare
@@ -21,6 +21,7 @@ def main(arguments: Sequence[str]) -> int:
     environment = {
         **prepared.tools.environment(),
         **options.environment(str(out)),
+        **store.environment(layout, os.environ),
         **layout.jupyter_environment(prepared.jupyter_path),
     }
     line.say(f"JupyterLab at scale {options.scale}, kernel {prepared.kernel.display_name}")

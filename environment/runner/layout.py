@@ -67,6 +67,16 @@ class Layout:
     def out(self) -> Path:
         return self.root / "out"
 
+    @property
+    def runs(self) -> Path:
+        """The store of finished and interrupted runs, shared by all scales."""
+        return self.out / "runs"
+
+    @property
+    def tables(self) -> Path:
+        """The committed tables of the larger scales."""
+        return self.notebooks / "results"
+
     def results(self, scale: str) -> Path:
         """The folder of one scale's results; each notebook has a folder in it."""
         return self.out / scale

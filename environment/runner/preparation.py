@@ -44,20 +44,20 @@ def prepare(
     if os.environ.pop(_ENTERED, None) is None:
         for tool in (found.java, found.maven, found.npm, found.python):
             line.say(tool.line())
-        with files.exclusive(layout.private / "lock", _BUSY):
+        with files.exclusive(layout.private / "lock", BUSY):
             packages.prepare(layout, found, options.offline, line)
         runner = Path(__file__).resolve().parent
         argv = [str(layout.venv_python), "-B", str(runner), command, *arguments]
         sys.stdout.flush()
         os.execve(argv[0], argv, {**os.environ, _ENTERED: "1"})
-    with files.exclusive(layout.private / "lock", _BUSY):
+    with files.exclusive(layout.private / "lock", BUSY):
         build.prepare(layout, found, options.offline, line)
         datasets.fetch(datasets.needed(sources), layout, found, options.offline, line)
         kernel = chosen or kernels.bundled(layout)
         return Prepared(found, kernel, kernels.register(kernel, layout, found))
 
 
-_BUSY = (
+BUSY = (
     "another environment/reproduce or environment/notebook is preparing this working copy; "
     "wait until it has, and run this again."
 )

@@ -3,8 +3,6 @@
 import json
 import os
 import platform
-import shutil
-import subprocess
 import sys
 import time
 from collections.abc import Sequence
@@ -13,7 +11,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from runner import files, page, results, sources
+from runner import files, page, results, sources, store
 from runner.kernels import memory
 from runner.layout import Layout
 from runner.options import Options, parse_reproduce
@@ -39,13 +37,14 @@ def main(arguments: Sequence[str]) -> int:
     with files.exclusive(layout.private / f"running-{options.scale}.lock", busy):
         os.environ.update(prepared.tools.environment())
         os.environ.update(options.environment(str(out)))
+        os.environ.update(store.environment(layout, os.environ))
         os.environ.update(layout.jupyter_environment(prepared.jupyter_path))
         line.say(f"Scale {options.scale}, kernel {prepared.kernel.display_name}")
         runs = []
         for source in chosen:
             record, ending = _run(source, options, prepared, layout, line)
             runs.append(record)
-            _make_pages(every, options.scale, layout)
+            make_pages(every, options.scale, layout)
             if ending.interrupted:
                 raise KeyboardInterrupt
     return _summary(runs, results_of(chosen, out), layout, line)
@@ -102,7 +101,7 @@ def _run(
     return record, ending
 
 
-def _make_pages(every: Sequence[Source], scale: str, layout: Layout) -> None:
+def make_pages(every: Sequence[Source], scale: str, layout: Layout) -> None:
     """Makes the index page of a scale, the same in out/, and the combined verdicts."""
     out = layout.results(scale)
     there = results_of(every, out)
@@ -137,7 +136,7 @@ def _summary(
 def _provenance(prepared: Prepared, layout: Layout) -> dict[str, Any]:
     """Where and with what it ran."""
     return {
-        "commit": _commit(layout.root),
+        "commit": store.commit(layout.root),
         "versions": {
             "java": prepared.tools.java.version,
             "maven": prepared.tools.maven.version,
@@ -153,24 +152,6 @@ def _provenance(prepared: Prepared, layout: Layout) -> dict[str, Any]:
             "memoryMb": memory(),
         },
     }
-
-
-def _commit(root: Path) -> str:
-    """The short commit, with "+" if the working copy differs; empty without git."""
-    git = shutil.which("git")
-    if git is None:
-        return ""
-    argv = [git, "-C", str(root)]
-    try:
-        head = subprocess.run(
-            [*argv, "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=True
-        )
-        changed = subprocess.run(
-            [*argv, "status", "--porcelain", "--untracked-files=no"], capture_output=True, text=True
-        )
-    except (OSError, subprocess.CalledProcessError):
-        return ""
-    return head.stdout.strip() + ("+" if changed.stdout.strip() else "")
 
 
 def _write_json(path: Path, value: dict[str, Any]) -> None:

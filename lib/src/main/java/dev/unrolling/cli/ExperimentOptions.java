@@ -15,6 +15,7 @@ import dev.unrolling.experiment.SettingsJson;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -89,6 +90,12 @@ final class ExperimentOptions {
               + " cores, and all cores at the large ones.")
   private int threads;
 
+  @Option(
+      names = "--checkpoint",
+      paramLabel = "SECONDS",
+      description = "Time between two checkpoints of a run; 30 if not given.")
+  private double checkpoint = ResultStore.DEFAULT_INTERVAL.toSeconds();
+
   Experiment<?> experiment(String id) {
     return checked(() -> Experiments.of(id));
   }
@@ -98,7 +105,12 @@ final class ExperimentOptions {
   }
 
   ResultStore store() {
-    return new ResultStore(folder);
+    if (!(checkpoint >= 0 && checkpoint < 1e6)) {
+      throw new CommandLine.ParameterException(
+          spec.commandLine(), "--checkpoint takes seconds from 0 on, not " + checkpoint);
+    }
+    return new ResultStore(folder)
+        .withCheckpointInterval(Duration.ofMillis((long) (1000 * checkpoint)));
   }
 
   /** The runs that are asked for, each once. */

@@ -214,7 +214,7 @@ public record FineTuningSettings(
   }
 
   /**
-   * The same sweep of a linear model over vectors in batches of 8, for 10 steps.
+   * The same sweep of a linear model over the features of reviews, in batches of 8, for 10 steps.
    *
    * @param features in a vector
    */
@@ -225,7 +225,7 @@ public record FineTuningSettings(
             "model",
             "linear-" + features,
             "data",
-            "vectors",
+            "imdb-100",
             "examples",
             40,
             "pretrainingEpochs",

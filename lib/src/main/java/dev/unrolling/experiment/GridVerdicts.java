@@ -271,7 +271,7 @@ public final class GridVerdicts {
   }
 
   private static String seeds(Table table) {
-    int count = distinct(table, "seed").length;
+    int count = table.containsColumn("seed") ? distinct(table, "seed").length : 1;
     return count > 1 ? ", mean of " + count + " seeds" : "";
   }
 

@@ -1,6 +1,5 @@
 package dev.unrolling.experiment;
 
-import dev.unrolling.data.Dataset;
 import dev.unrolling.engine.Engine;
 import dev.unrolling.engine.NetworkState;
 import java.nio.file.Path;
@@ -67,21 +66,6 @@ public final class Runner {
     return new Runner(engine, data, progress, Optional.of(kept), runsAtOnce);
   }
 
-  /** This runner on an engine of another precision or number of threads. */
-  public Runner withEngine(Engine other) {
-    return new Runner(other, data, progress, store, runsAtOnce);
-  }
-
-  /**
-   * This runner on data of the caller's, whatever settings call them; they are kept nowhere.
-   *
-   * @param train what is trained on
-   * @param test what accuracies are measured on
-   */
-  public Runner withData(Dataset train, Dataset test) {
-    return new Runner(engine, DataSets.only(train, test), progress, Optional.empty(), runsAtOnce);
-  }
-
   /**
    * This runner with several runs at once, each on its share of the engine's threads: faster for
    * small networks.
@@ -91,11 +75,6 @@ public final class Runner {
   public Runner withRunsAtOnce(int runs) {
     Engine share = engine.withThreads(Math.max(1, engine.threads() / Math.max(1, runs)));
     return new Runner(share, data, progress, store, runs);
-  }
-
-  /** What computes. */
-  public Engine engine() {
-    return engine;
   }
 
   /**

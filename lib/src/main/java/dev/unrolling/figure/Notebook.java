@@ -3,9 +3,11 @@ package dev.unrolling.figure;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.unrolling.data.AtomicFile;
 import dev.unrolling.data.DataCache;
+import dev.unrolling.data.DataException;
 import dev.unrolling.engine.Engine;
 import dev.unrolling.engine.Engines;
 import dev.unrolling.experiment.DataSets;
+import dev.unrolling.experiment.FineTuningSettings;
 import dev.unrolling.experiment.Provenance;
 import dev.unrolling.experiment.ResultStore;
 import dev.unrolling.experiment.Runner;
@@ -14,6 +16,7 @@ import dev.unrolling.experiment.Verdict;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -45,6 +48,7 @@ public final class Notebook {
   private final Optional<Kernel> kernel;
   private final PrintStream out;
   private final VerdictFile verdicts;
+  private final DataSets data;
   private ProgressLine progress;
 
   private Notebook(
@@ -60,6 +64,10 @@ public final class Notebook {
     results = Path.of(environment.getOrDefault(ResultStore.VARIABLE, "out/runs"));
     verdicts = new VerdictFile(folder.resolve("verdicts.csv"), scale);
     progress = new ProgressLine(kernel, out);
+    DataCache cache = DataCache.fromEnvironment();
+    data =
+        DataSets.of(
+            scale == Scale.SMOKE ? new DataCache(cache.folder(), true) : cache, this::progress);
   }
 
   /**
@@ -147,10 +155,28 @@ public final class Notebook {
    * @param engine that computes
    */
   public Runner runner(Engine engine) {
-    return new Runner(
-            engine, DataSets.of(DataCache.fromEnvironment(), this::progress), this::progress)
+    return new Runner(engine, data, this::progress)
         .withRunsAtOnce(scale.isSmall() ? engine.threads() : 1)
         .withStore(new ResultStore(results));
+  }
+
+  /**
+   * Those of some runs whose data can be had; for the others it is shown what is missing, and how
+   * to put it there. At smoke scale nothing is fetched for this.
+   */
+  public List<FineTuningSettings> available(List<FineTuningSettings> runs) {
+    Map<String, String> missing = new LinkedHashMap<>();
+    for (String name : runs.stream().map(FineTuningSettings::data).distinct().toList()) {
+      try {
+        data.of(name);
+      } catch (DataException e) {
+        missing.put(name, e.getMessage());
+      }
+    }
+    missing.forEach(
+        (name, why) ->
+            display(Output.html("without " + name + ": " + why, Html.banner(name, List.of(why)))));
+    return runs.stream().filter(run -> !missing.containsKey(run.data())).toList();
   }
 
   /**

@@ -1,0 +1,180 @@
+package dev.unrolling.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+
+/** The commands over experiments, on real images at a very small scale. */
+class ExperimentCommandsTest {
+
+  private static final List<String> TINY =
+      List.of(
+          "--scale",
+          "smoke",
+          "--set",
+          "model=resnet8-2",
+          "--set",
+          "examples=64",
+          "--set",
+          "testExamples=20",
+          "--set",
+          "rate=0.01",
+          "--set",
+          "gamma=0",
+          "--set",
+          "data=cifar10");
+
+  @TempDir Path folder;
+
+  private record Ended(int status, String out, String err) {}
+
+  private Ended run(List<String> options, String... arguments) {
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    CommandLine command = Main.commandLine();
+    command.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
+    List<String> all = new ArrayList<>(List.of(arguments));
+    all.addAll(options);
+    int status = command.execute(all.toArray(String[]::new));
+    return new Ended(status, out.toString(), err.toString());
+  }
+
+  private Ended run(String... arguments) {
+    List<String> store = List.of("--store", folder.resolve("store").toString());
+    return run(store, arguments);
+  }
+
+  private Ended tiny(String... arguments) {
+    List<String> options = new ArrayList<>(TINY);
+    options.addAll(List.of("--store", folder.resolve("store").toString()));
+    return run(options, arguments);
+  }
+
+  @Test
+  void aRunIsShownDoneExportedAndDrawn() throws IOException {
+    Ended done = tiny("run", "E1", "--seeds", "0..1");
+    assertEquals(0, done.status(), done.err());
+    List<String> files = done.out().lines().toList();
+    assertEquals(2, files.size(), done.out());
+    assertTrue(Files.size(Path.of(files.get(0))) > 0);
+
+    Ended shown = tiny("show", "E1", "--seeds", "0..2");
+    assertEquals(2, shown.out().lines().filter(line -> line.startsWith("finished")).count());
+    assertTrue(
+        shown.out().lines().anyMatch(line -> line.matches("not begun .* seed=2")), shown.out());
+    assertTrue(tiny("list", "--seeds", "0..2").out().contains("2 of   3 runs finished"));
+
+    Ended exported =
+        tiny("export", "E1", "--seeds", "0..2", "--to", folder.resolve("t").toString());
+    assertEquals(0, exported.status(), exported.err());
+    assertTrue(Files.readString(folder.resolve("t/smoke/E1.csv")).startsWith("run,engine,"));
+    assertTrue(Files.readString(folder.resolve("t/smoke/E1.json")).contains("\"sha256\""));
+
+    Path figures = folder.resolve("figures");
+    Ended drawn = tiny("figures", "E1", "--seeds", "0..2", "--out", figures.toString());
+    assertEquals(0, drawn.status(), drawn.err());
+    try (Stream<Path> all = Files.list(figures)) {
+      assertEquals(10, all.count(), "two figures: two widths, two kinds and a table each");
+    }
+  }
+
+  @Test
+  void aGridIsNumberedAndOneTaskOfItRuns() throws IOException {
+    Path grid =
+        Files.writeString(folder.resolve("grid.json"), "{\"gamma\": [0, 5], \"seed\": [0, 1, 2]}");
+    assertEquals("6\n", tiny("sweep", "E1", "--grid", grid.toString(), "--count").out());
+    Ended one = tiny("sweep", "E1", "--grid", grid.toString(), "--task", "4");
+    assertEquals(0, one.status(), one.err());
+    Path run = Path.of(one.out().strip()).getParent();
+    String settings = Files.readString(run.resolve("settings.json"));
+    assertTrue(settings.contains("\"gamma\" : 5") && settings.contains("\"seed\" : 1"), settings);
+    Ended outside = tiny("sweep", "E1", "--grid", grid.toString(), "--task", "6");
+    assertEquals(2, outside.status());
+    assertTrue(outside.err().contains("from 0 to 5"), outside.err());
+  }
+
+  @Test
+  void settingsComeFromAFile() throws IOException {
+    Path file = Files.writeString(folder.resolve("settings.json"), "{\"seed\": 7}");
+    Ended shown = run("show", "E1", "--scale", "smoke", "--settings", file.toString());
+    assertTrue(shown.out().contains("\"seed\" : 7"), shown.out());
+    assertEquals(1, shown.out().lines().filter(line -> line.startsWith("not begun")).count());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "run E99",
+        "run E1 --set gama=1",
+        "run E1 --set gamma=-1",
+        "run E1 --set gamma",
+        "run E1 --scale huge",
+        "run E1 --seeds 3..1",
+        "run E1 --seeds a",
+        "run E1 --engine nd4j",
+        "run E1 --device tpu",
+        "run E1 --precision float16",
+        "run E1 --settings /no/such/file",
+        "run",
+        "sweep E1",
+        "sweep E1 --grid /no/such/file",
+        "show",
+        "show E1 --no-such",
+        "figures E99",
+        "export"
+      })
+  void wrongArgumentsAreOneLineAndStatusTwo(String arguments) {
+    Ended ended = run(arguments.split(" "));
+    assertEquals(2, ended.status(), ended.err());
+    assertEquals(1, ended.err().lines().count(), ended.err());
+    assertTrue(ended.err().startsWith("error: "), ended.err());
+    assertFalse(Files.exists(folder.resolve("store")), "something was written");
+  }
+
+  @Test
+  void withoutAFinishedRunThereIsNothingToDrawOrExport() {
+    Ended drawn = run("figures", "E2", "--out", folder.resolve("f").toString());
+    assertEquals(0, drawn.status());
+    assertTrue(drawn.err().startsWith("E2: no run is finished"), drawn.err());
+    assertEquals(1, run("export", "E2", "--to", folder.resolve("t").toString()).status());
+  }
+
+  @Test
+  void progressIsPlainLinesOffATerminalAndABarOnOne() {
+    ByteArrayOutputStream plain = new ByteArrayOutputStream();
+    try (ProgressBar bar = new ProgressBar(new PrintStream(plain, true), false)) {
+      bar.accept("run 1 of 2: fine-tuning, step 20 of 40, loss 2.3");
+      bar.accept("run 1 of 2: fine-tuning, step 40 of 40, loss 2.1");
+      bar.accept("begins afresh");
+    }
+    String text = plain.toString(StandardCharsets.UTF_8);
+    assertEquals(
+        List.of("run 1 of 2: fine-tuning, step 20 of 40, loss 2.3", "begins afresh"),
+        text.lines().toList());
+    ByteArrayOutputStream terminal = new ByteArrayOutputStream();
+    try (ProgressBar bar = new ProgressBar(new PrintStream(terminal, true), true)) {
+      bar.accept("fine-tuning, step 20 of 40, loss 2.3");
+    }
+    assertTrue(
+        terminal
+            .toString(StandardCharsets.UTF_8)
+            .startsWith("\r[############            ] fine-tuning"));
+  }
+}
