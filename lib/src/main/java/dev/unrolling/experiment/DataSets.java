@@ -53,6 +53,11 @@ public interface DataSets {
     return name -> read.computeIfAbsent(name, key -> read(key, cache, progress));
   }
 
+  /** Number of classes of a named data set, without reading it. */
+  static int classes(String name) {
+    return name.startsWith("imdb") ? 2 : name.equals(Cifar100.NAME) ? 100 : 10;
+  }
+
   private static Parts read(String name, DataCache cache, Consumer<String> progress) {
     Matcher reviews = Pattern.compile("imdb-([1-9][0-9]{0,4})").matcher(name);
     if (reviews.matches()) {

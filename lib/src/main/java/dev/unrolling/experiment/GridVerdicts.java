@@ -1,6 +1,8 @@
 package dev.unrolling.experiment;
 
+import dev.unrolling.engine.Objective;
 import dev.unrolling.experiment.Verdict.Outcome;
+import dev.unrolling.unlearning.StandardDeviationTheory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -237,6 +239,17 @@ public final class GridVerdicts {
         IntStream.range(0, differences.size())
             .filter(row -> differences.get(row).equals(wanted))
             .toArray());
+  }
+
+  /**
+   * Gamma_c of a data set in the authors' normalisation: beyond it the SD loss is least where all
+   * logits are equal (section 2.7).
+   *
+   * @param data its name, e.g. {@code "cifar10"}
+   */
+  public static double criticalGamma(String data) {
+    return StandardDeviationTheory.criticalGamma(
+        DataSets.classes(data), Objective.Normalisation.PER_CLASS);
   }
 
   private static List<String> differences(Table table, int row, Table base, List<String> columns) {

@@ -46,8 +46,7 @@ public final class ExperimentFigures {
                 last.stringColumn("model")
                     .isEqualTo(base.model())
                     .and(last.stringColumn("data").isEqualTo(base.data())));
-        figures.put(
-            "e2-gamma", GridFigures.overGamma("SD loss, " + base.subject() + note, first, 10));
+        figures.put("e2-gamma", GridFigures.overGamma("SD loss, " + base.subject() + note, first));
         figures.put(
             "e2-accuracy",
             GridFigures.accuracyAgainstError("Accuracy against unlearning error" + note, last));
@@ -60,7 +59,7 @@ public final class ExperimentFigures {
           figures.put(
               "e5-gamma",
               GridFigures.overGamma(
-                  "SD loss on film reviews" + note, FineTuningVerdicts.lastRows(table), 2));
+                  "SD loss on film reviews" + note, FineTuningVerdicts.lastRows(table)));
       case "E7" ->
           figures.put(
               "e7-factors",

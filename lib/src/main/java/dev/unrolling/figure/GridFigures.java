@@ -1,8 +1,6 @@
 package dev.unrolling.figure;
 
-import dev.unrolling.engine.Objective.Normalisation;
 import dev.unrolling.experiment.GridVerdicts;
-import dev.unrolling.unlearning.StandardDeviationTheory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -42,10 +40,9 @@ public final class GridFigures {
    *
    * @param title of the figure
    * @param last one row a run, of one pair
-   * @param classes C of the data set: gamma_c is that of the authors' normalisation
    */
-  public static Figure overGamma(String title, Table last, int classes) {
-    double critical = StandardDeviationTheory.criticalGamma(classes, Normalisation.PER_CLASS);
+  public static Figure overGamma(String title, Table last) {
+    double critical = GridVerdicts.criticalGamma(last.column("data").getString(0));
     Plot errors =
         over("Verification and unlearning error", "weight norm (e: times eta)", critical).logY();
     errors = Spread.of(last, GAMMA, "v_single_gradient").errorBars(errors, "v, single gradient");
@@ -84,9 +81,13 @@ public final class GridFigures {
       Spread e = Spread.of(pair, GAMMA, "e");
       Spread accuracy = Spread.of(pair, GAMMA, "test_accuracy");
       for (int i = 0; i < e.x().length; i++) {
+        String beyond =
+            e.x()[i] > GridVerdicts.criticalGamma(pair.column("data").getString(0))
+                ? ", beyond gamma_c"
+                : "";
         plot =
             plot.points(
-                GAMMA + " " + number(e.x()[i]),
+                GAMMA + " " + number(e.x()[i]) + beyond,
                 new double[] {e.mean()[i]},
                 new double[] {accuracy.mean()[i]});
       }
