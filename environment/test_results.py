@@ -90,10 +90,12 @@ class ResultsTest(unittest.TestCase):
             "04-e",
             run__json=json.dumps({"outcome": "passed", "scale": "smoke", "seconds": 61}),
             notebook__json=json.dumps({"seeds": [7, 8], "engine": "torch"}),
-            verdicts__csv=HEADER + "2.1a,S <1>,holds,x < 1e-12,smoke\nE1,S2,fails,bad,smoke\n",
+            verdicts__csv=HEADER
+            + "2.1a,S <1>,holds,x < 1e-12,smoke\nE1,S2,fails,bad,smoke\n"
+            + "2.1c (IMDB),S3,does not apply,no kinks,smoke\n",
         )
         text = page.build([result], "smoke", "", [])
-        for shown in ("7, 8", "torch", "1:01", "S &lt;1&gt;", "x &lt; 1e-12", "1 of 2", "bad"):
+        for shown in ("7, 8", "torch", "1:01", "S &lt;1&gt;", "x &lt; 1e-12", "1 of 2", "bad", "&ndash;"):
             self.assertIn(shown, text)
 
     def test_seeds_and_engine_are_read_from_the_tables_if_the_notebook_does_not_name_them(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 sys.path[0] = str(Path(__file__).resolve().parents[1])
 
-from runner import bundle, experiments, files, gpu, lab, reproduce  # noqa: E402
+from runner import bundle, claims, experiments, files, gpu, lab, reproduce  # noqa: E402
 from runner.problem import Problem  # noqa: E402
 
 _COMMANDS = {
@@ -16,6 +16,7 @@ _COMMANDS = {
     "gpu/check": gpu.check,
     "gpu/libraries": gpu.libraries,
     "gpu/bundle": bundle.main,
+    "claims": claims.main,
 }
 
 

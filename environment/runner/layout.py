@@ -96,6 +96,10 @@ class Layout:
         """The folder of one scale's results; each notebook has a folder in it."""
         return self.out / scale
 
+    def kept_verdicts(self, scale: str) -> Path:
+        """The committed verdicts of a scale."""
+        return self.notebooks / "results" / scale / "verdicts.csv"
+
     def shown(self, path: Path) -> str:
         """A path as the user would type it: from the root if it is below it."""
         return str(path.relative_to(self.root)) if path.is_relative_to(self.root) else str(path)

@@ -11,6 +11,7 @@ from runner.progress import clock
 from runner.results import Figure, Result, Table
 
 _MARKS = {"holds": "&#10003;", "fails": "&#10007;", "undecided": "?"}
+_OTHER = {results.DOES_NOT_APPLY: "&ndash;"}
 _STYLE = (Path(__file__).parent / "page.css").read_text(encoding="utf-8")
 
 
@@ -50,7 +51,8 @@ written down; it can fail.</footer>
 def _facts(found: Sequence[Result]) -> str:
     runs = [r.run for r in found if r.run]
     passed = sum(r.outcome == "passed" for r in found)
-    verdicts = sum(len(r.verdicts) for r in found)
+    every = sum(len(r.verdicts) for r in found)
+    verdicts = every - results.count(found, results.DOES_NOT_APPLY)
     last = max(runs, key=lambda run: str(run.get("started", "")), default={})
     facts = [
         ("Claims that hold", f"{results.count(found, 'holds')} of {verdicts}"),
@@ -90,7 +92,7 @@ def _overview(found: Sequence[Result], base: str) -> str:
 def _overview_row(result: Result) -> str:
     badges = "".join(
         f'<span class="mark {_kind(v["outcome"])}" title="{escape(v["claim"])}: '
-        f'{escape(v["outcome"])}">{_MARKS.get(v["outcome"].lower(), "?")}</span>'
+        f'{escape(v["outcome"])}">{_mark(v["outcome"])}</span>'
         for v in result.verdicts
     )
     seconds = result.run.get("seconds")
@@ -168,7 +170,7 @@ def _verdicts(rows: Sequence[Mapping[str, str]]) -> str:
         return ""
     items = "".join(
         f'<li class="{_kind(v["outcome"])}"><span class="mark {_kind(v["outcome"])}">'
-        f"{_MARKS.get(v['outcome'].lower(), '?')}</span>"
+        f"{_mark(v['outcome'])}</span>"
         f'<div><p class="statement"><b>{escape(v["claim"])}</b> {escape(v["statement"])}</p>'
         f'<p class="evidence"><b>{escape(v["outcome"])}</b>: {escape(v["evidence"])}</p></div></li>'
         for v in rows
@@ -208,6 +210,10 @@ def _outcome(result: Result) -> str:
     return (
         f'<span class="state {kinds.get(result.outcome, "fails")}">{escape(result.outcome)}</span>'
     )
+
+
+def _mark(outcome: str) -> str:
+    return (_MARKS | _OTHER).get(outcome.lower(), "?")
 
 
 def _kind(outcome: str) -> str:

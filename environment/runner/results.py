@@ -11,6 +11,7 @@ from typing import Any, TextIO
 VERDICTS = "verdicts.csv"
 RUN = "run.json"
 NOTES = "notebook.json"
+DOES_NOT_APPLY = "does not apply"
 COLUMNS = ("claim", "statement", "outcome", "evidence", "scale")
 
 

@@ -17,9 +17,13 @@ import java.util.function.ToDoubleFunction;
  * <p>It keeps every vector of its basis, as many as products are taken: at 11 million weights in
  * float32 that is 45 MB a product. Near-equal eigenvalues need a tolerance finer than their
  * distance to be told apart; exactly equal ones are found as often as they occur once the space of
- * the first start vector is exhausted, and as one before that. References: Golub and Van Loan,
- * <i>Matrix Computations</i>, section 10.1; Golub and Meurant, <i>Matrices, Moments and
- * Quadrature</i>, chapter 4, for the density.
+ * the first start vector is exhausted, and as one before that.
+ *
+ * <p>From the same start it needs no more products than {@link PowerIteration}, and far fewer where
+ * the second eigenvalue is near the first: for a ResNet-8 trained with the SD loss, at a ratio of
+ * 0.71 to 0.85, 8 or 9 beside 18 to 33. {@code environment/benchmark --eigenvalues} prints the
+ * table. References: Golub and Van Loan, <i>Matrix Computations</i>, section 10.1; Golub and
+ * Meurant, <i>Matrices, Moments and Quadrature</i>, chapter 4, for the density.
  */
 public final class Lanczos {
 

@@ -42,6 +42,21 @@ public record CheckpointingSettings(
         small.model, small.batchSize, small.others, small.epochs, 0.01, 4, small.seed);
   }
 
+  /** A ResNet-8, which has kinks and batch statistics, at the same rate. */
+  public static CheckpointingSettings residual() {
+    return new CheckpointingSettings("resnet8-4", 16, 7, 2, 0.0005, 4, 0);
+  }
+
+  /**
+   * A linear model over vectors, at a rate small enough for the leading term.
+   *
+   * @param features in a vector
+   */
+  public static CheckpointingSettings head(Scale scale, int features) {
+    return new CheckpointingSettings(
+        "linear-" + features, 8, 7, scale == Scale.SMOKE ? 2 : 4, 2e-5, 4, 0);
+  }
+
   /** Number of steps t. */
   public int steps() {
     return epochs * (others + 1);

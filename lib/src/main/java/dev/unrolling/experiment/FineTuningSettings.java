@@ -213,6 +213,36 @@ public record FineTuningSettings(
     return DoubleStream.of(0.2, 0.1, 0.05, 0.025, 0.0125).mapToObj(smooth::withRate).toList();
   }
 
+  /**
+   * The same sweep of a linear model over the features of reviews, in batches of 8, for 10 steps.
+   *
+   * @param features in a vector
+   */
+  public static List<FineTuningSettings> headRateSweep(int features) {
+    FineTuningSettings head =
+        SettingsJson.with(
+            authors(),
+            "model",
+            "linear-" + features,
+            "data",
+            "imdb-100",
+            "examples",
+            40,
+            "pretrainingEpochs",
+            0,
+            "epochs",
+            2,
+            "batchSize",
+            8,
+            "rate",
+            0.016,
+            "testExamples",
+            100,
+            "measureEvery",
+            2);
+    return DoubleStream.of(0.016, 0.008, 0.004, 0.002, 0.001).mapToObj(head::withRate).toList();
+  }
+
   /** The seeds of a scale: three, or two at smoke. */
   public static long[] seeds(Scale scale) {
     return scale == Scale.SMOKE ? new long[] {0, 1} : new long[] {0, 1, 2};

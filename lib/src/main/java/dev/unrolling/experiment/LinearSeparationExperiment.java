@@ -51,8 +51,8 @@ public final class LinearSeparationExperiment {
    * An experiment on a data set.
    *
    * @param engine that computes, in float64
-   * @param train images where the examples come from; each is averaged over squares of 4 x 4
-   *     pixels, centred and scaled to unit norm
+   * @param train images or vectors where the examples come from; each image is averaged over
+   *     squares of 4 x 4 pixels, and each example is centred and scaled to unit norm
    */
   public LinearSeparationExperiment(Engine engine, Dataset train) {
     this.engine = engine;
@@ -147,7 +147,7 @@ public final class LinearSeparationExperiment {
   private Dataset features(LinearSeparationSettings settings) {
     int[] drawn = Subsets.stratified(train, settings.examples(), settings.seed());
     double[][] rows =
-        Arrays.stream(drawn).mapToObj(index -> contrast(pooled(index))).toArray(double[][]::new);
+        Arrays.stream(drawn).mapToObj(index -> contrast(values(index))).toArray(double[][]::new);
     if (rows.length >= rows[0].length) {
       throw new IllegalArgumentException(
           "examples must be fewer than the "
@@ -156,18 +156,22 @@ public final class LinearSeparationExperiment {
               + settings.examples());
     }
     return FeatureDataset.of(
-        train.name() + ", 8 x 8 pixels",
+        train.name(),
         Arrays.stream(rows).flatMapToDouble(Arrays::stream).toArray(),
         Arrays.stream(drawn).map(train::label).toArray(),
         train.classNames());
   }
 
+  private double[] values(int index) {
+    double[] values = new double[train.exampleSize()];
+    train.writeExample(index, values, 0);
+    return train.exampleShape().length == 1 ? values : pooled(values);
+  }
+
   /** Means of 4 x 4 pixels of each channel. */
-  private double[] pooled(int index) {
+  private double[] pooled(double[] image) {
     int height = train.exampleShape()[1];
     int width = train.exampleShape()[2];
-    double[] image = new double[train.exampleSize()];
-    train.writeExample(index, image, 0);
     double[] means = new double[image.length / (POOL * POOL)];
     for (int i = 0; i < image.length; i++) {
       int line = i / width / POOL % (height / POOL);

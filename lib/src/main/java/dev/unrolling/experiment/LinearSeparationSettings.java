@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.stream.DoubleStream;
 
 /**
- * Gradient descent on a linear model over pixels, with fewer examples than features, so that the
- * examples' logits can be chosen one by one (section 2.7).
+ * Gradient descent on a linear model over pixels or other features, with fewer examples than
+ * features, so that the examples' logits can be chosen one by one (section 2.7).
  *
  * @param examples N, at least 2; one batch, so every step is one on all of them
  * @param steps t, at least 16
@@ -37,6 +37,15 @@ public record LinearSeparationSettings(
     int steps = smoke ? 1024 : 4096;
     return (smoke ? DoubleStream.of(0, 5, 20, 35) : DoubleStream.of(0, 5, 10, 20, 25, 35))
         .mapToObj(gamma -> new LinearSeparationSettings(10, steps, rate(gamma), gamma, 0))
+        .toList();
+  }
+
+  /**
+   * Cross entropy alone, and the SD loss on both sides of the critical gamma of two classes, 1.41.
+   */
+  public static List<LinearSeparationSettings> twoClasses(Scale scale) {
+    return grid(scale).stream()
+        .map(s -> new LinearSeparationSettings(s.examples, s.steps, s.rate, s.gamma / 20, s.seed))
         .toList();
   }
 

@@ -53,13 +53,34 @@ public record OutputSettings(
   /** A network without batch norm over rates, gammas and numbers of epochs. */
   public static List<OutputSettings> grid(Scale scale) {
     boolean smoke = scale == Scale.SMOKE;
+    return grid(
+        new OutputSettings("tanh-cnn-8", smoke ? 96 : 256, 100, 32, 2, 1, 1, 0, 4, 0),
+        smoke ? 2 : 3,
+        List.of(0.0, 10.0),
+        List.of(0.003, 0.01, 0.03));
+  }
+
+  /**
+   * A linear model over vectors, over rates, gammas and numbers of epochs.
+   *
+   * @param features in a vector
+   */
+  public static List<OutputSettings> heads(Scale scale, int features) {
+    boolean smoke = scale == Scale.SMOKE;
+    return grid(
+        new OutputSettings("linear-" + features, smoke ? 96 : 256, 100, 8, 2, 1, 1, 0, 4, 0),
+        smoke ? 2 : 3,
+        List.of(0.0, 0.7),
+        List.of(0.001, 0.003, 0.01));
+  }
+
+  private static List<OutputSettings> grid(
+      OutputSettings base, int moreEpochs, List<Double> gammas, List<Double> rates) {
     List<OutputSettings> all = new ArrayList<>();
-    for (int epochs : smoke ? new int[] {1, 2} : new int[] {1, 3}) {
-      for (double gamma : new double[] {0, 10}) {
-        for (double rate : new double[] {0.003, 0.01, 0.03}) {
-          all.add(
-              new OutputSettings(
-                  "tanh-cnn-8", smoke ? 96 : 256, 100, 32, 2, epochs, rate, gamma, 4, 0));
+    for (int epochs : new int[] {1, moreEpochs}) {
+      for (double gamma : gammas) {
+        for (double rate : rates) {
+          all.add(SettingsJson.with(base, "epochs", epochs, "gamma", gamma, "rate", rate));
         }
       }
     }

@@ -2,6 +2,7 @@ package dev.unrolling.experiment;
 
 import dev.unrolling.data.DataCache;
 import dev.unrolling.data.Imdb;
+import dev.unrolling.data.OnnxTextEncoder;
 import dev.unrolling.data.Subsets;
 import dev.unrolling.data.TextDataset;
 import dev.unrolling.data.TextEncoder;
@@ -71,6 +72,16 @@ public record ReviewSettings(
     };
   }
 
+  /**
+   * Few reviews, for the checks of the theory on a linear head: at smoke scale those of {@link
+   * #of}.
+   *
+   * @param scale how many
+   */
+  public static ReviewSettings few(Scale scale) {
+    return scale == Scale.SMOKE ? of(scale) : new ReviewSettings(320, 100, 1, 1e-3, SHORT_GRID);
+  }
+
   private static ReviewSettings shortened(int reviews, int epochs) {
     int steps = epochs * (1 + (reviews - 1) / BATCH);
     return new ReviewSettings(reviews, reviews, epochs, RATE_TIMES_STEPS / steps, SHORT_GRID);
@@ -91,6 +102,13 @@ public record ReviewSettings(
       TextEncoder encoder, DataCache cache, int train, int test, Consumer<String> progress) {
     return TextFeatures.of(
         encoder, cache, some(Imdb.train(cache), train), some(Imdb.test(cache), test), progress);
+  }
+
+  /** The same by the encoder that comes with the library. */
+  public TextFeatures features(DataCache cache, Consumer<String> progress) {
+    try (OnnxTextEncoder encoder = OnnxTextEncoder.miniLm()) {
+      return features(encoder, cache, progress);
+    }
   }
 
   private static TextDataset some(TextDataset texts, int count) {

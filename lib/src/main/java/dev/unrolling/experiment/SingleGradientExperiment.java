@@ -155,7 +155,7 @@ public final class SingleGradientExperiment {
     int[] ofClass =
         Arrays.stream(free)
             .filter(i -> train.label(i) == label)
-            .skip((long) settings.batchSize() * settings.forgetSeed())
+            .skip((long) settings.batchSize() * (settings.forgetSeed() / train.classes()))
             .limit(pure)
             .toArray();
     int mixed = settings.batchSize() - pure;

@@ -12,7 +12,7 @@ import java.util.stream.Stream;
  * One run whose forget batch, or a point of it, is unlearned by a single gradient (sections 2.2 and
  * 2.4b).
  *
- * @param model name of an architecture without batch norm
+ * @param model name of an architecture
  * @param forgotten what is forgotten, and how M' leaves it out
  * @param position of the forget batch in each epoch
  * @param batchSize b, at least 2
@@ -82,45 +82,91 @@ public record SingleGradientSettings(
         "tanh-cnn-4", Forgotten.BATCH, BatchOrder.Position.MIDDLE, 16, 4, 1, 0, 0.002, 0, 0, 0, 0);
   }
 
-  /** 2.2 by batch: each position of the forget batch, in one epoch and in more, over rates. */
-  public static List<SingleGradientSettings> batches(Scale scale) {
+  /**
+   * The same with batches of 8 on a linear model over vectors, whose many features of unit variance
+   * want a smaller rate.
+   *
+   * @param features in a vector
+   */
+  public static SingleGradientSettings head(int features) {
+    return SettingsJson.with(base(), "model", "linear-" + features, "batchSize", 8, "rate", 1e-4);
+  }
+
+  /**
+   * 2.2 by batch: each position of the forget batch, in one epoch and in more, over rates.
+   *
+   * @param base what all have in common; its rate is the largest
+   */
+  public static List<SingleGradientSettings> batches(Scale scale, SingleGradientSettings base) {
     List<SingleGradientSettings> all = new ArrayList<>();
     for (int epochs : new int[] {1, scale == Scale.SMOKE ? 2 : 3}) {
       for (BatchOrder.Position position : BatchOrder.Position.values()) {
-        all.addAll(overRates(scale, base().withEpochs(epochs).withPosition(position)));
+        all.addAll(overRates(scale, base.withEpochs(epochs).withPosition(position)));
       }
     }
     return all;
   }
 
-  /** 2.2 by point: with both divisors of the rest, over rates. */
-  public static List<SingleGradientSettings> points(Scale scale) {
+  /**
+   * 2.2 by point: with both divisors of the rest, over rates.
+   *
+   * @param base what all have in common; its rate is the largest
+   */
+  public static List<SingleGradientSettings> points(Scale scale, SingleGradientSettings base) {
     return Stream.of(Forgotten.POINT_FULL_BATCH, Forgotten.POINT_REMAINING)
-        .flatMap(what -> overRates(scale, base().withEpochs(2).withForgotten(what)).stream())
+        .flatMap(what -> overRates(scale, base.withEpochs(2).withForgotten(what)).stream())
         .toList();
   }
 
-  /** 2.2 with momentum 0.9: M' takes a step with zero gradient, or none, over rates. */
-  public static List<SingleGradientSettings> momentum(Scale scale) {
+  /**
+   * 2.2 with momentum 0.9: M' takes a step with zero gradient, or none, over rates from a tenth of
+   * the given one.
+   *
+   * @param base what all have in common
+   */
+  public static List<SingleGradientSettings> momentum(Scale scale, SingleGradientSettings base) {
     return Stream.of(Forgotten.BATCH_ZERO_GRADIENT, Forgotten.BATCH)
         .flatMap(
             what ->
                 overRates(
                     scale,
-                    base().withEpochs(2).withForgotten(what).withMomentum(0.9).withRate(2e-4))
+                    base.withEpochs(2)
+                        .withForgotten(what)
+                        .withMomentum(0.9)
+                        .withRate(base.rate / 10))
                     .stream())
         .toList();
   }
 
-  /** 2.4b: forget batches from an even mix of classes to one class alone, at one rate. */
-  public static List<SingleGradientSettings> forgetBatches(Scale scale) {
+  /**
+   * 2.2 on networks with kinks, with batch statistics and with both: a batch, and a point with the
+   * divisor b, over rates from a quarter of the usual one, as batch norm bends the loss more.
+   */
+  public static List<SingleGradientSettings> networks(Scale scale) {
+    return Stream.of("tanh-cnn-4", "relu-cnn-4", "tanh-bn-cnn-4", "resnet8-4")
+        .flatMap(
+            model ->
+                Stream.of(Forgotten.BATCH, Forgotten.POINT_FULL_BATCH)
+                    .map(
+                        base().withModel(model).withEpochs(2).withRate(base().rate / 4)
+                            ::withForgotten))
+        .flatMap(settings -> overRates(scale, settings).stream())
+        .toList();
+  }
+
+  /**
+   * 2.4b: forget batches from an even mix of classes to one class alone, at half the given rate.
+   *
+   * @param base what all have in common
+   */
+  public static List<SingleGradientSettings> forgetBatches(
+      Scale scale, SingleGradientSettings base) {
     int count = scale == Scale.SMOKE ? 8 : 16;
     return IntStream.range(0, count)
         .mapToObj(
             i ->
-                base()
-                    .withEpochs(2)
-                    .withRate(0.001)
+                base.withEpochs(2)
+                    .withRate(base.rate / 2)
                     .withForgetBatch(i % 4 / 3.0, i)
                     .withSigmaProducts(40))
         .toList();
@@ -133,62 +179,43 @@ public record SingleGradientSettings(
         .toList();
   }
 
+  /** These settings with another architecture. */
+  public SingleGradientSettings withModel(String value) {
+    return SettingsJson.with(this, "model", value);
+  }
+
   /** These settings with something else forgotten. */
   public SingleGradientSettings withForgotten(Forgotten value) {
-    return copy(value, position, epochs, momentum, rate, pureShare, forgetSeed, sigmaProducts);
+    return SettingsJson.with(this, "forgotten", value);
   }
 
   /** These settings with another position. */
   public SingleGradientSettings withPosition(BatchOrder.Position value) {
-    return copy(forgotten, value, epochs, momentum, rate, pureShare, forgetSeed, sigmaProducts);
+    return SettingsJson.with(this, "position", value);
   }
 
   /** These settings with another number of epochs. */
   public SingleGradientSettings withEpochs(int value) {
-    return copy(forgotten, position, value, momentum, rate, pureShare, forgetSeed, sigmaProducts);
+    return SettingsJson.with(this, "epochs", value);
   }
 
   /** These settings with another momentum. */
   public SingleGradientSettings withMomentum(double value) {
-    return copy(forgotten, position, epochs, value, rate, pureShare, forgetSeed, sigmaProducts);
+    return SettingsJson.with(this, "momentum", value);
   }
 
   /** These settings with another rate. */
   public SingleGradientSettings withRate(double value) {
-    return copy(forgotten, position, epochs, momentum, value, pureShare, forgetSeed, sigmaProducts);
+    return SettingsJson.with(this, "rate", value);
   }
 
   /** These settings with another forget batch. */
   public SingleGradientSettings withForgetBatch(double share, int seedOfBatch) {
-    return copy(forgotten, position, epochs, momentum, rate, share, seedOfBatch, sigmaProducts);
+    return SettingsJson.with(this, "pureShare", share, "forgetSeed", seedOfBatch);
   }
 
   /** These settings with another number of products spent on sigma. */
   public SingleGradientSettings withSigmaProducts(int value) {
-    return copy(forgotten, position, epochs, momentum, rate, pureShare, forgetSeed, value);
-  }
-
-  private SingleGradientSettings copy(
-      Forgotten newForgotten,
-      BatchOrder.Position newPosition,
-      int newEpochs,
-      double newMomentum,
-      double newRate,
-      double newShare,
-      int newForgetSeed,
-      int newProducts) {
-    return new SingleGradientSettings(
-        model,
-        newForgotten,
-        newPosition,
-        batchSize,
-        others,
-        newEpochs,
-        newMomentum,
-        newRate,
-        newShare,
-        newForgetSeed,
-        newProducts,
-        seed);
+    return SettingsJson.with(this, "sigmaProducts", value);
   }
 }

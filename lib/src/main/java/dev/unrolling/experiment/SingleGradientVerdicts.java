@@ -14,20 +14,28 @@ public final class SingleGradientVerdicts {
   /** Largest relative distance of v from its prediction. */
   public static final double PREDICTION_TOLERANCE = 0.1;
 
+  /** Least share of v beside the leading term, at the median rate, that is not explained by it. */
+  public static final double UNEXPLAINED = 0.5;
+
   private SingleGradientVerdicts() {}
 
-  /** 2.2 by batch: v is O(eta^2), O(eta^3) without its leading term, for each position and m. */
+  /**
+   * 2.2 by batch: v is O(eta^2), O(eta^3) without its leading term, for each position and m.
+   *
+   * @param table of one model; its rows of points are left out
+   */
   public static Verdict batches(Table table) {
+    Table whole = forgotten(table, "batch");
     double[] v = {Double.MAX_VALUE, -Double.MAX_VALUE};
     double[] left = v.clone();
-    for (double epochs : Arrays.stream(column(table, "epochs")).distinct().toArray()) {
-      for (String position : table.stringColumn("position").unique()) {
+    for (double epochs : Arrays.stream(column(whole, "epochs")).distinct().toArray()) {
+      for (String position : whole.stringColumn("position").unique()) {
         Table run =
-            table.where(
-                table
+            whole.where(
+                whole
                     .stringColumn("position")
                     .isEqualTo(position)
-                    .and(table.numberColumn("epochs").isEqualTo(epochs)));
+                    .and(whole.numberColumn("epochs").isEqualTo(epochs)));
         widen(v, slope(run, "v"));
         widen(left, slope(run, "remainder"));
       }
@@ -66,6 +74,72 @@ public final class SingleGradientVerdicts {
             left,
             remaining,
             SLOPE_TOLERANCE));
+  }
+
+  /**
+   * 2.2 on networks with kinks: the leading term leaves most of v, and next to nothing on their
+   * smooth twins.
+   *
+   * @param table of {@code SingleGradientSettings.networks}
+   */
+  public static Verdict kinks(Table table) {
+    Table batch = forgotten(table, "batch");
+    double[] smooth = {left(batch, "tanh-cnn-4"), left(batch, "tanh-bn-cnn-4")};
+    double[] kinked = {left(batch, "relu-cnn-4"), left(batch, "resnet8-4")};
+    return Verdict.of(
+        "2.2, kinks",
+        "Rectified linear units leave more of a batch than the leading term tells",
+        Arrays.stream(smooth).allMatch(share -> share <= PREDICTION_TOLERANCE)
+            && Arrays.stream(kinked).allMatch(share -> share >= UNEXPLAINED),
+        String.format(
+            Locale.ROOT,
+            "beside the leading term, of v at the median rate: tanh %.1f%%, tanh with batch norm"
+                + " %.1f%% (needed: at most %.0f%%); ReLU %.0f%%, ResNet-8 %.0f%% (needed: at least"
+                + " %.0f%%)",
+            100 * smooth[0],
+            100 * smooth[1],
+            100 * PREDICTION_TOLERANCE,
+            100 * kinked[0],
+            100 * kinked[1],
+            100 * UNEXPLAINED));
+  }
+
+  /** Median over rates of what is left beside the leading term, as a share of v. */
+  private static double left(Table table, String model) {
+    Table run = model(table, model);
+    double[] shares =
+        Arrays.stream(ratios(column(run, "remainder"), column(run, "v"))).sorted().toArray();
+    return (shares[(shares.length - 1) / 2] + shares[shares.length / 2]) / 2;
+  }
+
+  /**
+   * 2.2 with batch statistics: a batch is forgotten to second order as without them, a point only
+   * to first, even with the divisor b: the other points of its batch are normalised without it.
+   *
+   * @param table of {@code SingleGradientSettings.networks}
+   */
+  public static Verdict batchStatistics(Table table) {
+    Table smooth = model(table, "tanh-bn-cnn-4");
+    double batch = slope(forgotten(smooth, "batch"), "v");
+    double point = slope(forgotten(smooth, "point_full_batch"), "v");
+    double without = slope(forgotten(model(table, "tanh-cnn-4"), "point_full_batch"), "v");
+    return Verdict.of(
+        "2.2, batch norm",
+        "With batch statistics a batch leaves O(eta^2), but a point O(eta) whatever the divisor",
+        near(batch, 2) && near(point, 1) && near(without, 2),
+        String.format(
+            Locale.ROOT,
+            "tanh network with batch norm: slope %.2f for a batch, %.2f for a point with the divisor"
+                + " b; without batch norm %.2f for the point (needed: 2, 1 and 2 within %.1f)",
+            batch,
+            point,
+            without,
+            SLOPE_TOLERANCE));
+  }
+
+  /** The rows of one model. */
+  public static Table model(Table table, String name) {
+    return table.where(table.stringColumn("model").isEqualTo(name));
   }
 
   /** 2.2 with momentum: second order with the corrected factor and a zero-gradient step only. */
@@ -122,7 +196,7 @@ public final class SingleGradientVerdicts {
   public static Table slopes(Table table) {
     return SlopeTable.of(
         table,
-        List.of("forgotten", "position", "epochs", "momentum"),
+        List.of("model", "forgotten", "position", "epochs", "momentum"),
         "rate",
         List.of("forgetting_distance", "v", "v_corrected", "remainder"));
   }

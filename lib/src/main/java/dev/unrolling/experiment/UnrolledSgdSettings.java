@@ -15,6 +15,8 @@ import java.util.List;
 public record UnrolledSgdSettings(
     String model, boolean quadratic, int batchSize, int steps, List<Double> rates, long seed) {
 
+  private static final int HEAD_BATCH = 8;
+
   /** Checks the ranges and copies the list. */
   public UnrolledSgdSettings {
     rates = List.copyOf(rates);
@@ -41,6 +43,32 @@ public record UnrolledSgdSettings(
   /** 2.1c: the same network with rectified linear units. */
   public static UnrolledSgdSettings kinked(Scale scale) {
     return new UnrolledSgdSettings("relu-cnn-8", false, 32, steps(scale), halved(0.02, 10), 0);
+  }
+
+  /**
+   * 2.1a over vectors: a linear model with squared error. The features of a text are many and of
+   * unit variance, so the rates at which SGD diverges are smaller.
+   *
+   * @param features in a vector
+   */
+  public static UnrolledSgdSettings quadraticHead(Scale scale, int features) {
+    return new UnrolledSgdSettings(
+        "linear-" + features,
+        true,
+        HEAD_BATCH,
+        steps(scale),
+        List.of(0.0001, 0.001, 0.01, 0.1, 0.5),
+        0);
+  }
+
+  /**
+   * 2.1b over vectors: a linear model with cross entropy.
+   *
+   * @param features in a vector
+   */
+  public static UnrolledSgdSettings smoothHead(Scale scale, int features) {
+    return new UnrolledSgdSettings(
+        "linear-" + features, false, HEAD_BATCH, steps(scale), halved(0.0005, 7), 0);
   }
 
   /** These settings with another seed. */

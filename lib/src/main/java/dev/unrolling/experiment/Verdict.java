@@ -20,18 +20,35 @@ public record Verdict(String claim, String statement, Outcome outcome, String ev
     /** They are outside. */
     FAILS,
     /** They are too few or too scattered to tell. */
-    UNDECIDED;
+    UNDECIDED,
+    /** The claim says nothing about what was looked at; the evidence says why. */
+    DOES_NOT_APPLY;
 
-    /** The name in lower case. */
+    /** The name in lower-case words. */
     @Override
     public String toString() {
-      return name().toLowerCase(Locale.ROOT);
+      return name().toLowerCase(Locale.ROOT).replace('_', ' ');
     }
   }
 
   /** {@link Outcome#HOLDS} or {@link Outcome#FAILS} by a condition. */
   public static Verdict of(String claim, String statement, boolean holds, String evidence) {
     return new Verdict(claim, statement, holds ? Outcome.HOLDS : Outcome.FAILS, evidence);
+  }
+
+  /** {@link Outcome#DOES_NOT_APPLY}, and why. */
+  public static Verdict doesNotApply(String claim, String statement, String why) {
+    return new Verdict(claim, statement, Outcome.DOES_NOT_APPLY, why);
+  }
+
+  /**
+   * The same verdict, told to be on one of several data sets or models: the claim becomes {@code
+   * "2.2 (IMDB)"}. A claim without such a word is on CIFAR-10.
+   *
+   * @param subject without parentheses, e.g. {@code "IMDB"} or {@code "ResNet-8"}
+   */
+  public Verdict on(String subject) {
+    return new Verdict(claim + " (" + subject + ")", statement, outcome, evidence);
   }
 
   /** E.g. {@code "holds: slope 2.98 in [2.9, 3.1]"}. */

@@ -58,6 +58,7 @@ final class Html {
           case HOLDS -> "#00664B;\">✓ ";
           case FAILS -> "#A63D00;\">✗ ";
           case UNDECIDED -> "#595959;\">? ";
+          case DOES_NOT_APPLY -> "#595959;\">– ";
         };
     return "<span style=\"color:#fff;border-radius:0.3em;padding:0.15em 0.5em;background:"
         + look

@@ -68,6 +68,43 @@ public final class SingleGradientFigures {
   }
 
   /**
+   * What is left on several networks over the learning rate: of a batch, of it the share that the
+   * leading term does not explain, and of a point with the divisor b.
+   *
+   * @param title of the figure
+   * @param table of {@code SingleGradientSettings.networks}
+   */
+  public static Figure networks(String title, Table table) {
+    Table batch = table.where(table.stringColumn("forgotten").isEqualTo("batch"));
+    Table point = table.where(table.stringColumn("forgotten").isEqualTo("point_full_batch"));
+    Table shares = batch.copy();
+    DoubleColumn share =
+        batch.numberColumn("remainder").divide(batch.numberColumn("v")).setName("v");
+    return Figure.panels(
+        title,
+        3,
+        List.of(
+            byModel("a batch", "v", batch, 2),
+            byModel(
+                "of it, not the leading term",
+                "share of v (none)",
+                shares.replaceColumn("v", share),
+                1),
+            byModel("a point, divisor b", "v", point, 1)));
+  }
+
+  private static Plot byModel(String title, String axis, Table table, int power) {
+    Plot plot = Figure.lines(title, RATE, axis).logX().logY();
+    Table sorted = table.sortOn("rate");
+    for (String model : table.stringColumn("model").unique().asList().stream().sorted().toList()) {
+      Table some = sorted.where(sorted.stringColumn("model").isEqualTo(model));
+      plot = plot.series(model, values(some, "rate"), values(some, "v"));
+    }
+    Table smooth = sorted.where(sorted.stringColumn("model").isEqualTo("tanh-bn-cnn-4"));
+    return plot.slope("slope " + power, power, values(smooth, "rate"), values(smooth, "v")[0]);
+  }
+
+  /**
    * v with momentum: with and without the corrected factor, with and without a step of M'.
    *
    * @param title of the figure

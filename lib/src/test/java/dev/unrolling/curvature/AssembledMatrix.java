@@ -50,6 +50,11 @@ final class AssembledMatrix {
 
   /** All eigenvalues, the largest first. */
   double[] eigenvalues() {
+    return eigenvalues(rows);
+  }
+
+  /** All eigenvalues of the symmetric part of a matrix, the largest first. */
+  static double[] eigenvalues(double[][] rows) {
     double[][] symmetric = new double[rows.length][rows.length];
     for (int i = 0; i < rows.length; i++) {
       for (int j = 0; j < rows.length; j++) {

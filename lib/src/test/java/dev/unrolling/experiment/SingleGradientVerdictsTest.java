@@ -4,10 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.unrolling.data.Dataset;
 import dev.unrolling.data.RealData;
 import dev.unrolling.engine.Engines;
 import dev.unrolling.engine.Precision;
 import dev.unrolling.experiment.Verdict.Outcome;
+import dev.unrolling.training.Fixtures;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import tech.tablesaw.api.StringColumn;
@@ -28,7 +30,8 @@ class SingleGradientVerdictsTest {
 
   @Test
   void aBatchLeavesSecondOrderAndItsLeadingTermExplainsIt() {
-    Table table = EXPERIMENT.run(SingleGradientSettings.batches(Scale.SMOKE));
+    Table table =
+        EXPERIMENT.run(SingleGradientSettings.batches(Scale.SMOKE, SingleGradientSettings.base()));
     Verdict right = SingleGradientVerdicts.batches(table);
     assertEquals(Outcome.HOLDS, right.outcome(), right.toString());
     // A leading term with its sign turned doubles what is left.
@@ -46,7 +49,8 @@ class SingleGradientVerdictsTest {
 
   @Test
   void aPointNeedsTheDivisorOfItsBatch() {
-    Table table = EXPERIMENT.run(SingleGradientSettings.points(Scale.SMOKE));
+    Table table =
+        EXPERIMENT.run(SingleGradientSettings.points(Scale.SMOKE, SingleGradientSettings.base()));
     Verdict right = SingleGradientVerdicts.points(table);
     assertEquals(Outcome.HOLDS, right.outcome(), right.toString());
     Table swapped =
@@ -62,8 +66,46 @@ class SingleGradientVerdictsTest {
   }
 
   @Test
+  void kinksAndBatchStatisticsLeaveMore() {
+    Table table = EXPERIMENT.run(SingleGradientSettings.networks(Scale.SMOKE));
+    Verdict kinks = SingleGradientVerdicts.kinks(table);
+    assertEquals(Outcome.HOLDS, kinks.outcome(), kinks.toString());
+    Verdict statistics = SingleGradientVerdicts.batchStatistics(table);
+    assertEquals(Outcome.HOLDS, statistics.outcome(), statistics.toString());
+    Table residual = SingleGradientVerdicts.model(table, "resnet8-4");
+    assertEquals(Outcome.FAILS, SingleGradientVerdicts.batches(residual).outcome());
+    // Points are left out of a verdict on batches: with them the smooth network would fail.
+    Table smooth = SingleGradientVerdicts.model(table, "tanh-bn-cnn-4");
+    Verdict alone = SingleGradientVerdicts.batches(smooth);
+    assertEquals(Outcome.HOLDS, alone.outcome(), alone.toString());
+    // A leading term that is ignored leaves all of v on smooth networks too.
+    Table ignored = with(table, "remainder", "v", 1);
+    assertEquals(Outcome.FAILS, SingleGradientVerdicts.kinks(ignored).outcome());
+    // Nothing added back.
+    Table nothing = with(table, "v", "forgetting_distance", 1);
+    assertEquals(Outcome.FAILS, SingleGradientVerdicts.batchStatistics(nothing).outcome());
+  }
+
+  @Test
+  void allHoldsOfALinearHeadToo() {
+    Dataset features = Fixtures.features();
+    SingleGradientExperiment experiment =
+        new SingleGradientExperiment(Fixtures.float64(), features);
+    Table table =
+        experiment.run(
+            SingleGradientSettings.batches(
+                Scale.SMOKE, SingleGradientSettings.head(features.exampleSize())));
+    Verdict right = SingleGradientVerdicts.batches(table).on("pooled");
+    assertEquals(Outcome.HOLDS, right.outcome(), right.toString());
+    assertEquals("2.2 (pooled)", right.claim());
+    Table nothing = with(table, "v", "forgetting_distance", 1);
+    assertEquals(Outcome.FAILS, SingleGradientVerdicts.batches(nothing).outcome());
+  }
+
+  @Test
   void momentumNeedsTheCorrectedFactor() {
-    Table table = EXPERIMENT.run(SingleGradientSettings.momentum(Scale.SMOKE));
+    Table table =
+        EXPERIMENT.run(SingleGradientSettings.momentum(Scale.SMOKE, SingleGradientSettings.base()));
     Verdict right = SingleGradientVerdicts.momentum(table);
     assertEquals(Outcome.HOLDS, right.outcome(), right.toString());
     Table ignored = with(table, "v_corrected", "v", 1);
@@ -72,7 +114,9 @@ class SingleGradientVerdictsTest {
 
   @Test
   void theLeadingTermTellsForgetBatchesApart() {
-    Table table = EXPERIMENT.run(SingleGradientSettings.forgetBatches(Scale.SMOKE));
+    Table table =
+        EXPERIMENT.run(
+            SingleGradientSettings.forgetBatches(Scale.SMOKE, SingleGradientSettings.base()));
     Verdict right = SingleGradientVerdicts.prediction(table);
     assertEquals(Outcome.HOLDS, right.outcome(), right.toString());
     assertTrue(
