@@ -29,7 +29,7 @@ class ResultStoreTest {
       SettingsJson.with(
           FineTuningSettings.of(Scale.SMOKE),
           "model",
-          "resnet8-2",
+          "tanh-bn-cnn-2",
           "examples",
           64,
           "testExamples",
