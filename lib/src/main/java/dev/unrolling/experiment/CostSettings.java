@@ -50,21 +50,19 @@ public record CostSettings(
 
   /** Checks the ranges. */
   public CostSettings {
-    if (model == null || model.isBlank() || data == null || data.isBlank()) {
-      throw new IllegalArgumentException(
-          "model and data must be names, not \"" + model + "\" and \"" + data + "\"");
-    }
-    atLeast("shards", shards, 1);
-    atLeast("slices", slices, 1);
-    atLeast("epochs", epochs, 1);
-    atLeast("batchSize", batchSize, 1);
-    atLeast("examples", examples, Math.max(2 * batchSize, shards * slices));
-    atLeast("points", points, 1);
-    atLeast("requests", requests, 1);
-    atLeast("horizon", horizon, requests);
-    atLeast("simulations", simulations, 2);
-    atLeast("testExamples", testExamples, 1);
-    atLeast("measureEvery", measureEvery, 1);
+    Ranges.named("model", model);
+    Ranges.named("data", data);
+    Ranges.atLeast("shards", shards, 1);
+    Ranges.atLeast("slices", slices, 1);
+    Ranges.atLeast("epochs", epochs, 1);
+    Ranges.atLeast("batchSize", batchSize, 1);
+    Ranges.atLeast("examples", examples, Math.max(2 * batchSize, shards * slices));
+    Ranges.atLeast("points", points, 1);
+    Ranges.atLeast("requests", requests, 1);
+    Ranges.atLeast("horizon", horizon, requests);
+    Ranges.atLeast("simulations", simulations, 2);
+    Ranges.atLeast("testExamples", testExamples, 1);
+    Ranges.atLeast("measureEvery", measureEvery, 1);
     if (2 * epochs % (slices + 1) != 0) {
       throw new IllegalArgumentException(
           "epochs must make 2 * epochs a multiple of slices + 1 = "
@@ -88,12 +86,6 @@ public record CostSettings(
     }
     if (!(budget >= 0) || Double.isInfinite(budget)) {
       throw new IllegalArgumentException("budget must be finite and at least 0, not " + budget);
-    }
-  }
-
-  private static void atLeast(String name, int value, int minimum) {
-    if (value < minimum) {
-      throw new IllegalArgumentException(name + " must be at least " + minimum + ", not " + value);
     }
   }
 

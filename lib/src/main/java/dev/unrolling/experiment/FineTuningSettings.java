@@ -3,7 +3,6 @@ package dev.unrolling.experiment;
 import dev.unrolling.data.BatchOrder;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.DoubleStream;
 
 /**
@@ -60,28 +59,28 @@ public record FineTuningSettings(
 
   /** Checks the ranges. */
   public FineTuningSettings {
-    named("model", model);
-    named("data", data);
-    atLeast("epochs", epochs, 1);
-    atLeast("batchSize", batchSize, 1);
-    atLeast("examples", examples, 2 * batchSize);
-    atLeast("pretrainingEpochs", pretrainingEpochs, 0);
-    atLeast("pretrainingBatchSize", pretrainingBatchSize, 1);
-    atLeast("gammaEpochs", gammaEpochs, 1);
-    atLeast("testExamples", testExamples, 1);
-    atLeast("measureEvery", measureEvery, 1);
-    atLeast("checkpointEvery", checkpointEvery, 0);
-    within("rate", rate, Double.MIN_VALUE, Double.MAX_VALUE, "finite and positive");
-    within(
+    Ranges.named("model", model);
+    Ranges.named("data", data);
+    Ranges.atLeast("epochs", epochs, 1);
+    Ranges.atLeast("batchSize", batchSize, 1);
+    Ranges.atLeast("examples", examples, 2 * batchSize);
+    Ranges.atLeast("pretrainingEpochs", pretrainingEpochs, 0);
+    Ranges.atLeast("pretrainingBatchSize", pretrainingBatchSize, 1);
+    Ranges.atLeast("gammaEpochs", gammaEpochs, 1);
+    Ranges.atLeast("testExamples", testExamples, 1);
+    Ranges.atLeast("measureEvery", measureEvery, 1);
+    Ranges.atLeast("checkpointEvery", checkpointEvery, 0);
+    Ranges.within("rate", rate, Double.MIN_VALUE, Double.MAX_VALUE, "finite and positive");
+    Ranges.within(
         "pretrainingRate",
         pretrainingRate,
         Double.MIN_VALUE,
         Double.MAX_VALUE,
         "finite and positive");
-    within("momentum", momentum, 0, Math.nextDown(1.0), "at least 0 and below 1");
-    within("weightDecay", weightDecay, 0, Double.MAX_VALUE, "finite and at least 0");
-    within("gamma", gamma, 0, Double.MAX_VALUE, "finite and at least 0");
-    within("gammaDivisor", gammaDivisor, 1, Double.MAX_VALUE, "finite and at least 1");
+    Ranges.within("momentum", momentum, 0, Math.nextDown(1.0), "at least 0 and below 1");
+    Ranges.within("weightDecay", weightDecay, 0, Double.MAX_VALUE, "finite and at least 0");
+    Ranges.within("gamma", gamma, 0, Double.MAX_VALUE, "finite and at least 0");
+    Ranges.within("gammaDivisor", gammaDivisor, 1, Double.MAX_VALUE, "finite and at least 1");
     if (checkpointEvery % measureEvery != 0) {
       throw new IllegalArgumentException(
           "checkpointEvery must be a multiple of measureEvery ("
@@ -281,24 +280,5 @@ public record FineTuningSettings(
   /** Name and data of the run, e.g. {@code "resnet18 on cifar10"}. */
   public String subject() {
     return model + " on " + data;
-  }
-
-  static void named(String name, String value) {
-    if (value == null || value.isBlank()) {
-      throw new IllegalArgumentException(name + " must be a name, not \"" + value + "\"");
-    }
-  }
-
-  static void atLeast(String name, int value, int minimum) {
-    if (value < minimum) {
-      throw new IllegalArgumentException(name + " must be at least " + minimum + ", not " + value);
-    }
-  }
-
-  static void within(String name, double value, double low, double high, String range) {
-    if (!(value >= low && value <= high)) {
-      throw new IllegalArgumentException(
-          String.format(Locale.ROOT, "%s must be %s, not %s", name, range, value));
-    }
   }
 }

@@ -70,21 +70,18 @@ public record PrivacySettings(
 
   /** Checks the ranges. */
   public PrivacySettings {
-    FineTuningSettings.named("model", model);
-    FineTuningSettings.named("data", data);
-    FineTuningSettings.atLeast("pretrainingEpochs", pretrainingEpochs, 0);
-    FineTuningSettings.atLeast("epochs", epochs, 1);
-    FineTuningSettings.atLeast("batchSize", batchSize, 1);
-    FineTuningSettings.atLeast("examples", examples, 2 * batchSize);
-    FineTuningSettings.atLeast("testExamples", testExamples, 1);
-    FineTuningSettings.atLeast("bins", bins, 1);
-    FineTuningSettings.within(
-        "rate", rate, Double.MIN_VALUE, Double.MAX_VALUE, "finite and positive");
-    FineTuningSettings.within(
-        "momentum", momentum, 0, Math.nextDown(1.0), "at least 0 and below 1");
-    FineTuningSettings.within(
-        "weightDecay", weightDecay, 0, Double.MAX_VALUE, "finite and at least 0");
-    FineTuningSettings.within("gamma", gamma, 0, Double.MAX_VALUE, "finite and at least 0");
+    Ranges.named("model", model);
+    Ranges.named("data", data);
+    Ranges.atLeast("pretrainingEpochs", pretrainingEpochs, 0);
+    Ranges.atLeast("epochs", epochs, 1);
+    Ranges.atLeast("batchSize", batchSize, 1);
+    Ranges.atLeast("examples", examples, 2 * batchSize);
+    Ranges.atLeast("testExamples", testExamples, 1);
+    Ranges.atLeast("bins", bins, 1);
+    Ranges.within("rate", rate, Double.MIN_VALUE, Double.MAX_VALUE, "finite and positive");
+    Ranges.within("momentum", momentum, 0, Math.nextDown(1.0), "at least 0 and below 1");
+    Ranges.within("weightDecay", weightDecay, 0, Double.MAX_VALUE, "finite and at least 0");
+    Ranges.within("gamma", gamma, 0, Double.MAX_VALUE, "finite and at least 0");
     if (retraining == null || entropy == null) {
       throw new IllegalArgumentException(
           "retraining and entropy must be given, not " + retraining + " and " + entropy);

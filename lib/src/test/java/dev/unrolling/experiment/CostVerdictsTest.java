@@ -243,7 +243,7 @@ class CostVerdictsTest {
     assertNamed("budget", () -> settings(2, 2, 3, 1, 6, Double.NaN, 60, 5));
     assertNamed("rate and gamma", () -> settings(2, 2, 3, 1, 6, 10, 60, 0));
     assertNamed("examples", () -> settings(40, 3, 4, 1, 6, 10, 60, 5));
-    assertNamed("model and data", () -> SettingsJson.with(SMALL, "data", " "));
+    assertNamed("data", () -> SettingsJson.with(SMALL, "data", " "));
     for (Scale scale : Scale.values()) {
       assertEquals(scale.isSmall(), CostSettings.seeds(scale).size() > 1);
     }

@@ -1,0 +1,28 @@
+package dev.unrolling.experiment;
+
+import java.util.Locale;
+
+/** Checks of settings: what is wrong is named, with its value and what it may be. */
+final class Ranges {
+
+  private Ranges() {}
+
+  static void named(String name, String value) {
+    if (value == null || value.isBlank()) {
+      throw new IllegalArgumentException(name + " must be a name, not \"" + value + "\"");
+    }
+  }
+
+  static void atLeast(String name, int value, int minimum) {
+    if (value < minimum) {
+      throw new IllegalArgumentException(name + " must be at least " + minimum + ", not " + value);
+    }
+  }
+
+  static void within(String name, double value, double low, double high, String range) {
+    if (!(value >= low && value <= high)) {
+      throw new IllegalArgumentException(
+          String.format(Locale.ROOT, "%s must be %s, not %s", name, range, value));
+    }
+  }
+}
