@@ -14,8 +14,9 @@ _SCALES_HELP = """\
 scales:
   smoke    every part, tiny; minutes in all, for continuous integration
   quick    real data, small networks; about two minutes a notebook on two cores
-  subset   04 with the real ResNet-18 on 5,000 images, half an hour a run and more; others as quick
-  paper    04 with the real ResNet-18 on all of CIFAR-10, for a GPU; others as quick
+  subset   E1 to E4 and E6 to E8 (04, 06, 08 to 10, 13) with the real ResNet-18 on up to 5,000
+           images, half an hour a run and more; checks of theory as quick
+  paper    the experiments at the authors' size, for a GPU; checks of theory as quick
 """
 
 

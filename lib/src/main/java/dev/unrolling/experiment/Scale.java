@@ -10,9 +10,9 @@ public enum Scale {
   SMOKE,
   /** Real data, small networks, minutes on two cores. */
   QUICK,
-  /** E1 with the real ResNet-18 on 5,000 images; the checks of theory as at {@link #QUICK}. */
+  /** Experiments with the real ResNet-18 on up to 5,000 images; theory as at {@link #QUICK}. */
   SUBSET,
-  /** E1 with the real ResNet-18 on all of CIFAR-10; the checks of theory as at {@link #QUICK}. */
+  /** Experiments at the authors' size, for a GPU; theory as at {@link #QUICK}. */
   PAPER;
 
   /** Environment variable that chooses the scale. */
