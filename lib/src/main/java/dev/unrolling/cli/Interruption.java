@@ -1,6 +1,8 @@
 package dev.unrolling.cli;
 
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Turns Ctrl-C and a termination signal into an interrupt of the working thread, and holds the end
@@ -11,6 +13,7 @@ final class Interruption implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   private final Thread worker = Thread.currentThread();
+  private final CountDownLatch stopped = new CountDownLatch(1);
   private final Thread hook = new Thread(this::stop, "interruption");
 
   Interruption() {
@@ -20,7 +23,10 @@ final class Interruption implements AutoCloseable {
   private void stop() {
     worker.interrupt();
     try {
-      worker.join(PATIENCE.toMillis());
+      if (stopped.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+        System.err.println(
+            "interrupted: what was begun is kept; the same command goes on from there");
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -28,6 +34,7 @@ final class Interruption implements AutoCloseable {
 
   @Override
   public void close() {
+    stopped.countDown();
     try {
       Runtime.getRuntime().removeShutdownHook(hook);
     } catch (IllegalStateException ending) {

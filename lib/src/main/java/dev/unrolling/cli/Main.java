@@ -66,7 +66,6 @@ public final class Main {
   private int report(Exception error, CommandLine command) {
     PrintWriter err = command.getErr();
     if (error instanceof CancellationException) {
-      err.println("interrupted: what was begun is kept; the same command goes on from there");
       return INTERRUPTED;
     }
     err.println("error: " + (error.getMessage() == null ? error.toString() : error.getMessage()));

@@ -31,9 +31,14 @@ final class CheckpointListener implements StepListener {
       return;
     }
     boolean due = System.nanoTime() - last >= context.checkpointInterval().toNanos();
-    if (due || Thread.currentThread().isInterrupted()) {
+    // While its flag is up, a thread cannot write to files.
+    boolean interrupted = Thread.interrupted();
+    if (due || interrupted) {
       context.save(state.apply(step));
       last = System.nanoTime();
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 }

@@ -23,6 +23,16 @@ final class DyingEngine {
    * @param steps that its networks (not their copies) take in all before it dies
    */
   static Engine after(int steps, Engine engine) {
+    return after(
+        steps,
+        engine,
+        () -> {
+          throw new Death();
+        });
+  }
+
+  /** An engine that does something else before that step, once. */
+  static Engine after(int steps, Engine engine, Runnable event) {
     AtomicInteger left = new AtomicInteger(steps);
     return proxy(
         Engine.class,
@@ -33,7 +43,7 @@ final class DyingEngine {
                   Network.class,
                   (n, m, a) -> {
                     if (m.getName().equals("step") && left.getAndDecrement() == 0) {
-                      throw new Death();
+                      event.run();
                     }
                     return call(network, m, a);
                   })

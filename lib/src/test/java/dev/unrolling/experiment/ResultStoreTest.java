@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -107,6 +108,22 @@ class ResultStoreTest {
     Provenance provenance =
         store.provenance(RunKey.of(new FineTuning(), ENGINE, RUN)).orElseThrow();
     assertEquals(steps, provenance.sittings());
+  }
+
+  @Test
+  void anInterruptedRunKeepsTheStepThatItWasTaking() throws IOException {
+    String expected = unbroken();
+    ResultStore store = store("interrupted").withCheckpointInterval(Duration.ofDays(1));
+    Engine interrupting =
+        DyingEngine.after(PRETRAINING + 2, ENGINE, () -> Thread.currentThread().interrupt());
+    assertThrows(
+        CancellationException.class,
+        () -> runner(interrupting, store).run(new FineTuning(), List.of(RUN)));
+    assertTrue(Files.exists(run(store).resolve("checkpoint.bin")));
+    // Three steps are done: an engine that dies one step too early would be caught.
+    Engine rest = DyingEngine.after(RUN.steps() - 3, ENGINE);
+    runner(rest, store).run(new FineTuning(), List.of(RUN));
+    assertEquals(expected, bytes(store));
   }
 
   @Test
