@@ -23,6 +23,7 @@ import dev.unrolling.unlearning.UnlearningMethod;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Measures a run of {@link FineTuningExperiment} on its way. */
@@ -78,7 +79,7 @@ final class FineTuningMeasurements implements StepListener, AutoCloseable {
     if (!last && step.stepsDone() % settings.measureEvery() != 0) {
       return;
     }
-    DominantEigenvalue top = dominantEigenvalue(step);
+    DominantEigenvalue top = uninterrupted(step);
     // The sign is kept where it is known; without convergence the bound stands in.
     double eigenvalue = top.converged() ? top.value() : top.bound();
     eigenvalues.add(eigenvalue);
@@ -160,6 +161,23 @@ final class FineTuningMeasurements implements StepListener, AutoCloseable {
 
   private static double accuracy(Network network, Batch examples) {
     return Evaluation.of(network, examples.dataset(), examples.indices()).accuracy();
+  }
+
+  // An interrupted run keeps the step that it was taking, so the step's measurement is finished.
+  private DominantEigenvalue uninterrupted(Step step) {
+    boolean interrupted = Thread.interrupted();
+    while (true) {
+      try {
+        DominantEigenvalue top = dominantEigenvalue(step);
+        if (interrupted) {
+          Thread.currentThread().interrupt();
+        }
+        return top;
+      } catch (CancellationException again) {
+        Thread.interrupted();
+        interrupted = true;
+      }
+    }
   }
 
   // From the seeded start each time: a warm one could stay at an eigenvector that has been
