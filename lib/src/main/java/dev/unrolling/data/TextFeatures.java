@@ -9,7 +9,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
@@ -100,25 +99,8 @@ public record TextFeatures(FeatureDataset train, FeatureDataset test) {
           ? known
           : new DataException(encoder.name() + " cannot encode a text", e.getCause());
     } finally {
-      end(pool);
-    }
-  }
-
-  /**
-   * Waits for what is under way, after an error or an interrupt: the caller may close the model.
-   */
-  private static void end(ExecutorService pool) {
-    pool.shutdownNow();
-    boolean interrupted = false;
-    for (boolean ended = false; !ended; ) {
-      try {
-        ended = pool.awaitTermination(1, TimeUnit.MINUTES);
-      } catch (InterruptedException again) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
+      // The caller may close the model.
+      Pools.end(pool);
     }
   }
 

@@ -49,7 +49,7 @@ public final class EngineComparison {
   /**
    * Sets E1 of one engine beside E1 of another.
    *
-   * @param first what {@link FineTuningExperiment#run} gave on one engine
+   * @param first what {@link Runner#run} of {@link FineTuning} gave on one engine
    * @param second what it gave on the other, from the same settings
    * @return a row a measurement: {@code run, model, rate, gamma, seed, step, epoch}, then for each
    *     of {@code v_single_gradient, forgetting_distance, e, sigma, norm_dw} the value of the first

@@ -26,7 +26,7 @@ import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** Measures a run of {@link FineTuningExperiment} on its way. */
+/** Measures a run of {@link FineTuning} on its way. */
 final class FineTuningMeasurements implements StepListener, AutoCloseable {
 
   /**

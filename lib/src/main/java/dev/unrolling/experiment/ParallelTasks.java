@@ -1,5 +1,6 @@
 package dev.unrolling.experiment;
 
+import dev.unrolling.data.Pools;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionService;
@@ -7,7 +8,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
 
 /** Independent tasks, a few at a time. */
 final class ParallelTasks {
@@ -42,22 +42,7 @@ final class ParallelTasks {
     } catch (InterruptedException interrupted) {
       throw new CancellationException("interrupted");
     } finally {
-      end(pool);
-    }
-  }
-
-  private static void end(ExecutorService pool) {
-    pool.shutdownNow();
-    boolean interrupted = false;
-    for (boolean ended = false; !ended; ) {
-      try {
-        ended = pool.awaitTermination(1, TimeUnit.MINUTES);
-      } catch (InterruptedException again) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
+      Pools.end(pool);
     }
   }
 }

@@ -12,8 +12,8 @@ import java.util.function.Consumer;
 
 /**
  * Experiment E5: a linear head on frozen sentence features of film reviews, trained from its
- * initial weights with the SD loss; {@link FineTuningExperiment} runs it. Batches of 8, the forget
- * batch first in each epoch.
+ * initial weights with the SD loss; {@link FineTuning} runs it. Batches of 8, the forget batch
+ * first in each epoch.
  *
  * @param trainingReviews as many of each class, at least 16
  * @param testReviews as many of each class, at least 2

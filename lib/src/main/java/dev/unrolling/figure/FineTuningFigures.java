@@ -6,7 +6,7 @@ import java.util.Locale;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.Table;
 
-/** Figures of experiment E1's tables ({@code FineTuningExperiment}). */
+/** Figures of experiment E1's tables ({@code FineTuning}). */
 public final class FineTuningFigures {
 
   private static final String STEP = "fine-tuning step t";

@@ -43,6 +43,10 @@ public final class GridFigures {
    * @param last one row a run, of one pair
    */
   public static Figure overGamma(String title, Table last) {
+    return Figure.panels(title, 2, panelsOverGamma(last));
+  }
+
+  private static List<Plot> panelsOverGamma(Table last) {
     double critical = GridVerdicts.criticalGamma(last.column("data").getString(0));
     Plot errors =
         over("Verification and unlearning error", "weight norm (e: times eta)", critical).logY();
@@ -50,17 +54,29 @@ public final class GridFigures {
     errors = Spread.of(last, GAMMA, "forgetting_distance").errorBars(errors, "forgetting distance");
     errors = Spread.of(last, GAMMA, "e").errorBars(errors, "e, as published");
     errors = Spread.of(last, GAMMA, "e1").errorBars(errors, "e1, one eta");
-    return Figure.panels(
-        title,
-        2,
-        List.of(
-            errors,
-            Spread.of(last, GAMMA, "norm_dw")
-                .errorBars(over("Movement", "norm(dw)", critical), "norm(dw)"),
-            Spread.of(last, GAMMA, "sigma_mean")
-                .errorBars(over("Sharpness", "sigma, mean over the run", critical), "sigma"),
-            Spread.of(last, GAMMA, "test_accuracy")
-                .errorBars(over("Accuracy", "test accuracy", critical), "test accuracy")));
+    return List.of(
+        errors,
+        Spread.of(last, GAMMA, "norm_dw")
+            .errorBars(over("Movement", "norm(dw)", critical), "norm(dw)"),
+        Spread.of(last, GAMMA, "sigma_mean")
+            .errorBars(over("Sharpness", "sigma, mean over the run", critical), "sigma"),
+        Spread.of(last, GAMMA, "test_accuracy")
+            .errorBars(over("Accuracy", "test accuracy", critical), "test accuracy"));
+  }
+
+  /**
+   * The same with the accuracy of a converged model in the last panel.
+   *
+   * @param title of the figure
+   * @param last one row a run, of one pair
+   * @param converged test accuracy of converged logistic regression, 0 to 1
+   */
+  public static Figure overGamma(String title, Table last, double converged) {
+    List<Plot> panels = new ArrayList<>(panelsOverGamma(last));
+    int accuracy = panels.size() - 1;
+    panels.set(
+        accuracy, panels.get(accuracy).horizontalLine("converged logistic regression", converged));
+    return Figure.panels(title, 2, panels);
   }
 
   private static Plot over(String title, String y, double critical) {

@@ -27,12 +27,12 @@ class EngineVerdictsTest {
 
   /** E1 of a tiny smooth network, four steps, measured after each second. */
   private static Table fineTuning(String engine, double rate) {
-    return new FineTuningExperiment(
+    return new Runner(
             engine(engine, Precision.FLOAT64),
-            RealData.cifar10Train(),
-            RealData.cifar10Test(),
+            DataSets.only(RealData.cifar10Train(), RealData.cifar10Test()),
             text -> {})
         .run(
+            new FineTuning(),
             List.of(
                 SettingsJson.with(
                     FineTuningSettings.authors(),

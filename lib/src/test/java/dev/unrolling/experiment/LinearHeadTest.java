@@ -87,8 +87,8 @@ class LinearHeadTest {
   void unitsAreThoseOfAWeight() {
     Table last =
         FineTuningVerdicts.lastRows(
-            new FineTuningExperiment(ENGINE, FEATURES, FEATURES, text -> {})
-                .run(FineTuningSettings.headRateSweep(WIDTH)));
+            new Runner(ENGINE, DataSets.only(FEATURES, FEATURES), text -> {})
+                .run(new FineTuning(), FineTuningSettings.headRateSweep(WIDTH)));
     holds(FineTuningVerdicts.units("2.4", last).on("pooled"));
     fails(FineTuningVerdicts.units("2.4", with(last, "e1", "e")));
   }

@@ -14,7 +14,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import tech.tablesaw.api.Table;
 
-class FineTuningExperimentTest {
+class FineTuningTest {
 
   private static final Engine ENGINE =
       Engines.open("torch", "cpu", Precision.FLOAT32).withThreads(1);
@@ -32,14 +32,14 @@ class FineTuningExperimentTest {
           "seed",
           3);
 
-  private static FineTuningExperiment experiment() {
-    return new FineTuningExperiment(
-        ENGINE, RealData.cifar10Train(), RealData.cifar10Test(), line -> {});
+  private static Runner experiment() {
+    return new Runner(
+        ENGINE, DataSets.only(RealData.cifar10Train(), RealData.cifar10Test()), line -> {});
   }
 
   @Test
   void tableHoldsWhatWasMeasured() {
-    Table table = experiment().run(List.of(SMALL));
+    Table table = experiment().run(new FineTuning(), List.of(SMALL));
     assertEquals(List.of(4, 8, 12), table.intColumn("step").asList());
     assertEquals(List.of(1, 2, 2), table.intColumn("visits").asList());
     // Up to the second visit, single gradient and amnesiac unlearning take back the same update.
@@ -60,12 +60,14 @@ class FineTuningExperimentTest {
   void runsAtOnceGiveTheSameBitsAsOneAfterAnother() {
     List<FineTuningSettings> settings =
         List.of(SMALL, SMALL.withGamma(5), SMALL.withRate(0.02), SMALL.withSeed(4));
-    Table one = experiment().run(settings);
+    Table one = experiment().run(new FineTuning(), settings);
     Table two =
-        new FineTuningExperiment(
-                ENGINE.withThreads(2), RealData.cifar10Train(), RealData.cifar10Test(), line -> {})
+        new Runner(
+                ENGINE.withThreads(2),
+                DataSets.only(RealData.cifar10Train(), RealData.cifar10Test()),
+                line -> {})
             .withRunsAtOnce(2)
-            .run(settings);
+            .run(new FineTuning(), settings);
     assertEquals(one.write().toString("csv"), two.write().toString("csv"));
   }
 
@@ -74,7 +76,9 @@ class FineTuningExperimentTest {
     Table table =
         FineTuningVerdicts.lastRows(
             experiment()
-                .run(List.of(SMALL, SMALL.withGamma(5), SMALL.withForgetBatchInPretraining(true))));
+                .run(
+                    new FineTuning(),
+                    List.of(SMALL, SMALL.withGamma(5), SMALL.withForgetBatchInPretraining(true))));
     assertEquals(3, table.doubleColumn("v_single_gradient").countUnique());
   }
 
@@ -82,18 +86,19 @@ class FineTuningExperimentTest {
   void anInterruptEndsAllRuns() {
     AtomicBoolean interrupted = new AtomicBoolean();
     Thread caller = Thread.currentThread();
-    FineTuningExperiment stopped =
-        new FineTuningExperiment(
+    Runner stopped =
+        new Runner(
                 ENGINE,
-                RealData.cifar10Train(),
-                RealData.cifar10Test(),
+                DataSets.only(RealData.cifar10Train(), RealData.cifar10Test()),
                 line -> {
                   if (interrupted.compareAndSet(false, true)) {
                     caller.interrupt();
                   }
                 })
             .withRunsAtOnce(2);
-    assertThrows(CancellationException.class, () -> stopped.run(List.of(SMALL, SMALL.withSeed(9))));
+    assertThrows(
+        CancellationException.class,
+        () -> stopped.run(new FineTuning(), List.of(SMALL, SMALL.withSeed(9))));
   }
 
   @Test
