@@ -6,6 +6,7 @@ import dev.unrolling.data.Dataset;
 import dev.unrolling.engine.Engine;
 import dev.unrolling.engine.Engines;
 import dev.unrolling.engine.Precision;
+import dev.unrolling.engine.Throughput;
 import dev.unrolling.experiment.DeviceCheck;
 import dev.unrolling.experiment.Verdict;
 import dev.unrolling.model.Architectures;
@@ -28,6 +29,8 @@ import picocli.CommandLine.Spec;
 final class CheckCommand implements Callable<Integer> {
 
   private static final String ENGINE = "torch";
+  private static final List<Precision> TIMED =
+      List.of(Precision.FLOAT32, Precision.TF32, Precision.BFLOAT16);
 
   @Spec private CommandSpec spec;
 
@@ -56,9 +59,16 @@ final class CheckCommand implements Callable<Integer> {
     List<Verdict> verdicts = check.compare(reference, engine);
     verdicts.forEach(verdict -> out.println(colour(verdict) + ": " + verdict.evidence()));
     out.println();
-    out.println("Step of " + check.architecture().name() + ", float32, in milliseconds");
-    out.printf("%-12s %10s %10s%n", "", "batch 32", "batch 128");
-    print(check, engine);
+    out.println(
+        "Step of "
+            + check.architecture().name()
+            + ": milliseconds, and how many times the least that the device could take");
+    out.printf("%-20s %18s %18s%n", "", "batch 32", "batch 128");
+    for (Precision precision : TIMED) {
+      if (!device.equals("cpu") || precision != Precision.TF32) {
+        print(check, engine.withPrecision(precision));
+      }
+    }
     if (!device.equals("cpu")) {
       print(check, reference);
     }
@@ -70,14 +80,21 @@ final class CheckCommand implements Callable<Integer> {
 
   private void print(DeviceCheck check, Engine engine) {
     int steps = quick || engine.device().equals("cpu") ? 2 : 50;
+    Throughput best = engine.throughput();
+    DeviceCheck.Speed small = check.speed(engine, best, 32, steps);
+    DeviceCheck.Speed large = check.speed(engine, best, 128, steps);
     spec.commandLine()
         .getOut()
         .printf(
             Locale.ROOT,
-            "%-12s %10.2f %10.2f%n",
-            engine.device(),
-            1e3 * check.stepSeconds(engine, 32, steps),
-            1e3 * check.stepSeconds(engine, 128, steps));
+            "%-20s %9.2f (%5.1f) %9.2f (%5.1f)   at best %.3g operations, %.3g bytes a second%n",
+            engine.device() + ", " + engine.precision().toString().toLowerCase(Locale.ROOT),
+            1e3 * small.seconds(),
+            small.seconds() / small.floorSeconds(),
+            1e3 * large.seconds(),
+            large.seconds() / large.floorSeconds(),
+            best.operationsPerSecond(),
+            best.bytesPerSecond());
   }
 
   private static String name(Engine engine) {

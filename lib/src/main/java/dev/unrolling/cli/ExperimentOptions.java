@@ -79,7 +79,9 @@ final class ExperimentOptions {
   @Option(
       names = "--precision",
       paramLabel = "NAME",
-      description = "float32 or float64; the experiment's own if not given.")
+      description =
+          "float32, float64, or of training steps alone tf32 (on a GPU) or bfloat16; the"
+              + " experiment's own if not given.")
   private Precision precision;
 
   @Option(

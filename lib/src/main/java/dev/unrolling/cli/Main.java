@@ -24,7 +24,8 @@ import picocli.CommandLine.ScopeType;
       FiguresCommand.class,
       ExportCommand.class,
       FetchCommand.class,
-      CheckCommand.class
+      CheckCommand.class,
+      StepsCommand.class
     })
 public final class Main {
 
@@ -59,6 +60,7 @@ public final class Main {
   static CommandLine commandLine() {
     Main main = new Main();
     return new CommandLine(main)
+        .setCaseInsensitiveEnumValuesAllowed(true)
         .setExecutionExceptionHandler((e, command, parsed) -> main.report(e, command))
         .setParameterExceptionHandler(Main::refuse);
   }

@@ -3,6 +3,7 @@ package dev.unrolling.engine.torch;
 import dev.unrolling.engine.Engine;
 import dev.unrolling.engine.Network;
 import dev.unrolling.engine.Precision;
+import dev.unrolling.engine.Throughput;
 import dev.unrolling.model.Architecture;
 import java.lang.ref.Reference;
 import java.util.Optional;
@@ -12,7 +13,9 @@ import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.openblas.global.openblas;
 import org.bytedeco.pytorch.Device;
+import org.bytedeco.pytorch.DeviceOptional;
 import org.bytedeco.pytorch.MemoryFormatOptional;
+import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
@@ -27,20 +30,43 @@ import org.nd4j.linalg.factory.Nd4j;
  * @param device e.g. {@code "cpu"} or {@code "cuda:0"}
  * @param precision of weights and computation
  * @param threads of the CPU, at least 1
+ * @param channelsLast whether images lie in memory with the channel as the fastest index; the other
+ *     order rounds otherwise in the last bits
  * @param residentImages keeps image sets on the device; empty where batches are made on the host,
  *     which on a CPU needs no second copy of the set
  */
 record TorchEngine(
-    String device, Precision precision, int threads, Optional<DeviceImages> residentImages)
+    String device,
+    Precision precision,
+    int threads,
+    boolean channelsLast,
+    Optional<DeviceImages> residentImages)
     implements Engine {
 
   TorchEngine {
     if (threads < 1) {
       throw new IllegalArgumentException("an engine needs at least 1 thread, not " + threads);
     }
+    if (precision == Precision.TF32 && !isCuda(device)) {
+      throw new IllegalArgumentException(
+          "tf32 is a format of NVIDIA's GPUs, which "
+              + device
+              + " does not have; float32, float64 and bfloat16 are there");
+    }
+  }
+
+  static boolean isCuda(String device) {
+    return device.startsWith("cuda");
   }
 
   static final String NAME = "torch";
+
+  /** Sides of the matrices, and numbers of values, by which a throughput is measured. */
+  private static final int CPU_MATRIX = 1024;
+
+  private static final int GPU_MATRIX = 8192;
+  private static final long CPU_COPIED = 16_000_000;
+  private static final long GPU_COPIED = 256_000_000;
 
   @Override
   public String name() {
@@ -55,36 +81,75 @@ record TorchEngine(
     } catch (java.io.IOException unknown) {
       libTorch = "of unknown version";
     }
-    return "LibTorch " + libTorch;
+    return "LibTorch " + libTorch + (channelsLast ? "" : ", " + Layout.CHANNELS_FIRST);
   }
 
   @Override
   public TorchEngine withPrecision(Precision other) {
-    return new TorchEngine(device, other, threads, residentImages);
+    return new TorchEngine(device, other, threads, channelsLast, residentImages);
   }
 
   @Override
   public Engine withThreads(int other) {
-    return new TorchEngine(device, precision, other, residentImages);
+    return new TorchEngine(device, precision, other, channelsLast, residentImages);
+  }
+
+  /** Begins all that computes but a training step: {@link #enter(Precision)} as measured. */
+  void enter() {
+    enter(precision.measured());
   }
 
   /**
-   * Sets the number of threads of what follows; LibTorch keeps it for each calling thread. All that
-   * computes begins here. The BLAS below gets one thread, in the whole process: LibTorch splits the
-   * work itself, and threads of BLAS would spin while they wait, which starves a busy machine.
+   * Sets the number of threads of what follows, which LibTorch keeps for each calling thread, and
+   * whether a GPU may round to TF32, which it keeps for the process. The BLAS below gets one
+   * thread, in the whole process: LibTorch splits the work itself, and threads of BLAS would spin
+   * while they wait, which starves a busy machine.
    */
-  void enter() {
+  void enter(Precision products) {
     if (torch.get_num_threads() != threads) {
       torch.set_num_threads(threads);
     }
     if (openblas.blas_get_num_threads() != 1) {
       openblas.blas_set_num_threads(1);
     }
+    if (isCuda(device)) {
+      torch.globalContext().setAllowTF32CuDNN(products == Precision.TF32);
+      torch.globalContext().setAllowTF32CuBLAS(products == Precision.TF32);
+    }
   }
 
   /** Whether tensors of another engine can be mixed with those of this one. */
   boolean sharesTensorsWith(TorchEngine other) {
-    return device.equals(other.device) && precision == other.precision;
+    return device.equals(other.device) && precision.measured() == other.precision.measured();
+  }
+
+  @Override
+  public Throughput throughput() {
+    enter(precision);
+    int n = isCuda(device) ? GPU_MATRIX : CPU_MATRIX;
+    long copied = isCuda(device) ? GPU_COPIED : CPU_COPIED;
+    TensorOptions options =
+        new TensorOptions(precision == Precision.BFLOAT16 ? ScalarType.BFloat16 : scalarType())
+            .device(new DeviceOptional(place()));
+    try (PointerScope scope = new PointerScope();
+        NoGradGuard frozen = new NoGradGuard()) {
+      Tensor factor = torch.rand(new long[] {n, n}, options);
+      Tensor product = torch.empty_like(factor);
+      Tensor source = torch.zeros(new long[] {copied}, options);
+      Tensor target = torch.empty_like(source);
+      double multiplying =
+          Throughput.fastest(10, () -> finished(() -> torch.mm_out(product, factor, factor)));
+      double copying = Throughput.fastest(10, () -> finished(() -> target.copy_(source)));
+      return new Throughput(
+          2.0 * n * n * n / multiplying, 2.0 * copied * source.element_size() / copying);
+    }
+  }
+
+  private void finished(Runnable work) {
+    work.run();
+    if (isCuda(device)) {
+      torch.cuda_synchronize();
+    }
   }
 
   @Override
@@ -93,7 +158,7 @@ record TorchEngine(
   }
 
   ScalarType scalarType() {
-    return precision == Precision.FLOAT32 ? ScalarType.Float : ScalarType.Double;
+    return precision.dataType() == DataType.DOUBLE ? ScalarType.Double : ScalarType.Float;
   }
 
   /** Copies float64 values from a buffer to a new tensor of this device and precision. */
