@@ -5,7 +5,8 @@ import java.util.List;
 /**
  * The least that a network's training asks of a machine for one example: what its convolutions and
  * dense layers compute, and what they must read and write. Everything between them (norms, ReLU,
- * pooling, sums) is taken to be free, so a time made of it is a floor that no step can pass.
+ * pooling, sums) is taken to be free, so a time made of it is a floor for a step, unless a library
+ * convolves by an algorithm of fewer multiplications, such as Winograd's.
  *
  * @param forward multiplications, each with an addition, of a forward pass
  * @param backward of the backward pass: as many for the gradient of the weights and as many for

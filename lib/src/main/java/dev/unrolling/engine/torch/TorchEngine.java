@@ -17,8 +17,10 @@ import org.bytedeco.pytorch.DeviceOptional;
 import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.MemoryFormat;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -61,12 +63,12 @@ record TorchEngine(
 
   static final String NAME = "torch";
 
-  /** Sides of the matrices, and numbers of values, by which a throughput is measured. */
-  private static final int CPU_MATRIX = 1024;
+  /** Sizes of what a throughput is measured by. */
+  private static final long MATRIX = 8192;
 
-  private static final int GPU_MATRIX = 8192;
-  private static final long CPU_COPIED = 16_000_000;
-  private static final long GPU_COPIED = 256_000_000;
+  private static final long CHANNELS = 512;
+  private static final long IMAGE = 16;
+  private static final long COPIED = 64_000_000;
 
   @Override
   public String name() {
@@ -123,25 +125,42 @@ record TorchEngine(
     return device.equals(other.device) && precision.measured() == other.precision.measured();
   }
 
+  /**
+   * {@inheritDoc}
+   *
+   * <p>On a CPU a convolution stands for the product of matrices: oneDNN computes it, on all
+   * threads, while the BLAS has one.
+   */
   @Override
   public Throughput throughput() {
     enter(precision);
-    int n = isCuda(device) ? GPU_MATRIX : CPU_MATRIX;
-    long copied = isCuda(device) ? GPU_COPIED : CPU_COPIED;
     TensorOptions options =
         new TensorOptions(precision == Precision.BFLOAT16 ? ScalarType.BFloat16 : scalarType())
             .device(new DeviceOptional(place()));
     try (PointerScope scope = new PointerScope();
         NoGradGuard frozen = new NoGradGuard()) {
-      Tensor factor = torch.rand(new long[] {n, n}, options);
-      Tensor product = torch.empty_like(factor);
-      Tensor source = torch.zeros(new long[] {copied}, options);
+      boolean cuda = isCuda(device);
+      Tensor factor = torch.rand(new long[] {MATRIX, cuda ? MATRIX : 1}, options);
+      Tensor images =
+          torch
+              .rand(new long[] {32, CHANNELS, IMAGE, IMAGE}, options)
+              .contiguous(MemoryFormat.ChannelsLast);
+      Tensor kernels = torch.rand(new long[] {CHANNELS, CHANNELS, 3, 3}, options);
+      long[] ones = {1, 1};
+      Runnable product =
+          cuda
+              ? () -> torch.mm(factor, factor)
+              : () -> torch.conv2d(images, kernels, new TensorOptional(), ones, ones, ones, 1);
+      double operations =
+          cuda
+              ? 2.0 * MATRIX * MATRIX * MATRIX
+              : 2.0 * 32 * IMAGE * IMAGE * 9 * CHANNELS * CHANNELS;
+      Tensor source = torch.zeros(new long[] {COPIED}, options);
       Tensor target = torch.empty_like(source);
-      double multiplying =
-          Throughput.fastest(10, () -> finished(() -> torch.mm_out(product, factor, factor)));
-      double copying = Throughput.fastest(10, () -> finished(() -> target.copy_(source)));
+      double bytes = 2.0 * COPIED * source.element_size();
       return new Throughput(
-          2.0 * n * n * n / multiplying, 2.0 * copied * source.element_size() / copying);
+          operations / Throughput.fastest(10, () -> finished(product)),
+          bytes / Throughput.fastest(10, () -> finished(() -> target.copy_(source))));
     }
   }
 
