@@ -90,7 +90,7 @@ final class ExperimentOptions {
       description =
           "Threads of one run; if not given, 1 at the small scales, where several runs share the"
               + " cores, and all cores at the large ones.")
-  private int threads;
+  private Integer threads;
 
   @Option(
       names = "--checkpoint",
@@ -146,8 +146,8 @@ final class ExperimentOptions {
         () -> {
           Engine all =
               Engines.open(name, device, precision == null ? experiment.precision() : precision);
-          int share = threads > 0 ? threads : scale().isSmall() ? 1 : all.threads();
-          return all.withThreads(share);
+          int share = scale().isSmall() ? 1 : all.threads();
+          return all.withThreads(threads == null ? share : threads);
         });
   }
 

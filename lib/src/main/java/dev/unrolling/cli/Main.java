@@ -9,9 +9,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
 /**
- * The entry point. Exit status: 0 done, 1 failed, 2 wrong arguments, 130 interrupted (what was
- * begun is kept). An error is one line on standard error; {@code --debug} (or {@code
- * -Dunrolling.debug}) adds its stack trace.
+ * The entry point; its help lists the exit statuses. An error is one line on standard error; {@code
+ * --debug} (or {@code -Dunrolling.debug}) adds its stack trace.
  */
 @Command(
     name = "unrolling",
@@ -26,7 +25,15 @@ import picocli.CommandLine.ScopeType;
       FetchCommand.class,
       CheckCommand.class,
       StepsCommand.class
-    })
+    },
+    exitCodeListHeading = "%nExit status:%n",
+    exitCodeList = {
+      " 0:Done; also if whoever reads the output stopped early, as \"| head\" does.",
+      " 1:Failed.",
+      " 2:Wrong arguments.",
+      "130:Interrupted; what was begun is kept."
+    },
+    footer = {"", "Example: unrolling run E1 --scale smoke"})
 public final class Main {
 
   /** Exit status after Ctrl-C or a termination signal. */

@@ -68,6 +68,10 @@ final class PanelFigure extends Figure {
     return above.append(below);
   }
 
+  List<Plot> plots() {
+    return plots;
+  }
+
   /** Narrower than one plot alone, the panels stand one under the other. */
   @Override
   PanelFigure atWidth(int logical) {

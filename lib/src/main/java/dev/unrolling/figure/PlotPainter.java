@@ -55,7 +55,9 @@ final class PlotPainter {
             .max()
             .orElse(0);
     left = Math.ceil(EDGE + HouseStyle.LABEL.getSize() + 8 + labels + 7);
-    plotWidth = (int) (width - left - EDGE - 6);
+    plotWidth =
+        (int)
+            xTicks.stream().mapToDouble(this::widestFor).reduce(width - left - EDGE - 6, Math::min);
     heading = new Heading(plot.title(), width - 2 * EDGE);
     headingHeight = Math.max(heading.height(), leastHeading);
     marks = marks();
@@ -63,6 +65,12 @@ final class PlotPainter {
     this.legend = new Legend(entries, width - 2 * EDGE);
     long gaps = plot.all().stream().mapToLong(Series::gaps).sum();
     note = gaps == 0 ? "" : gaps + (gaps == 1 ? " point is" : " points are") + " not finite: gaps";
+  }
+
+  /** The widest plot at which a number below the x axis does not reach over the panel's end. */
+  private double widestFor(Axis.Tick tick) {
+    double room = width - left - EDGE / 2 - Lettering.width(tick.label(), HouseStyle.TICK) / 2;
+    return room / Math.max(x.place(tick.value()), 1e-3);
   }
 
   double headingHeight() {

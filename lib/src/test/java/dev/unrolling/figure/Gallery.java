@@ -30,6 +30,8 @@ final class Gallery {
             List.of(
                 bands("ResNet-8, CIFAR-10"), bands("ResNet-8, CIFAR-100\n(subset)"), slopes())));
     figures.put("same-panels", Figure.panels(2, bands("CIFAR-10"), bands("CIFAR-100")));
+    figures.put("edges", edges());
+    figures.put("edges-column", edges().atWidth(400));
     figures.put("many", many());
     figures.put("gaps", gaps());
     figures.put("long", lengthy());
@@ -131,6 +133,27 @@ final class Gallery {
         IntStream.range(0, count).mapToObj(i -> i % 3 == 0 ? "automobile" : "cat").toList();
     return Figure.images(
         "The batch to be forgotten\nCIFAR-10, 32 images", images, captions, columns);
+  }
+
+  /** Axes that end at a number: its label reaches over the end. */
+  static Figure edges() {
+    double[] decade = {4.9e-6, 1.95e-5};
+    double[] large = {0, 99_500};
+    return Figure.panels(
+        "Numbers at the end of the axis",
+        2,
+        List.of(
+            Figure.scatter("a narrow range", "e", "v").logX().logY().series("v", decade, decade),
+            Figure.scatter("large numbers", "images", "v")
+                .xLimits(0, 99_999)
+                .series("v", large, decade),
+            Figure.scatter("one point", "e", "v")
+                .logX()
+                .xLimits(2e-5, 2.001e-4)
+                .series("v", new double[] {1e-4}, new double[] {1}),
+            Figure.lines("a negative end", "logit", "share")
+                .xLimits(-20_000, -5000)
+                .series("v", new double[] {-15_000, -5000}, new double[] {0, 1})));
   }
 
   static Plot many() {
