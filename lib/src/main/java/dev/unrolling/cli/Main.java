@@ -33,7 +33,13 @@ import picocli.CommandLine.ScopeType;
       " 2:Wrong arguments.",
       "130:Interrupted; what was begun is kept."
     },
-    footer = {"", "Example: unrolling run E1 --scale smoke"})
+    footer = {
+      "",
+      "environment/unrolling has a command more: report [SCALE] makes out/index.html anew, all that"
+          + " the notebooks have left at a scale on one page.",
+      "",
+      "Example: unrolling run E1 --scale smoke"
+    })
 public final class Main {
 
   /** Exit status after Ctrl-C or a termination signal. */
