@@ -5,8 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.unrolling.data.RealData;
-import dev.unrolling.experiment.PrivacySettings.Retraining;
-import dev.unrolling.privacy.ModifiedEntropy.Convention;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,22 +19,7 @@ class ResumedRunsTest {
 
   /** Momentum, running statistics, and rows after 1, 2 and 3 visits. */
   private static final PrivacySettings PRIVACY =
-      new PrivacySettings(
-          "tanh-bn-cnn-2",
-          "cifar10",
-          64,
-          1,
-          3,
-          16,
-          0.01,
-          0.9,
-          5e-4,
-          5,
-          Retraining.ZERO_GRADIENT,
-          50,
-          Convention.PROBABILITIES,
-          5,
-          0);
+      SettingsJson.with(PrivacyTest.SMALL, "model", "tanh-bn-cnn-2", "gamma", 5);
 
   private static final int SHADOW = 16;
   private static final int PRETRAINING = 3;
