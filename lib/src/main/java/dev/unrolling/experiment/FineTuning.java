@@ -1,6 +1,5 @@
 package dev.unrolling.experiment;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.unrolling.data.Batch;
 import dev.unrolling.data.BatchOrder;
 import dev.unrolling.data.Subsets;
@@ -17,8 +16,6 @@ import dev.unrolling.training.SgdTrainer;
 import dev.unrolling.unlearning.ForgettingRecorder;
 import java.util.ArrayList;
 import java.util.List;
-import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Verification error v and unlearning error e over the steps of fine-tuning: experiments E1 to E5
@@ -113,7 +110,7 @@ public final class FineTuning implements Computation<FineTuningSettings, FineTun
             .withGammaDecay(new GammaDecay(settings.gammaDivisor(), settings.gammaEpochs()))
             .withProgress(context.reporter("fine-tuning"));
     Batch test = Batch.of(data.test(), Subsets.stratified(data.test(), settings.testExamples(), 0));
-    try (Network original = network(settings, data, start, context);
+    try (Network original = context.network(architecture(settings, data), start);
         Network retrained = original.copy();
         ForgettingRecorder recorder = new ForgettingRecorder(original, order, trainer, LEFT_OUT);
         FineTuningMeasurements measurements =
@@ -134,19 +131,13 @@ public final class FineTuning implements Computation<FineTuningSettings, FineTun
           new CheckpointListener(
               context,
               step ->
-                  state(
-                      context.key(),
-                      step.stepsDone(),
-                      original,
-                      retrained,
-                      recorder,
-                      measurements)));
+                  state(context, step.stepsDone(), original, retrained, recorder, measurements)));
       return measurements.rows();
     }
   }
 
   private static Checkpoint state(
-      String key,
+      RunContext context,
       int step,
       Network original,
       Network retrained,
@@ -155,16 +146,10 @@ public final class FineTuning implements Computation<FineTuningSettings, FineTun
     ForgettingRecorder.Collected collected = recorder.collected();
     List<NetworkState> states =
         new ArrayList<>(
-            List.of(original.saveState(), retrained.saveState(), only(collected.taken())));
-    measurements.segmentStart().ifPresent(vector -> states.add(only(vector)));
-    try {
-      String notes =
-          SettingsJson.mapper()
-              .writeValueAsString(new Notes(collected.counts(), measurements.measured()));
-      return new Checkpoint(step, key, states, notes);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("cannot write the state of the run", e);
-    }
+            List.of(
+                original.saveState(), retrained.saveState(), NetworkState.of(collected.taken())));
+    measurements.segmentStart().ifPresent(vector -> states.add(NetworkState.of(vector)));
+    return context.checkpoint(step, states, new Notes(collected.counts(), measurements.measured()));
   }
 
   /** Puts all back where the run stopped; gives the next step. */
@@ -174,65 +159,36 @@ public final class FineTuning implements Computation<FineTuningSettings, FineTun
       Network retrained,
       ForgettingRecorder recorder,
       FineTuningMeasurements measurements) {
-    try {
-      Notes notes = SettingsJson.mapper().readValue(stopped.notes(), Notes.class);
-      List<NetworkState> states = stopped.networks();
-      original.restore(states.get(0));
-      retrained.restore(states.get(1));
-      recorder.resume(new ForgettingRecorder.Collected(notes.counts(), states.get(2).weights()));
-      measurements.resume(
-          notes.measured(),
-          states.subList(3, states.size()).stream().map(NetworkState::weights).findFirst());
-      return stopped.step();
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("cannot read the state of the run", e);
-    }
+    Notes notes = RunContext.notes(stopped, Notes.class);
+    List<NetworkState> states = stopped.networks();
+    original.restore(states.get(0));
+    retrained.restore(states.get(1));
+    recorder.resume(new ForgettingRecorder.Collected(notes.counts(), states.get(2).weights()));
+    measurements.resume(
+        notes.measured(),
+        states.subList(3, states.size()).stream().map(NetworkState::weights).findFirst());
+    return stopped.step();
   }
 
   private static NetworkState pretrain(
       FineTuningSettings settings, DataSets.Parts data, ForgetSplit split, RunContext context) {
     try (Network network =
         context.engine().network(architecture(settings, data), settings.seed())) {
-      if (settings.pretrainingEpochs() > 0) {
-        BatchOrder order =
-            BatchOrder.shuffled(
-                data.train(),
-                settings.forgetBatchInPretraining() ? split.all() : split.others(),
-                settings.pretrainingBatchSize(),
-                settings.pretrainingEpochs(),
-                settings.seed());
-        SgdTrainer trainer =
-            trainer(settings, settings.pretrainingRate())
-                .withProgress(context.reporter("pre-training"));
-        int first =
-            context
-                .resume()
-                .map(
-                    stopped -> {
-                      network.restore(stopped.networks().get(0));
-                      return stopped.step();
-                    })
-                .orElse(0);
-        trainer
-            .withFirstStep(first)
-            .train(
-                network,
-                order,
-                new CheckpointListener(
-                    context,
-                    step ->
-                        new Checkpoint(
-                            step.stepsDone(), context.key(), List.of(network.saveState()))));
+      if (settings.pretrainingEpochs() == 0) {
+        return network.saveState();
       }
-      return network.saveState();
+      BatchOrder order =
+          BatchOrder.shuffled(
+              data.train(),
+              settings.forgetBatchInPretraining() ? split.all() : split.others(),
+              settings.pretrainingBatchSize(),
+              settings.pretrainingEpochs(),
+              settings.seed());
+      SgdTrainer trainer =
+          trainer(settings, settings.pretrainingRate())
+              .withProgress(context.reporter("pre-training"));
+      return context.train(network, trainer, order);
     }
-  }
-
-  private static Network network(
-      FineTuningSettings settings, DataSets.Parts data, NetworkState start, RunContext context) {
-    Network network = context.engine().network(architecture(settings, data), start.weights());
-    network.restore(start);
-    return network;
   }
 
   private static Architecture architecture(FineTuningSettings settings, DataSets.Parts data) {
@@ -245,10 +201,5 @@ public final class FineTuning implements Computation<FineTuningSettings, FineTun
             .withGamma(settings.gamma())
             .withWeightDecay(settings.weightDecay());
     return new SgdTrainer(objective, Schedule.constant(rate)).withMomentum(settings.momentum());
-  }
-
-  private static NetworkState only(INDArray values) {
-    INDArray none = Nd4j.empty(values.dataType());
-    return new NetworkState(values, none, none);
   }
 }

@@ -21,6 +21,9 @@ import tech.tablesaw.api.Table;
  * Experiment E8: what forgetting costs (section 2.9). SISA is really trained and really serves
  * requests, whose gradients are counted step by step; the unlearning error of a request is measured
  * by {@link FineTuning} without and with the SD loss. {@link CostCurves} puts the costs together.
+ *
+ * <p>The two runs of fine-tuning are kept like any other, and may be there already. A stopped run
+ * goes on from the last shard trained or request served that was kept, as {@link SisaServing} says.
  */
 public final class ForgettingCost implements Computation<CostSettings, CostRow> {
 
@@ -67,7 +70,6 @@ public final class ForgettingCost implements Computation<CostSettings, CostRow> 
     return CostRow.class;
   }
 
-  /** A stopped run begins again: it keeps no state on its way. */
   @Override
   public List<CostRow> run(CostSettings settings, RunContext context) {
     DataSets.Parts data = context.data().of(settings.data());
@@ -79,8 +81,9 @@ public final class ForgettingCost implements Computation<CostSettings, CostRow> 
             examples, settings.requests(), settings.points(), settings.seed(), REQUESTED);
     FineTuningSettings plain = settings.unsharded();
     Table oneModel =
-        new Runner(
-                context.engine(), context.data(), line -> context.progress().accept("M, " + line))
+        context
+            .runner()
+            .withProgress(line -> context.progress().accept("M, " + line))
             .run(new FineTuning(), List.of(plain, plain.withGamma(settings.gamma())));
     SisaRun sisa = serve(settings, partition, requests, data, context);
     return rows(
@@ -107,18 +110,13 @@ public final class ForgettingCost implements Computation<CostSettings, CostRow> 
     Sisa.Plan plan =
         new Sisa.Plan(settings.epochsPerSlice(), settings.batchSize(), settings.seed());
     try (Sisa sisa =
-        Sisa.train(
+        new Sisa(
             data.train(),
             partition,
             plan,
             trainer,
-            shard -> {
-              context
-                  .progress()
-                  .accept("SISA trains shard " + (shard + 1) + " of " + settings.shards());
-              return context.engine().network(architecture, settings.seed());
-            })) {
-      return SisaRun.of(sisa, requests, tested, context.progress());
+            shard -> context.engine().network(architecture, settings.seed()))) {
+      return new SisaServing(sisa, requests, tested, context).run();
     }
   }
 
@@ -160,9 +158,9 @@ public final class ForgettingCost implements Computation<CostSettings, CostRow> 
               sd.v,
               sd.forgettingDistance,
               sd.measuring,
-              sisa.voteAccuracy(),
-              sisa.meanAccuracy(),
-              sisa.constituentAccuracy(),
+              sisa.before().vote(),
+              sisa.before().mean(),
+              sisa.before().constituent(),
               sisa.accuracyAfter(),
               sisa.training(),
               sisa.weights(),

@@ -7,14 +7,16 @@ import dev.unrolling.engine.Objective;
 import dev.unrolling.model.Architecture;
 import dev.unrolling.model.Architectures;
 import dev.unrolling.privacy.ShadowModel;
+import dev.unrolling.training.Checkpoint;
 import dev.unrolling.training.Omission;
 import dev.unrolling.training.Schedule;
 import dev.unrolling.training.SgdTrainer;
 import dev.unrolling.unlearning.CheckpointRecorder;
 import dev.unrolling.unlearning.CheckpointSpacing;
 import dev.unrolling.unlearning.ForgettingRecorder;
+import java.util.ArrayList;
 import java.util.List;
-import org.nd4j.linalg.factory.Nd4j;
+import java.util.Optional;
 
 /**
  * Experiment E6: the privacy risk score of x* under M, M' and M'' against the verification error v.
@@ -26,9 +28,34 @@ import org.nd4j.linalg.factory.Nd4j;
  * modified entropy gets probabilities unless the settings say otherwise, and a class has one set of
  * bins.
  *
- * <p>A run that was stopped begins afresh.
+ * <p>A run trains the shadow model first, then M without x*, then M and M' in lock step, and goes
+ * on from any step of the three.
  */
 public final class Privacy implements Computation<PrivacySettings, PrivacyRow> {
+
+  /** What the recorders of M and M' have counted. */
+  private record Counts(ForgettingRecorder.Counts forgetting, CheckpointRecorder.Counts visits) {}
+
+  /**
+   * What a stopped run has beside states. These are that of the shadow model while it is trained,
+   * then none, then those of M, of M' and what the recorders hold.
+   *
+   * @param measured so far
+   * @param shadowTrained whether the shadow model has taken its last step
+   * @param counts empty until M and M' have taken a step
+   */
+  private record Notes(
+      PrivacyMeasurements.Measured measured, boolean shadowTrained, List<Counts> counts) {}
+
+  /** Where a run stopped. */
+  private record Stopped(Checkpoint state, Notes notes) {
+
+    static Optional<Stopped> of(RunContext context) {
+      return context
+          .resume()
+          .map(state -> new Stopped(state, RunContext.notes(state, Notes.class)));
+    }
+  }
 
   @Override
   public String name() {
@@ -59,16 +86,79 @@ public final class Privacy implements Computation<PrivacySettings, PrivacyRow> {
     Omission omission = settings.retraining().omission();
     SgdTrainer trainer = trainer(settings).withProgress(context.reporter("M and M'"));
     PrivacyMeasurements measurements = new PrivacyMeasurements(settings, split);
-    trainShadow(settings, split, context, measurements);
-    try (Network original = start(settings, split, context);
+    Optional<Stopped> stopped = Stopped.of(context);
+    stopped.ifPresent(run -> measurements.resume(run.notes().measured()));
+    if (!stopped.map(run -> run.notes().shadowTrained()).orElse(false)) {
+      trainShadow(settings, split, context, measurements, stopped);
+    }
+    NetworkState start =
+        context
+            .shared()
+            .get(PrivacyPretraining.of(settings), work -> pretrain(settings, split, work));
+    try (Network original = context.network(architecture(settings, split), start);
         Network retrained = original.copy();
         ForgettingRecorder recorder = new ForgettingRecorder(original, order, trainer, omission);
         CheckpointRecorder visits =
             new CheckpointRecorder(recorder, CheckpointSpacing.everyStep())) {
       measurements.watch(recorder, visits);
-      trainer.trainInLockStep(original, retrained, order, omission, recorder, visits, measurements);
+      int first =
+          stopped
+              .filter(run -> !run.notes().counts().isEmpty())
+              .map(run -> resume(run, original, retrained, recorder, visits))
+              .orElse(0);
+      trainer
+          .withFirstStep(first)
+          .trainInLockStep(
+              original,
+              retrained,
+              order,
+              omission,
+              recorder,
+              visits,
+              measurements,
+              new CheckpointListener(
+                  context,
+                  step -> state(context, original, retrained, recorder, visits, measurements)));
       return measurements.rows();
     }
+  }
+
+  private static Checkpoint state(
+      RunContext context,
+      Network original,
+      Network retrained,
+      ForgettingRecorder recorder,
+      CheckpointRecorder visits,
+      PrivacyMeasurements measurements) {
+    ForgettingRecorder.Collected forgetting = recorder.collected();
+    CheckpointRecorder.Collected visited = visits.collected();
+    List<NetworkState> states =
+        new ArrayList<>(
+            List.of(
+                original.saveState(), retrained.saveState(), NetworkState.of(forgetting.taken())));
+    visited.vectors().forEach(vector -> states.add(NetworkState.of(vector)));
+    Counts counts = new Counts(forgetting.counts(), visited.counts());
+    return context.checkpoint(
+        recorder.stepsDone(), states, new Notes(measurements.measured(), true, List.of(counts)));
+  }
+
+  /** Puts all back where M and M' stopped; gives the next step. */
+  private static int resume(
+      Stopped stopped,
+      Network original,
+      Network retrained,
+      ForgettingRecorder recorder,
+      CheckpointRecorder visits) {
+    Counts counts = stopped.notes().counts().get(0);
+    List<NetworkState> states = stopped.state().networks();
+    original.restore(states.get(0));
+    retrained.restore(states.get(1));
+    recorder.resume(new ForgettingRecorder.Collected(counts.forgetting(), states.get(2).weights()));
+    visits.resume(
+        new CheckpointRecorder.Collected(
+            counts.visits(),
+            states.subList(3, states.size()).stream().map(NetworkState::weights).toList()));
+    return stopped.state().step();
   }
 
   /** Trains it as long as M, on as many examples that M has not seen. */
@@ -76,39 +166,56 @@ public final class Privacy implements Computation<PrivacySettings, PrivacyRow> {
       PrivacySettings settings,
       PrivacySplit split,
       RunContext context,
-      PrivacyMeasurements measurements) {
+      PrivacyMeasurements measurements,
+      Optional<Stopped> stopped) {
+    Network network = context.engine().network(architecture(settings, split), settings.seed() + 1);
+    stopped.ifPresent(run -> network.restore(run.state().networks().get(0)));
+    SgdTrainer trainer =
+        trainer(settings)
+            .withProgress(context.reporter("shadow model"))
+            .withFirstStep(stopped.map(run -> run.state().step()).orElse(0));
     ShadowModel.train(
-            context.engine().network(architecture(settings, split), settings.seed() + 1),
-            trainer(settings).withProgress(context.reporter("shadow model")),
+            network,
+            trainer,
             split.shadowMembers(),
             settings.batchSize(),
             settings.pretrainingEpochs() + settings.epochs(),
             split.shadowNonMembers(),
             settings.seed(),
-            measurements::keep)
+            measurements::keep,
+            new CheckpointListener(
+                context,
+                step ->
+                    context.checkpoint(
+                        step.stepsDone(),
+                        List.of(network.saveState()),
+                        new Notes(measurements.measured(), false, List.of()))))
         .close();
+    new CheckpointKeeper(context)
+        .keep(
+            () ->
+                context.checkpoint(
+                    0, List.of(), new Notes(measurements.measured(), true, List.of())));
   }
 
-  /** A network at w_0, with no momentum yet. */
-  private static Network start(PrivacySettings settings, PrivacySplit split, RunContext context) {
-    Network network = context.engine().network(architecture(settings, split), settings.seed());
-    if (settings.pretrainingEpochs() > 0) {
-      trainer(settings)
-          .withProgress(context.reporter("without x*"))
-          .train(
-              network,
-              BatchOrder.shuffled(
-                  split.others().dataset(),
-                  split.others().indices(),
-                  settings.batchSize(),
-                  settings.pretrainingEpochs(),
-                  settings.seed()));
-      NetworkState state = network.saveState();
-      network.restore(
-          new NetworkState(
-              state.weights(), state.runningStatistics(), Nd4j.empty(state.weights().dataType())));
+  /** The weights w_0, with no momentum yet. */
+  private static NetworkState pretrain(
+      PrivacySettings settings, PrivacySplit split, RunContext context) {
+    try (Network network =
+        context.engine().network(architecture(settings, split), settings.seed())) {
+      if (settings.pretrainingEpochs() == 0) {
+        return network.saveState();
+      }
+      BatchOrder order =
+          BatchOrder.shuffled(
+              split.others().dataset(),
+              split.others().indices(),
+              settings.batchSize(),
+              settings.pretrainingEpochs(),
+              settings.seed());
+      SgdTrainer trainer = trainer(settings).withProgress(context.reporter("without x*"));
+      return context.train(network, trainer, order).withoutVelocity();
     }
-    return network;
   }
 
   private static Architecture architecture(PrivacySettings settings, PrivacySplit split) {

@@ -31,7 +31,15 @@ import java.util.function.Supplier;
 final class PrivacyMeasurements implements StepListener {
 
   /** What a shadow model of some age gives. */
-  private record Shadow(PrivacyRiskScore score, double memberAccuracy, double nonMemberAccuracy) {}
+  record Shadow(PrivacyRiskScore score, double memberAccuracy, double nonMemberAccuracy) {}
+
+  /**
+   * What has been measured so far, to go on with after an interruption.
+   *
+   * @param shadows by the visits at which M is as old
+   * @param rows of the table
+   */
+  record Measured(Map<Integer, Shadow> shadows, List<PrivacyRow> rows) {}
 
   /** What a model says of some examples. */
   private record Answers(PrivacyRiskScore.Scores scores, double meanEntropy, double accuracy) {}
@@ -137,6 +145,17 @@ final class PrivacyMeasurements implements StepListener {
     EntropySample entropies = ModifiedEntropy.of(logits, labels, settings.entropy());
     return new Answers(
         shadow.score.of(entropies), entropies.mean(), Evaluation.of(logits, labels).accuracy());
+  }
+
+  /** All that has been measured. */
+  Measured measured() {
+    return new Measured(new LinkedHashMap<>(shadows), List.copyOf(rows));
+  }
+
+  /** Goes on from what was measured before. */
+  void resume(Measured earlier) {
+    shadows.putAll(earlier.shadows());
+    rows.addAll(earlier.rows());
   }
 
   /** What was measured so far. */

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -123,6 +124,7 @@ public final class ResultStore {
    * @param progress told if another process computes the run
    * @param compute given the folder in which the run may keep its state
    * @throws UncheckedIOException if the store cannot be written to
+   * @throws CancellationException if interrupted; a run that has taken its last step is kept
    */
   <R extends Record> Table get(
       RunKey key,
@@ -141,6 +143,7 @@ public final class ResultStore {
         write(run.resolve(SETTINGS), SettingsJson.write(key) + "\n");
         List<String> sittings = begin(run);
         Table table = RecordTable.of(key.computation(), rows, compute.apply(run));
+        boolean interrupted = Thread.interrupted();
         write(run.resolve(RESULT), RecordTable.csv(table));
         Provenance provenance =
             Provenance.of(
@@ -151,6 +154,7 @@ public final class ResultStore {
         write(run.resolve(PROVENANCE), provenance.toJson() + "\n");
         Files.deleteIfExists(run.resolve(CHECKPOINT));
         Files.deleteIfExists(run.resolve(SITTINGS));
+        stopIf(interrupted, run);
       }
       return find(key, rows).orElseThrow();
     } catch (IOException e) {
@@ -177,11 +181,20 @@ public final class ResultStore {
       }
       write(run.resolve(SETTINGS), SettingsJson.write(key) + "\n");
       NetworkState state = compute.apply(run);
+      boolean interrupted = Thread.interrupted();
       new Checkpoint(0, key.hash(), List.of(state)).save(file);
       Files.deleteIfExists(run.resolve(CHECKPOINT));
+      stopIf(interrupted, run);
       return state;
     } catch (IOException e) {
       throw new UncheckedIOException("cannot keep the state in " + run + ": " + e, e);
+    }
+  }
+
+  // While its interrupt flag is up, a thread cannot write to files: what is done is kept first.
+  private static void stopIf(boolean interrupted, Path run) {
+    if (interrupted) {
+      throw new CancellationException("interrupted once all was kept in " + run);
     }
   }
 

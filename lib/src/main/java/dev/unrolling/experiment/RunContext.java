@@ -1,7 +1,11 @@
 package dev.unrolling.experiment;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.unrolling.data.BatchOrder;
 import dev.unrolling.engine.Engine;
+import dev.unrolling.engine.Network;
 import dev.unrolling.engine.NetworkState;
+import dev.unrolling.model.Architecture;
 import dev.unrolling.training.Checkpoint;
 import dev.unrolling.training.SgdTrainer;
 import java.io.IOException;
@@ -9,6 +13,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -24,6 +29,8 @@ import java.util.function.Function;
  * @param folder where the run keeps its state until it is done; empty to keep none
  * @param checkpointInterval time between two checkpoints; zero to save at every step
  * @param shared finds or computes a state that several runs start from
+ * @param runner runs what this run rests on, one after another, with the same engine, data and
+ *     store
  */
 public record RunContext(
     Engine engine,
@@ -32,7 +39,8 @@ public record RunContext(
     String key,
     Optional<Path> folder,
     Duration checkpointInterval,
-    SharedStates shared) {
+    SharedStates shared,
+    Runner runner) {
 
   /** States of networks that several runs start from, each computed once. */
   @FunctionalInterface
@@ -69,6 +77,56 @@ public record RunContext(
             throw new UncheckedIOException("cannot keep the state of the run in " + f, e);
           }
         });
+  }
+
+  /**
+   * A state of this run.
+   *
+   * @param step number of steps taken
+   * @param states of networks, and vectors as {@link NetworkState#of} takes them
+   * @param notes what else it needs to go on; numbers in them keep all their bits
+   */
+  Checkpoint checkpoint(int step, List<NetworkState> states, Record notes) {
+    try {
+      return new Checkpoint(step, key, states, SettingsJson.mapper().writeValueAsString(notes));
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("cannot write the state of the run", e);
+    }
+  }
+
+  /** The notes of a state that {@link #checkpoint} gave. */
+  static <N extends Record> N notes(Checkpoint stopped, Class<N> type) {
+    try {
+      return SettingsJson.mapper().readValue(stopped.notes(), type);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("cannot read the state of the run", e);
+    }
+  }
+
+  /** A network in a state that {@link #shared} gave. */
+  Network network(Architecture architecture, NetworkState state) {
+    Network network = engine.network(architecture, state.weights());
+    network.restore(state);
+    return network;
+  }
+
+  /**
+   * Trains a network on its own, from where this run stopped; there is nothing else in the run.
+   *
+   * @param network at its start; moved
+   * @return its state at the end
+   */
+  NetworkState train(Network network, SgdTrainer trainer, BatchOrder order) {
+    Optional<Checkpoint> stopped = resume();
+    stopped.ifPresent(state -> network.restore(state.networks().get(0)));
+    trainer
+        .withFirstStep(stopped.map(Checkpoint::step).orElse(0))
+        .train(
+            network,
+            order,
+            new CheckpointListener(
+                this, step -> new Checkpoint(step.stepsDone(), key, List.of(network.saveState()))));
+    return network.saveState();
   }
 
   /** Reports steps in a line. */

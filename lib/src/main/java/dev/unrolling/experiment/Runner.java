@@ -66,6 +66,11 @@ public final class Runner {
     return new Runner(engine, data, progress, Optional.of(kept), runsAtOnce);
   }
 
+  /** This runner telling somebody else how far it is. */
+  Runner withProgress(Consumer<String> told) {
+    return new Runner(engine, data, told, store, runsAtOnce);
+  }
+
   /**
    * This runner with several runs at once, each on its share of the engine's threads: faster for
    * small networks.
@@ -191,13 +196,15 @@ public final class Runner {
 
   private RunContext context(
       RunKey key, Optional<Path> folder, String name, RunContext.SharedStates shared) {
+    Consumer<String> told = line -> progress.accept(name + ": " + line);
     return new RunContext(
         engine,
         data,
-        line -> progress.accept(name + ": " + line),
+        told,
         key.hash(),
         folder,
         store.map(ResultStore::checkpointInterval).orElse(Duration.ZERO),
-        shared);
+        shared,
+        new Runner(engine, data, told, store, 1));
   }
 }

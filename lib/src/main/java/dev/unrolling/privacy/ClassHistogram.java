@@ -6,12 +6,46 @@ import java.util.Arrays;
  * How the modified entropies of one class spread over bins, for members and for non-members of a
  * training set. The bins are the same for both.
  *
- * @param edges of the bins, rising, one more than there are bins; a bin holds its lower edge, the
- *     last one both
+ * @param edges of the bins on the scale on which they are cut, rising, one more than there are
+ *     bins; a bin holds its lower edge, the last one both
  * @param members share of the members in each bin, of sum 1
  * @param nonMembers share of the non-members in each bin, of sum 1
  */
-record ClassHistogram(double[] edges, double[] members, double[] nonMembers) {
+public record ClassHistogram(double[] edges, double[] members, double[] nonMembers) {
+
+  /** Copies, and checks the lengths. */
+  public ClassHistogram {
+    if (members.length < 1
+        || nonMembers.length != members.length
+        || edges.length != members.length + 1) {
+      throw new IllegalArgumentException(
+          "a histogram has at least 1 bin, as many for members as for non-members, and 1 edge"
+              + " more, not "
+              + members.length
+              + ", "
+              + nonMembers.length
+              + " and "
+              + edges.length);
+    }
+    edges = edges.clone();
+    members = members.clone();
+    nonMembers = nonMembers.clone();
+  }
+
+  @Override
+  public double[] edges() {
+    return edges.clone();
+  }
+
+  @Override
+  public double[] members() {
+    return members.clone();
+  }
+
+  @Override
+  public double[] nonMembers() {
+    return nonMembers.clone();
+  }
 
   static ClassHistogram of(double[] edges, double[] members, double[] nonMembers) {
     return new ClassHistogram(edges, shares(edges, members), shares(edges, nonMembers));

@@ -17,9 +17,12 @@ import java.util.stream.IntStream;
  * <p>0.5 says nothing, 1 gives membership away. An answer whose bin holds nobody, so that the ratio
  * is 0/0, scores 0.5 and is counted. The bins of a class are cut evenly from the least to the
  * largest value of its members and non-members together; a value beyond the edges falls into the
- * outermost bin. Immutable.
+ * outermost bin.
+ *
+ * @param spacing of the bins
+ * @param histograms one a class, at least one, with edges as the spacing has them
  */
-public final class PrivacyRiskScore {
+public record PrivacyRiskScore(Spacing spacing, List<ClassHistogram> histograms) {
 
   /** Number of bins unless said otherwise: that of the authors' scripts. */
   public static final int DEFAULT_BINS = 10;
@@ -82,12 +85,12 @@ public final class PrivacyRiskScore {
     }
   }
 
-  private final Spacing spacing;
-  private final List<ClassHistogram> histograms;
-
-  private PrivacyRiskScore(Spacing spacing, List<ClassHistogram> histograms) {
-    this.spacing = spacing;
-    this.histograms = List.copyOf(histograms);
+  /** Copies the list, and checks that there is a class. */
+  public PrivacyRiskScore {
+    histograms = List.copyOf(histograms);
+    if (histograms.isEmpty()) {
+      throw new IllegalArgumentException("a score needs the histogram of at least 1 class, not 0");
+    }
   }
 
   /**
@@ -182,18 +185,18 @@ public final class PrivacyRiskScore {
 
   /** The edges of a class's bins, rising, as modified entropies. */
   public double[] edges(int label) {
-    double[] edges = histogram(label).edges().clone();
+    double[] edges = histogram(label).edges();
     return spacing == Spacing.LINEAR ? edges : Arrays.stream(edges).map(Math::exp).toArray();
   }
 
   /** Share of a class's members in each bin, of sum 1. */
   public double[] memberShares(int label) {
-    return histogram(label).members().clone();
+    return histogram(label).members();
   }
 
   /** Share of a class's non-members in each bin, of sum 1. */
   public double[] nonMemberShares(int label) {
-    return histogram(label).nonMembers().clone();
+    return histogram(label).nonMembers();
   }
 
   /** Number of bins, over all classes, with nobody in them. */

@@ -9,6 +9,7 @@ import dev.unrolling.training.Step;
 import dev.unrolling.training.StepListener;
 import dev.unrolling.training.StepLosses;
 import java.util.Arrays;
+import java.util.stream.Stream;
 
 /**
  * A model that an attacker trains like the one under attack, on other data whose membership the
@@ -42,7 +43,8 @@ public final class ShadowModel implements AutoCloseable {
   /**
    * Trains a shadow model.
    *
-   * @param start the network at its initial weights; moved and taken over
+   * @param start the network at its initial weights, or as it was at the trainer's first step;
+   *     moved and taken over
    * @param trainer objective, rates and momentum of the model under attack
    * @param members what it is trained on
    * @param batchSize at least 1
@@ -50,6 +52,7 @@ public final class ShadowModel implements AutoCloseable {
    * @param nonMembers what it is not trained on
    * @param seed of the order of the batches
    * @param listener told after each epoch
+   * @param last listeners of each step, called once the epoch's listener was told
    * @throws IllegalArgumentException if an example is both member and non-member
    */
   public static ShadowModel train(
@@ -60,14 +63,13 @@ public final class ShadowModel implements AutoCloseable {
       int epochs,
       Batch nonMembers,
       long seed,
-      EpochListener listener) {
+      EpochListener listener,
+      StepListener... last) {
     checkDisjoint(members, nonMembers);
     ShadowModel shadow = new ShadowModel(start, members, nonMembers);
     BatchOrder order =
         BatchOrder.shuffled(members.dataset(), members.indices(), batchSize, epochs, seed);
-    trainer.train(
-        start,
-        order,
+    StepListener eachEpoch =
         new StepListener() {
           @Override
           public void afterStep(Step step, StepLosses losses) {
@@ -75,7 +77,11 @@ public final class ShadowModel implements AutoCloseable {
               listener.afterEpoch(step.epoch() + 1, shadow);
             }
           }
-        });
+        };
+    trainer.train(
+        start,
+        order,
+        Stream.concat(Stream.of(eachEpoch), Arrays.stream(last)).toArray(StepListener[]::new));
     return shadow;
   }
 

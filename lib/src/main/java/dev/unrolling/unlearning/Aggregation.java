@@ -1,7 +1,13 @@
 package dev.unrolling.unlearning;
 
+import dev.unrolling.data.Batch;
+import dev.unrolling.engine.Mode;
+import dev.unrolling.engine.Network;
+import dev.unrolling.training.Evaluation;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.nd4j.linalg.api.buffer.DataType;
 
 /**
  * How the answers of several models become one. Each model's logits are turned into soft-max
@@ -47,6 +53,29 @@ public enum Aggregation {
         IntStream.range(0, classes).forEach(c -> sums[c] += probabilities[c]);
       }
       labels[example] = this == MAJORITY_VOTE ? first(votes, sums) : first(sums, sums);
+    }
+    return labels;
+  }
+
+  /**
+   * The labels of some examples.
+   *
+   * @param models that answer, with running statistics; at least one
+   * @param examples of any data set
+   * @return one an example
+   */
+  int[] labels(List<Network> models, Batch examples) {
+    int[] indices = examples.indices();
+    int[] labels = new int[indices.length];
+    for (int from = 0; from < indices.length; from += Evaluation.DEFAULT_CHUNK) {
+      int to = Math.min(indices.length, from + Evaluation.DEFAULT_CHUNK);
+      Batch part = Batch.of(examples.dataset(), Arrays.copyOfRange(indices, from, to));
+      List<double[][]> logits =
+          models.stream()
+              .map(model -> model.logits(part, Mode.EVALUATION))
+              .map(values -> values.castTo(DataType.DOUBLE).toDoubleMatrix())
+              .toList();
+      System.arraycopy(labels(logits), 0, labels, from, to - from);
     }
     return labels;
   }

@@ -7,7 +7,12 @@ import dev.unrolling.engine.ParameterVector;
 import dev.unrolling.training.Step;
 import dev.unrolling.training.StepListener;
 import dev.unrolling.training.StepLosses;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Takes, during a run, the gradient of what is to be forgotten at the checkpoints (paper section
@@ -21,12 +26,35 @@ import java.util.Optional;
  */
 public final class CheckpointRecorder implements StepListener, AutoCloseable {
 
+  /**
+   * The numbers of a recorder.
+   *
+   * @param stepsDone t
+   * @param gradients taken so far
+   */
+  public record Counts(int stepsDone, int gradients) {}
+
+  /**
+   * What a recorder has collected, to go on with after an interruption.
+   *
+   * @param counts its numbers
+   * @param vectors each rank 1: what undoes the visits; with the momentum-corrected factor, its
+   *     running sum; the gradient at the last checkpoint, if a visit may still rely on it
+   */
+  public record Collected(Counts counts, List<INDArray> vectors) {
+
+    /** Copies the list. */
+    public Collected {
+      vectors = List.copyOf(vectors);
+    }
+  }
+
   private final ForgettingRecorder recorder;
   private final CheckpointSpacing spacing;
   private final SingleGradientUnlearning.Factor factor;
   private final Mode mode;
-  private final ParameterVector taken;
-  private final Optional<ParameterVector> velocity;
+  private ParameterVector taken;
+  private Optional<ParameterVector> velocity;
   private Optional<ParameterVector> gradient = Optional.empty();
   private int gradients;
   private int stepsDone;
@@ -121,6 +149,43 @@ public final class CheckpointRecorder implements StepListener, AutoCloseable {
     }
     velocity.ifPresent(sum -> taken.addInPlace(rate, sum));
     stepsDone++;
+  }
+
+  /** What has been collected so far, in host memory. */
+  public Collected collected() {
+    boolean held = gradient.isPresent() && !spacing.isAt(stepsDone);
+    return new Collected(
+        new Counts(stepsDone, gradients),
+        Stream.of(Optional.of(taken), velocity, held ? gradient : Optional.<ParameterVector>empty())
+            .flatMap(Optional::stream)
+            .map(ParameterVector::toArray)
+            .toList());
+  }
+
+  /**
+   * Goes on from what an earlier recorder of the same run, spacing and factor had collected. To be
+   * called on a new recorder, made while the network was at w_0.
+   *
+   * @throws IllegalArgumentException if there are too few or too many vectors for such a recorder
+   */
+  public void resume(Collected earlier) {
+    Deque<INDArray> vectors = new ArrayDeque<>(earlier.vectors());
+    int least = velocity.isPresent() ? 2 : 1;
+    if (vectors.size() < least || vectors.size() > least + 1) {
+      throw new IllegalArgumentException(
+          "the recorder goes on from "
+              + least
+              + " vectors, or one more, not from "
+              + vectors.size()
+              + "; give it what one of the same factor had collected");
+    }
+    close();
+    Network network = recorder.network();
+    taken = network.vector(vectors.remove());
+    velocity = velocity.map(old -> network.vector(vectors.remove()));
+    gradient = Optional.ofNullable(vectors.poll()).map(network::vector);
+    gradients = earlier.counts().gradients();
+    stepsDone = earlier.counts().stepsDone();
   }
 
   /** Where the checkpoints are. */

@@ -10,12 +10,10 @@ import dev.unrolling.training.StepLosses;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** The model of one shard, with its state before each slice. */
 final class Constituent implements AutoCloseable {
-
-  /** All that training changes. */
-  record Snapshot(NetworkState end, List<NetworkState> before) {}
 
   private final Network network;
   private List<NetworkState> before;
@@ -36,13 +34,14 @@ final class Constituent implements AutoCloseable {
     return before.size();
   }
 
-  Snapshot snapshot() {
-    return new Snapshot(network.saveState(), before);
+  /** All that training changes. */
+  SisaState.Shard state() {
+    return new SisaState.Shard(network.saveState(), before.subList(1, before.size()));
   }
 
-  void restore(Snapshot snapshot) {
-    network.restore(snapshot.end());
-    before = snapshot.before();
+  void restore(SisaState.Shard state) {
+    network.restore(state.end());
+    before = Stream.concat(Stream.of(before.get(0)), state.beforeSlices().stream()).toList();
   }
 
   /**

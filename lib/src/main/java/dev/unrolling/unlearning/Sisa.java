@@ -3,17 +3,13 @@ package dev.unrolling.unlearning;
 import dev.unrolling.data.Batch;
 import dev.unrolling.data.BatchOrder;
 import dev.unrolling.data.Dataset;
-import dev.unrolling.engine.Mode;
 import dev.unrolling.engine.Network;
-import dev.unrolling.training.Evaluation;
 import dev.unrolling.training.SgdTrainer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
-import org.nd4j.linalg.api.buffer.DataType;
 
 /**
  * SISA training: sharded, isolated, sliced and aggregated (Bourtoule et al., IEEE Symposium on
@@ -66,26 +62,15 @@ public final class Sisa implements AutoCloseable {
    */
   public record Forgetting(long gradients, List<Integer> shards) {}
 
-  private final Dataset dataset;
-  private final SgdTrainer trainer;
-  private final Plan plan;
+  private final SisaTraining training;
   private final List<Constituent> constituents = new ArrayList<>();
+  private final List<Integer> forgotten = new ArrayList<>();
   private SisaPartition partition;
   private long trainingGradients;
 
-  private Sisa(Dataset dataset, SisaPartition partition, Plan plan, SgdTrainer trainer) {
-    this.dataset = dataset;
-    this.partition = partition;
-    this.plan = plan;
-    // A trainer of its own: one that saves checkpoints would write every shard to one file.
-    this.trainer =
-        new SgdTrainer(trainer.objective(), trainer.schedule())
-            .withMomentum(trainer.momentum())
-            .withCheckEvery(trainer.checkEvery());
-  }
-
   /**
-   * Trains all constituents.
+   * A SISA that is yet to be trained: {@link #train} makes all constituents, {@link
+   * #trainNextShard} one, and {@link #resume} those that an earlier one had.
    *
    * @param dataset where the examples live
    * @param partition of the examples
@@ -93,47 +78,97 @@ public final class Sisa implements AutoCloseable {
    * @param trainer whose objective, schedule and momentum are used; it must start at step 0
    * @param starts gives a shard's network, not yet trained, e.g. {@code shard ->
    *     engine.network(architecture, seed)}; called once a shard, and closed with this
-   * @throws dev.unrolling.training.DivergenceException if a loss or the weights are not finite
-   * @throws dev.unrolling.training.TrainingInterruptedException if the thread is interrupted
    */
-  public static Sisa train(
+  public Sisa(
       Dataset dataset,
       SisaPartition partition,
       Plan plan,
       SgdTrainer trainer,
       IntFunction<Network> starts) {
-    if (trainer.firstStep() != 0) {
-      throw new IllegalArgumentException(
-          "SISA trains from step 0, not from step " + trainer.firstStep());
+    this.training = new SisaTraining(dataset, plan, trainer, starts);
+    this.partition = partition;
+  }
+
+  /** Trains all constituents, as {@link #trainNextShard} does one. */
+  public void train() {
+    while (!isTrained()) {
+      trainNextShard();
     }
-    Sisa sisa = new Sisa(dataset, partition, plan, trainer);
+  }
+
+  /** Number of shards whose constituent is trained. */
+  public int shardsTrained() {
+    return constituents.size();
+  }
+
+  /** Whether every shard has its constituent: before that nothing is forgotten or answered. */
+  public boolean isTrained() {
+    return constituents.size() == partition.shards();
+  }
+
+  /**
+   * Trains one more constituent. If training fails, it is as if it had not begun.
+   *
+   * @throws IllegalStateException if there is none left to train
+   * @throws dev.unrolling.training.DivergenceException if a loss or the weights are not finite
+   * @throws dev.unrolling.training.TrainingInterruptedException if the thread is interrupted
+   */
+  public void trainNextShard() {
+    int shard = constituents.size();
+    if (isTrained()) {
+      throw new IllegalStateException("all " + shard + " shards are trained");
+    }
+    Constituent constituent = training.start(shard);
     try {
-      for (int shard = 0; shard < partition.shards(); shard++) {
-        Constituent constituent = new Constituent(starts.apply(shard));
-        sisa.constituents.add(constituent);
-        sisa.trainingGradients += sisa.trainFrom(0, shard);
-      }
-      return sisa;
+      trainingGradients += training.train(constituent, partition, shard, 0);
+      constituents.add(constituent);
     } catch (RuntimeException failed) {
-      sisa.close();
+      constituent.close();
       throw failed;
     }
   }
 
-  private long trainFrom(int slice, int shard) {
-    List<Optional<BatchOrder>> orders =
-        IntStream.range(0, partition.slices()).mapToObj(stage -> order(shard, stage)).toList();
-    return constituents.get(shard).trainFrom(slice, orders, trainer);
+  /** What this has come to. The states are copies in host memory. */
+  public SisaState state() {
+    return new SisaState(
+        trainingGradients, forgotten, constituents.stream().map(Constituent::state).toList());
   }
 
-  private Optional<BatchOrder> order(int shard, int slice) {
-    int[] examples = partition.upTo(shard, slice);
-    // Large odd numbers keep the seeds of different shards and slices apart.
-    long seed = plan.seed() + 1_000_003L * (shard + 1) + 1_000_000_007L * (slice + 1);
-    return examples.length == 0
-        ? Optional.empty()
-        : Optional.of(
-            BatchOrder.byKeys(dataset, examples, plan.batchSize(), plan.epochsPerSlice(), seed));
+  /**
+   * Goes on from what an earlier SISA, made with the same arguments, had come to. To be called on a
+   * new one.
+   *
+   * @throws IllegalStateException if a shard is trained already
+   * @throws IllegalArgumentException if the state is of another number of shards or slices, or of
+   *     other examples
+   */
+  public void resume(SisaState earlier) {
+    if (!constituents.isEmpty()) {
+      throw new IllegalStateException(
+          "a SISA goes on from a state before its first shard is trained, not after "
+              + constituents.size());
+    }
+    earlier.checkFits(partition);
+    if (!earlier.forgotten().isEmpty()) {
+      partition = partition.without(earlier.forgotten().stream().mapToInt(i -> i).toArray());
+      forgotten.addAll(earlier.forgotten());
+    }
+    trainingGradients = earlier.trainingGradients();
+    for (int shard = 0; shard < earlier.shards().size(); shard++) {
+      constituents.add(training.start(shard));
+      constituents.get(shard).restore(earlier.shards().get(shard));
+    }
+  }
+
+  private void checkTrained() {
+    if (!isTrained()) {
+      throw new IllegalStateException(
+          "only "
+              + constituents.size()
+              + " of "
+              + partition.shards()
+              + " shards are trained; call trainNextShard until all are");
+    }
   }
 
   /**
@@ -142,28 +177,31 @@ public final class Sisa implements AutoCloseable {
    *
    * @param indices distinct examples that are trained on, at least one, and not all there are
    * @throws IllegalArgumentException naming the index at fault
+   * @throws IllegalStateException if a shard is not trained yet
    * @throws dev.unrolling.training.DivergenceException if a loss or the weights are not finite
    * @throws dev.unrolling.training.TrainingInterruptedException if the thread is interrupted
    */
   public Forgetting forget(int... indices) {
+    checkTrained();
     SisaPartition before = partition;
     SisaPartition rest = before.without(indices);
     int[] earliest = before.earliestSlices(indices);
     int[] hit =
         IntStream.range(0, earliest.length).filter(s -> earliest[s] < before.slices()).toArray();
-    List<Constituent.Snapshot> snapshots =
-        Arrays.stream(hit).mapToObj(shard -> constituents.get(shard).snapshot()).toList();
+    List<SisaState.Shard> states =
+        Arrays.stream(hit).mapToObj(shard -> constituents.get(shard).state()).toList();
     try {
       partition = rest;
       long gradients = 0;
       for (int shard : hit) {
-        gradients += trainFrom(earliest[shard], shard);
+        gradients += training.train(constituents.get(shard), rest, shard, earliest[shard]);
       }
+      Arrays.stream(indices).forEach(forgotten::add);
       return new Forgetting(gradients, Arrays.stream(hit).boxed().toList());
     } catch (RuntimeException failed) {
       partition = before;
       for (int i = 0; i < hit.length; i++) {
-        constituents.get(hit[i]).restore(snapshots.get(i));
+        constituents.get(hit[i]).restore(states.get(i));
       }
       throw failed;
     }
@@ -177,20 +215,13 @@ public final class Sisa implements AutoCloseable {
    * @return one an example, in order
    */
   public int[] labels(Batch examples, Aggregation aggregation) {
-    int[] indices = examples.indices();
-    int[] labels = new int[indices.length];
-    for (int from = 0; from < indices.length; from += Evaluation.DEFAULT_CHUNK) {
-      int to = Math.min(indices.length, from + Evaluation.DEFAULT_CHUNK);
-      Batch part = Batch.of(examples.dataset(), Arrays.copyOfRange(indices, from, to));
-      List<double[][]> logits =
-          IntStream.range(0, partition.shards())
-              .filter(shard -> partition.upTo(shard, partition.slices() - 1).length > 0)
-              .mapToObj(shard -> constituent(shard).logits(part, Mode.EVALUATION))
-              .map(values -> values.castTo(DataType.DOUBLE).toDoubleMatrix())
-              .toList();
-      System.arraycopy(aggregation.labels(logits), 0, labels, from, to - from);
-    }
-    return labels;
+    checkTrained();
+    return aggregation.labels(
+        IntStream.range(0, partition.shards())
+            .filter(shard -> partition.upTo(shard, partition.slices() - 1).length > 0)
+            .mapToObj(this::constituent)
+            .toList(),
+        examples);
   }
 
   /** Share of examples, 0 to 1, to which the constituents together give the right label. */

@@ -6,6 +6,7 @@ import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntConsumer;
 
 /** A real engine whose process dies, as far as a run can tell, before a given step of SGD. */
 final class DyingEngine {
@@ -33,7 +34,18 @@ final class DyingEngine {
 
   /** An engine that does something else before that step, once. */
   static Engine after(int steps, Engine engine, Runnable event) {
-    AtomicInteger left = new AtomicInteger(steps);
+    return watched(
+        engine,
+        step -> {
+          if (step == steps) {
+            event.run();
+          }
+        });
+  }
+
+  /** An engine that tells before each step of its networks (not their copies) which it is. */
+  static Engine watched(Engine engine, IntConsumer beforeStep) {
+    AtomicInteger steps = new AtomicInteger();
     return proxy(
         Engine.class,
         (self, method, arguments) -> {
@@ -42,8 +54,8 @@ final class DyingEngine {
               ? proxy(
                   Network.class,
                   (n, m, a) -> {
-                    if (m.getName().equals("step") && left.getAndDecrement() == 0) {
-                      event.run();
+                    if (m.getName().equals("step")) {
+                      beforeStep.accept(steps.getAndIncrement());
                     }
                     return call(network, m, a);
                   })

@@ -29,7 +29,7 @@ class PrivacyTest {
       Engines.open("torch", "cpu", Precision.FLOAT32).withThreads(1);
   private static final DataSets DATA =
       DataSets.only(RealData.cifar10Train(), RealData.cifar10Test());
-  private static final PrivacySettings SMALL =
+  static final PrivacySettings SMALL =
       new PrivacySettings(
           "resnet8-2",
           "cifar10",

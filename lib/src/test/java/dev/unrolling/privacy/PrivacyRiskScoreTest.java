@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.unrolling.privacy.PrivacyRiskScore.Spacing;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.DoubleStream;
 import org.junit.jupiter.api.Test;
 
@@ -49,6 +50,25 @@ class PrivacyRiskScoreTest {
     assertEquals(1, score.of(1, 1), EXACT);
     assertEquals(0, score.of(7, 1), EXACT);
     assertEquals(0, score.emptyBins());
+  }
+
+  @Test
+  void itsHistogramsAreAllOfIt() {
+    PrivacyRiskScore score =
+        PrivacyRiskScore.of(sample(0.1, 0.2, 0.7), sample(0.3, 0.9), Spacing.LOGARITHMIC, 3);
+    PrivacyRiskScore same = new PrivacyRiskScore(score.spacing(), score.histograms());
+    double[] values = {1e-12, 0.1, 0.15, 0.3, 0.5, 0.9, 2};
+    assertArrayEquals(score.of(sample(values)).values(), same.of(sample(values)).values());
+    score.histograms().get(0).members()[0] = 5;
+    assertArrayEquals(score.of(sample(values)).values(), same.of(sample(values)).values());
+    assertThrows(
+        IllegalArgumentException.class, () -> new PrivacyRiskScore(Spacing.LINEAR, List.of()));
+    String message =
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> new ClassHistogram(new double[] {0, 1}, new double[2], new double[2]))
+            .getMessage();
+    assertTrue(message.contains("not 2, 2 and 2"), message);
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.unrolling.unlearning;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -9,6 +10,7 @@ import dev.unrolling.data.BatchOrder;
 import dev.unrolling.engine.Engine;
 import dev.unrolling.engine.Mode;
 import dev.unrolling.engine.Network;
+import dev.unrolling.engine.NetworkState;
 import dev.unrolling.engine.Objective;
 import dev.unrolling.engine.ParameterVector;
 import dev.unrolling.engine.Precision;
@@ -24,9 +26,12 @@ import dev.unrolling.training.Step;
 import dev.unrolling.training.StepListener;
 import dev.unrolling.training.StepLosses;
 import dev.unrolling.unlearning.SingleGradientUnlearning.Factor;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 class CheckpointedUnlearningTest {
 
@@ -180,6 +185,113 @@ class CheckpointedUnlearningTest {
       assertThrows(
           IllegalArgumentException.class,
           () -> cut.leadingTerm(network, order, 12, Omission.point(1, Divisor.REMAINING)));
+    }
+  }
+
+  /** A run after a step. */
+  private record Stop(
+      NetworkState network,
+      ForgettingRecorder.Collected forgetting,
+      CheckpointRecorder.Collected checkpoints) {
+
+    static Stop of(ForgettingRecorder recorder, CheckpointRecorder checkpoints) {
+      return new Stop(
+          recorder.network().saveState(), recorder.collected(), checkpoints.collected());
+    }
+
+    List<double[]> vectors() {
+      return checkpoints.vectors().stream().map(INDArray::toDoubleVector).toList();
+    }
+  }
+
+  @Test
+  void goesOnFromAnyStepToTheSameBits() {
+    BatchOrder order =
+        BatchOrder.fixed(Fixtures.features(), IntStream.range(4, 16).toArray(), 4, 3)
+            .withForgetBatch(Batch.of(Fixtures.features(), 0, 1, 2, 3), BatchOrder.Position.MIDDLE);
+    for (double momentum : new double[] {0, 0.9}) {
+      SgdTrainer trainer =
+          new SgdTrainer(DECAYED, Schedule.stepDecay(0.1, 0.5, 1)).withMomentum(momentum);
+      for (Factor factor : Factor.values()) {
+        for (int spacing : new int[] {1, 3, 5, 100}) {
+          CheckpointSpacing checkpoints = new CheckpointSpacing(spacing);
+          List<Stop> stops = new ArrayList<>();
+          run(order, trainer, factor, checkpoints, Optional.empty(), stops);
+          for (Stop stop : stops) {
+            List<Stop> rest = new ArrayList<>();
+            run(order, trainer, factor, checkpoints, Optional.of(stop), rest);
+            for (Stop found : rest) {
+              Stop expected = stops.get(found.checkpoints.counts().stepsDone() - 1);
+              String where = found.checkpoints.counts() + " of " + factor + ", " + checkpoints;
+              assertEquals(expected.checkpoints.counts(), found.checkpoints.counts(), where);
+              assertArrayEquals(expected.vectors().toArray(), found.vectors().toArray(), where);
+            }
+          }
+        }
+      }
+    }
+  }
+
+  /** Runs from a stop, if there is one, to the end, and notes each step. */
+  private static void run(
+      BatchOrder order,
+      SgdTrainer trainer,
+      Factor factor,
+      CheckpointSpacing spacing,
+      Optional<Stop> from,
+      List<Stop> stops) {
+    try (Network network = Fixtures.float64().network(Fixtures.linear(), 3);
+        ForgettingRecorder recorder =
+            new ForgettingRecorder(network, order, trainer, Omission.zeroGradient());
+        CheckpointRecorder checkpoints =
+            new CheckpointRecorder(recorder, spacing, factor, Mode.TRAINING)) {
+      from.ifPresent(
+          stop -> {
+            network.restore(stop.network);
+            recorder.resume(stop.forgetting);
+            checkpoints.resume(stop.checkpoints);
+          });
+      StepListener note =
+          new StepListener() {
+            @Override
+            public void afterStep(Step step, StepLosses losses) {
+              stops.add(Stop.of(recorder, checkpoints));
+            }
+          };
+      trainer
+          .withFirstStep(recorder.stepsDone())
+          .train(network, order, recorder, checkpoints, note);
+      assertTrue(checkpoints.belongsTo(recorder));
+    }
+  }
+
+  @Test
+  void whatItHoldsIsWhatItNeeds() {
+    BatchOrder order = Fixtures.order(Fixtures.features(), 4, 3, 2);
+    SgdTrainer trainer = new SgdTrainer(DECAYED, Schedule.constant(0.1)).withMomentum(0.9);
+    // The visits are at steps 0 and 4: with checkpoints at 0, 3 and 6 the gradient of step 3 is
+    // held until step 6; with one a step, none is held beyond its step.
+    for (int spacing : new int[] {1, 3}) {
+      for (Factor factor : Factor.values()) {
+        List<Stop> stops = new ArrayList<>();
+        run(order, trainer, factor, new CheckpointSpacing(spacing), Optional.empty(), stops);
+        int least = factor == Factor.MOMENTUM_CORRECTED ? 2 : 1;
+        for (Stop stop : stops) {
+          int done = stop.checkpoints.counts().stepsDone();
+          boolean held = spacing == 3 && (done < 3 || done > 3 && done < 6);
+          assertEquals(least + (held ? 1 : 0), stop.checkpoints.vectors().size(), "step " + done);
+        }
+        assertEquals(2, stops.get(7).checkpoints.counts().gradients());
+      }
+    }
+    try (Network network = Fixtures.float64().network(Fixtures.linear(), 3);
+        ForgettingRecorder recorder =
+            new ForgettingRecorder(network, order, trainer, Omission.zeroGradient());
+        CheckpointRecorder checkpoints =
+            new CheckpointRecorder(recorder, CheckpointSpacing.everyStep())) {
+      CheckpointRecorder.Collected none =
+          new CheckpointRecorder.Collected(new CheckpointRecorder.Counts(0, 0), List.of());
+      assertThrows(IllegalArgumentException.class, () -> checkpoints.resume(none));
     }
   }
 

@@ -20,6 +20,7 @@ import dev.unrolling.training.Fixtures;
 import dev.unrolling.training.Schedule;
 import dev.unrolling.training.SgdTrainer;
 import dev.unrolling.training.TrainingInterruptedException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -42,7 +43,14 @@ class SisaTest {
 
   private static Sisa train(
       Engine engine, Architecture architecture, Dataset dataset, SisaPartition partition) {
-    return Sisa.train(
+    Sisa sisa = untrained(engine, architecture, dataset, partition);
+    sisa.train();
+    return sisa;
+  }
+
+  private static Sisa untrained(
+      Engine engine, Architecture architecture, Dataset dataset, SisaPartition partition) {
+    return new Sisa(
         dataset, partition, PLAN, TRAINER, shard -> engine.network(architecture, 3 + shard));
   }
 
@@ -166,22 +174,94 @@ class SisaTest {
     assertNamed(
         "from step 0, not from step 3",
         () ->
-            Sisa.train(
+            new Sisa(
                 Fixtures.features(),
                 partition,
                 PLAN,
                 TRAINER.withFirstStep(3),
                 shard -> Fixtures.float64().network(Fixtures.linear(), 0)));
     SgdTrainer wild = new SgdTrainer(Objective.squaredError(), Schedule.constant(1e30));
-    assertThrows(
-        DivergenceException.class,
-        () ->
-            Sisa.train(
-                Fixtures.features(),
-                partition,
-                PLAN,
-                wild,
-                shard -> Fixtures.float64().network(Fixtures.linear(), 0)));
+    try (Sisa sisa =
+        new Sisa(
+            Fixtures.features(),
+            partition,
+            PLAN,
+            wild,
+            shard -> Fixtures.float64().network(Fixtures.linear(), 0))) {
+      assertThrows(DivergenceException.class, sisa::train);
+      assertEquals(0, sisa.shardsTrained());
+    }
+  }
+
+  @Test
+  void goesOnFromBetweenAnyTwoShardsOrRequestsToTheSameBits() {
+    // With momentum, running statistics, and a shard that is hit in an early and a late slice.
+    Architecture architecture = Architectures.resnet8(2, 10);
+    Engine engine = Fixtures.float32().withThreads(1);
+    SisaPartition partition = SisaPartition.of(FORTY, 2, 3, 11);
+    List<int[]> requests =
+        List.of(
+            new int[] {partition.upTo(0, 2)[19], partition.upTo(1, 1)[9]},
+            new int[] {partition.upTo(0, 0)[2]},
+            new int[] {partition.upTo(0, 2)[15]});
+    List<SisaState> stops = new ArrayList<>();
+    List<Sisa.Forgetting> served = new ArrayList<>();
+    try (Sisa unbroken = untrained(engine, architecture, Fixtures.images(), partition)) {
+      stops.add(unbroken.state());
+      while (!unbroken.isTrained()) {
+        unbroken.trainNextShard();
+        stops.add(unbroken.state());
+      }
+      for (int[] request : requests) {
+        served.add(unbroken.forget(request));
+        stops.add(unbroken.state());
+      }
+      for (int stop = 0; stop < stops.size(); stop++) {
+        try (Sisa resumed = untrained(engine, architecture, Fixtures.images(), partition)) {
+          resumed.resume(stops.get(stop));
+          assertEquals(Math.min(stop, 2), resumed.shardsTrained());
+          resumed.train();
+          for (int request = Math.max(0, stop - 2); request < requests.size(); request++) {
+            assertEquals(served.get(request), resumed.forget(requests.get(request)));
+          }
+          for (int shard = 0; shard < 2; shard++) {
+            String where = "shard " + shard + " after stop " + stop;
+            assertTrue(same(resumed, shard, unbroken.constituent(shard).saveState()), where);
+          }
+          assertArrayEquals(unbroken.partition().indices(), resumed.partition().indices());
+          assertEquals(unbroken.trainingGradients(), resumed.trainingGradients());
+          assertEquals(6, resumed.storedStates());
+          assertEquals(stops.get(5).forgotten(), resumed.state().forgotten());
+        }
+      }
+    }
+  }
+
+  @Test
+  void anInterruptedShardIsAsIfItHadNotBegun() {
+    SisaPartition partition = SisaPartition.of(FORTY, 2, 2, 5);
+    try (Sisa whole = train(Fixtures.float64(), Fixtures.linear(), Fixtures.features(), partition);
+        Sisa sisa =
+            untrained(Fixtures.float64(), Fixtures.linear(), Fixtures.features(), partition)) {
+      sisa.trainNextShard();
+      Thread.currentThread().interrupt();
+      assertThrows(TrainingInterruptedException.class, sisa::trainNextShard);
+      assertEquals(1, sisa.shardsTrained());
+      assertThrows(IllegalStateException.class, () -> sisa.forget(partition.upTo(0, 0)[0]));
+      Batch test = Batch.of(Fixtures.features(), 50);
+      assertThrows(IllegalStateException.class, () -> sisa.labels(test, Aggregation.MAJORITY_VOTE));
+      SisaState state = sisa.state();
+      assertThrows(IllegalStateException.class, () -> sisa.resume(state));
+      sisa.train();
+      assertTrue(same(sisa, 1, whole.constituent(1).saveState()));
+      assertEquals(whole.trainingGradients(), sisa.trainingGradients());
+      assertThrows(IllegalStateException.class, sisa::trainNextShard);
+      SisaPartition other = SisaPartition.of(FORTY, 2, 3, 5);
+      try (Sisa another =
+          untrained(Fixtures.float64(), Fixtures.linear(), Fixtures.features(), other)) {
+        assertNamed("2 shards of 3 slices", () -> another.resume(state));
+      }
+    }
   }
 
   private static void assertNamed(String part, Executable wrong) {

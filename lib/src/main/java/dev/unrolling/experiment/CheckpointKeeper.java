@@ -1,0 +1,48 @@
+package dev.unrolling.experiment;
+
+import dev.unrolling.training.Checkpoint;
+import java.util.function.Supplier;
+
+/** Keeps the state of a run when the time has come, and when its thread is interrupted. */
+final class CheckpointKeeper {
+
+  private final RunContext context;
+  private long last = System.nanoTime();
+
+  /**
+   * @param context where to keep it, and how often
+   */
+  CheckpointKeeper(RunContext context) {
+    this.context = context;
+  }
+
+  /**
+   * Keeps the state if the last one is old enough, or the thread is interrupted; it stays so.
+   *
+   * @param state asked for only if it is kept
+   */
+  void keepIfDue(Supplier<Checkpoint> state) {
+    boolean due = System.nanoTime() - last >= context.checkpointInterval().toNanos();
+    if (due || Thread.currentThread().isInterrupted()) {
+      keep(state);
+    }
+  }
+
+  /**
+   * Keeps the state whatever the time.
+   *
+   * @param state asked for only if the run has a folder
+   */
+  void keep(Supplier<Checkpoint> state) {
+    if (context.folder().isEmpty()) {
+      return;
+    }
+    // While its flag is up, a thread cannot write to files.
+    boolean interrupted = Thread.interrupted();
+    context.save(state.get());
+    last = System.nanoTime();
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
