@@ -13,6 +13,7 @@ import dev.unrolling.experiment.Runner;
 import dev.unrolling.experiment.Scale;
 import dev.unrolling.experiment.SettingsJson;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -108,8 +109,7 @@ final class ExperimentOptions {
 
   ResultStore store() {
     if (!(checkpoint >= 0 && checkpoint < 1e6)) {
-      throw new CommandLine.ParameterException(
-          spec.commandLine(), "--checkpoint takes seconds from 0 on, not " + checkpoint);
+      throw refusal("--checkpoint takes seconds from 0 on, not " + checkpoint);
     }
     return new ResultStore(folder)
         .withCheckpointInterval(Duration.ofMillis((long) (1000 * checkpoint)));
@@ -184,6 +184,21 @@ final class ExperimentOptions {
     } catch (IllegalArgumentException e) {
       throw new CommandLine.ParameterException(spec.commandLine(), e.getMessage(), e);
     }
+  }
+
+  /** What to throw at an argument that cannot be. */
+  CommandLine.ParameterException refusal(String message) {
+    return new CommandLine.ParameterException(spec.commandLine(), message);
+  }
+
+  /** Where the command prints what it was asked for. */
+  PrintWriter out() {
+    return spec.commandLine().getOut();
+  }
+
+  /** Where it says what else there is to say. */
+  PrintWriter err() {
+    return spec.commandLine().getErr();
   }
 
   private List<String> seeds() {

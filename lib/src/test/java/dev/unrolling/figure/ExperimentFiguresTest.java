@@ -31,6 +31,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -132,6 +133,13 @@ class ExperimentFiguresTest {
     }
     inRange(where, plot.xAxis(), series.xs());
     inRange(where, plot.yAxis(), series.ys());
+    boolean wide =
+        IntStream.range(0, series.lows().length).anyMatch(i -> series.lows()[i] < series.ys()[i]);
+    if (wide && !series.name().contains("% of simulated sequences")) {
+      String said = series.spread();
+      assertTrue(
+          said.matches("mean and (range|95% interval) over [0-9]+ (seeds|runs)"), where + said);
+    }
     for (int i = 0; i < series.lows().length; i++) {
       // An interval of one run has no end.
       assertFalse(series.lows()[i] > series.ys()[i], where);

@@ -75,9 +75,15 @@ final class Gallery {
       other[i] = 0.5 * v[i];
     }
     return Figure.lines(title, "fine-tuning step", "distance (weight units)")
-        .band("v, single gradient", steps, v, low, high)
+        .band("v, single gradient", steps, v, low, high, "mean and range over 3 seeds")
         .series("v, amnesiac", steps, other)
-        .band("forgetting distance", steps, scaled(v, 2), scaled(low, 2), scaled(high, 2));
+        .band(
+            "forgetting distance",
+            steps,
+            scaled(v, 2),
+            scaled(low, 2),
+            scaled(high, 2),
+            "mean and range over 3 seeds");
   }
 
   private static double[] scaled(double[] values, double factor) {
@@ -91,7 +97,7 @@ final class Gallery {
     double[] low = IntStream.range(0, 6).mapToDouble(i -> mean[i] - deviation[i]).toArray();
     double[] high = IntStream.range(0, 6).mapToDouble(i -> mean[i] + deviation[i]).toArray();
     return Figure.lines("Errors against γ", "γ (in units of the mean deviation / C)", "error")
-        .errorBars("v", gammas, mean, low, high)
+        .errorBars("v", gammas, mean, low, high, "mean and deviation over 3 seeds")
         .series("e₁", gammas, scaled(mean, 2.2))
         .horizontalLine("doing nothing", 0.55)
         .verticalLine("γ_c = 28.5", 28.5)
@@ -201,7 +207,8 @@ final class Gallery {
             new double[] {1, 2, 3, 4, 5},
             new double[] {2, 1, 1, 2, 10},
             new double[] {1, -1, nan, 1, 1},
-            new double[] {3, 3, 3, 4, 20})
+            new double[] {3, 3, 3, 4, 20},
+            "a spread of a length that does not fit into one line of a figure of this width, so that it is broken into two")
         .series("all lost", new double[] {1, 2}, new double[] {nan, inf})
         .series("none", new double[0], new double[0]);
   }
