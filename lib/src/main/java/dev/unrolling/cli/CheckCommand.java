@@ -17,6 +17,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /**
@@ -25,12 +26,11 @@ import picocli.CommandLine.Spec;
  */
 @Command(
     name = "check",
-    description = "Compare a device with the CPU on real images, and time its training steps.")
+    description = "Compare a device with the CPU on real images, and time its training steps.",
+    footer = {"", "Example: unrolling check --device cuda:0"})
 final class CheckCommand implements Callable<Integer> {
 
   private static final String ENGINE = "torch";
-  private static final List<Precision> TIMED =
-      List.of(Precision.FLOAT32, Precision.TF32, Precision.BFLOAT16);
 
   @Spec private CommandSpec spec;
 
@@ -47,8 +47,8 @@ final class CheckCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Engine engine = Engines.open(ENGINE, device, Precision.FLOAT32);
-    Engine cpu = Engines.open(ENGINE, "cpu", Precision.FLOAT32);
+    Engine engine = open(device);
+    Engine cpu = open("cpu");
     Engine reference = device.equals("cpu") ? cpu.withThreads(1) : cpu;
     Dataset images = Cifar10.test(DataCache.fromEnvironment());
     DeviceCheck check =
@@ -62,12 +62,10 @@ final class CheckCommand implements Callable<Integer> {
     out.println(
         "Step of "
             + check.architecture().name()
-            + ": milliseconds, and how many times the least that the device could take");
+            + ": milliseconds, and how many times the floor at the device's best");
     out.printf("%-20s %18s %18s%n", "", "batch 32", "batch 128");
-    for (Precision precision : TIMED) {
-      if (!device.equals("cpu") || precision != Precision.TF32) {
-        print(check, engine.withPrecision(precision));
-      }
+    for (Precision precision : timed()) {
+      print(check, engine.withPrecision(precision));
     }
     if (!device.equals("cpu")) {
       print(check, reference);
@@ -76,6 +74,21 @@ final class CheckCommand implements Callable<Integer> {
     out.println();
     out.println(green ? "The check is green." : "The check is RED: do not use this device.");
     return green ? 0 : 1;
+  }
+
+  private Engine open(String where) {
+    try {
+      return Engines.open(ENGINE, where, Precision.FLOAT32);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+    }
+  }
+
+  private List<Precision> timed() {
+    if (!device.equals("cpu")) {
+      return List.of(Precision.FLOAT32, Precision.TF32, Precision.BFLOAT16);
+    }
+    return quick ? List.of(Precision.FLOAT32) : List.of(Precision.FLOAT32, Precision.BFLOAT16);
   }
 
   private void print(DeviceCheck check, Engine engine) {
@@ -88,7 +101,7 @@ final class CheckCommand implements Callable<Integer> {
         .printf(
             Locale.ROOT,
             "%-20s %9.2f (%5.1f) %9.2f (%5.1f)   at best %.3g operations, %.3g bytes a second%n",
-            engine.device() + ", " + engine.precision().toString().toLowerCase(Locale.ROOT),
+            engine.device() + ", " + engine.precision(),
             1e3 * small.seconds(),
             small.seconds() / small.floorSeconds(),
             1e3 * large.seconds(),

@@ -99,7 +99,12 @@ final class StepsCommand implements Callable<Integer> {
       Dataset images = Cifar10.test(DataCache.fromEnvironment());
       StepTimer timer =
           new StepTimer(opened, Architectures.named(model, images.classes()), images, batchSize);
-      timer.seconds(steps);
+      try {
+        timer.seconds(steps);
+      } catch (IllegalArgumentException e) {
+        timer.close();
+        throw e;
+      }
       out.println(opened.version() + ", threads " + opened.threads());
       out.flush();
       return timer;

@@ -38,7 +38,7 @@ public interface Engine {
   Engine withPrecision(Precision precision);
 
   /**
-   * Measures what the device does at best in training steps of this precision, in a second or so.
+   * Measures what the device does at best in training steps of this precision, in a few seconds.
    * The device should be idle.
    */
   Throughput throughput();

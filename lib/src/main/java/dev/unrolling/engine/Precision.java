@@ -1,5 +1,6 @@
 package dev.unrolling.engine;
 
+import java.util.Locale;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /**
@@ -8,7 +9,7 @@ import org.nd4j.linalg.api.buffer.DataType;
  * {@link #FLOAT32}, and so are the measures made of them. A run's precision is part of its key.
  */
 public enum Precision {
-  /** 32 bits: training, and the measures of v and e. */
+  /** 32 bits: the format of training. */
   FLOAT32(DataType.FLOAT),
   /** 64 bits: checks of formulas. */
   FLOAT64(DataType.DOUBLE),
@@ -19,7 +20,8 @@ public enum Precision {
   TF32(DataType.FLOAT),
   /**
    * Weights of 32 bits, but a training step computes its convolutions and products, and what lies
-   * between them, in 16 bits with 7 after the point: bfloat16. Loss, gradient and update have 32.
+   * between them, in 16 bits with 7 after the point: bfloat16. A weight's gradient is rounded to
+   * that once; loss and update have 32 bits.
    */
   BFLOAT16(DataType.FLOAT);
 
@@ -32,6 +34,12 @@ public enum Precision {
   /** The ND4J type of weights and other arrays in this precision. */
   public DataType dataType() {
     return dataType;
+  }
+
+  /** The name in settings and messages, e.g. {@code "float32"}. */
+  @Override
+  public String toString() {
+    return name().toLowerCase(Locale.ROOT);
   }
 
   /** The precision of weights, and of all but training steps: {@link #FLOAT32} or 64. */

@@ -19,7 +19,6 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -141,7 +140,7 @@ public final class Notebook {
         List.of(
             engine.version(),
             engine.device(),
-            engine.precision().toString().toLowerCase(Locale.ROOT),
+            engine.precision().toString(),
             engine.threads() + (engine.threads() == 1 ? " thread" : " threads"),
             (seeds.length == 1 ? "seed " : "seeds ")
                 + Arrays.stream(seeds).mapToObj(Long::toString).collect(Collectors.joining(", ")));

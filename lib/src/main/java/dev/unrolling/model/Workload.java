@@ -97,9 +97,9 @@ public record Workload(long forward, long backward, long values, long weights) {
         return out;
       }
       if (layer instanceof Layer.Residual r) {
-        Place out = chain(r.body(), in);
-        chain(r.shortcut(), in);
-        return out;
+        Place body = chain(r.body(), in);
+        boolean learned = chain(r.shortcut(), in).learned || body.learned;
+        return new Place(body.channels, body.height, body.width, learned);
       }
       if (layer instanceof Layer.MaxPool m) {
         return in.afterPool(m.kernel());

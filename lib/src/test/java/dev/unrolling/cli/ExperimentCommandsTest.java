@@ -138,6 +138,7 @@ class ExperimentCommandsTest {
         "run E1 --set gamma=much | \"much\"}: expected a value of type double",
         "run E1 --set gamma | name=value, e.g. seed=1, not by \"gamma\"",
         "run E1 --engine nd4j | \"nd4j\"; there is torch, dl4j",
+        "check --device tpu | \"tpu\"; a device is \"cpu\" or \"cuda:0\"",
         "run E1 --device tpu | \"tpu\"; a device is \"cpu\" or \"cuda:0\"",
         "run E1 --precision float16 | expected one of [FLOAT32, FLOAT64",
         "run E1 --threads many | 'many' is not an int",
@@ -166,7 +167,8 @@ class ExperimentCommandsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"list", "show", "run", "sweep", "figures", "export", "fetch"})
+  @ValueSource(
+      strings = {"list", "show", "run", "sweep", "figures", "export", "fetch", "check", "steps"})
   void helpHoldsAnExampleThatNamesTheCommand(String command) {
     Ended ended = run(List.of(), command, "--help");
     assertEquals(0, ended.status());

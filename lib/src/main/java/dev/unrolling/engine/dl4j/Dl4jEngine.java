@@ -7,7 +7,6 @@ import dev.unrolling.engine.Throughput;
 import dev.unrolling.model.Architecture;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.Locale;
 import java.util.Properties;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -25,7 +24,7 @@ record Dl4jEngine(String device, Precision precision) implements Engine {
     if (precision != precision.measured()) {
       throw new IllegalArgumentException(
           "engine dl4j computes in float32 or float64, not in "
-              + precision.toString().toLowerCase(Locale.ROOT)
+              + precision
               + "; engine torch has it");
     }
   }

@@ -12,10 +12,10 @@ final class Layout {
   private Layout() {}
 
   /**
-   * Channels-last unless the environment says otherwise: on a CPU that was the faster one wherever
-   * it was measured, so only a GPU has the choice.
+   * Channels-last unless the environment says otherwise: on a CPU, where that was the faster one
+   * wherever it was measured, always.
    *
-   * @throws IllegalArgumentException if the environment asks for something else
+   * @throws IllegalArgumentException if the environment asks for what there is not
    */
   static boolean isChannelsLast(String device, Map<String, String> environment) {
     String asked = environment.getOrDefault(VARIABLE, CHANNELS_LAST);
@@ -23,10 +23,6 @@ final class Layout {
       throw new IllegalArgumentException(
           VARIABLE + " is " + CHANNELS_LAST + " or " + CHANNELS_FIRST + ", not \"" + asked + "\"");
     }
-    if (asked.equals(CHANNELS_FIRST) && !TorchEngine.isCuda(device)) {
-      throw new IllegalArgumentException(
-          VARIABLE + " can be " + CHANNELS_FIRST + " on a GPU only; unset it for " + device);
-    }
-    return asked.equals(CHANNELS_LAST);
+    return asked.equals(CHANNELS_LAST) || !TorchEngine.isCuda(device);
   }
 }

@@ -7,6 +7,7 @@ import dev.unrolling.engine.Throughput;
 import dev.unrolling.model.Architecture;
 import java.lang.ref.Reference;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.javacpp.Pointer;
@@ -45,6 +46,17 @@ record TorchEngine(
     Optional<DeviceImages> residentImages)
     implements Engine {
 
+  static final String NAME = "torch";
+
+  /** Sizes of what a throughput is measured by. */
+  private static final long MATRIX = 8192;
+
+  private static final long IMAGES = 8;
+  private static final long CHANNELS = 512;
+  private static final long SIDE = 16;
+  private static final long COPIED = 64_000_000;
+  private static final int ROUNDS = 10;
+
   TorchEngine {
     if (threads < 1) {
       throw new IllegalArgumentException("an engine needs at least 1 thread, not " + threads);
@@ -56,19 +68,6 @@ record TorchEngine(
               + " does not have; float32, float64 and bfloat16 are there");
     }
   }
-
-  static boolean isCuda(String device) {
-    return device.startsWith("cuda");
-  }
-
-  static final String NAME = "torch";
-
-  /** Sizes of what a throughput is measured by. */
-  private static final long MATRIX = 8192;
-
-  private static final long CHANNELS = 512;
-  private static final long IMAGE = 16;
-  private static final long COPIED = 64_000_000;
 
   @Override
   public String name() {
@@ -94,6 +93,10 @@ record TorchEngine(
   @Override
   public Engine withThreads(int other) {
     return new TorchEngine(device, precision, other, channelsLast, residentImages);
+  }
+
+  static boolean isCuda(String device) {
+    return device.startsWith("cuda");
   }
 
   /** Begins all that computes but a training step: {@link #enter(Precision)} as measured. */
@@ -134,41 +137,49 @@ record TorchEngine(
   @Override
   public Throughput throughput() {
     enter(precision);
-    TensorOptions options =
-        new TensorOptions(precision == Precision.BFLOAT16 ? ScalarType.BFloat16 : scalarType())
-            .device(new DeviceOptional(place()));
     try (PointerScope scope = new PointerScope();
         NoGradGuard frozen = new NoGradGuard()) {
-      boolean cuda = isCuda(device);
-      Tensor factor = torch.rand(new long[] {MATRIX, cuda ? MATRIX : 1}, options);
-      Tensor images =
-          torch
-              .rand(new long[] {32, CHANNELS, IMAGE, IMAGE}, options)
-              .contiguous(MemoryFormat.ChannelsLast);
-      Tensor kernels = torch.rand(new long[] {CHANNELS, CHANNELS, 3, 3}, options);
-      long[] ones = {1, 1};
-      Runnable product =
-          cuda
-              ? () -> torch.mm(factor, factor)
-              : () -> torch.conv2d(images, kernels, new TensorOptional(), ones, ones, ones, 1);
-      double operations =
-          cuda
-              ? 2.0 * MATRIX * MATRIX * MATRIX
-              : 2.0 * 32 * IMAGE * IMAGE * 9 * CHANNELS * CHANNELS;
+      TensorOptions options =
+          new TensorOptions(precision == Precision.BFLOAT16 ? ScalarType.BFloat16 : scalarType())
+              .device(new DeviceOptional(place()));
       Tensor source = torch.zeros(new long[] {COPIED}, options);
       Tensor target = torch.empty_like(source);
       double bytes = 2.0 * COPIED * source.element_size();
       return new Throughput(
-          operations / Throughput.fastest(10, () -> finished(product)),
-          bytes / Throughput.fastest(10, () -> finished(() -> target.copy_(source))));
+          isCuda(device) ? matrixOperations(options) : convolutionOperations(options),
+          bytes / fastest(() -> target.copy_(source)));
     }
   }
 
-  private void finished(Runnable work) {
-    work.run();
-    if (isCuda(device)) {
-      torch.cuda_synchronize();
-    }
+  private double matrixOperations(TensorOptions options) {
+    Tensor factor = torch.rand(new long[] {MATRIX, MATRIX}, options);
+    return 2.0 * MATRIX * MATRIX * MATRIX / fastest(() -> torch.mm(factor, factor));
+  }
+
+  private double convolutionOperations(TensorOptions options) {
+    Tensor images =
+        torch
+            .rand(new long[] {IMAGES, CHANNELS, SIDE, SIDE}, options)
+            .contiguous(MemoryFormat.ChannelsLast);
+    Tensor kernels = torch.rand(new long[] {CHANNELS, CHANNELS, 3, 3}, options);
+    long[] ones = {1, 1};
+    return 2.0
+        * (IMAGES * SIDE * SIDE * CHANNELS * CHANNELS * 9)
+        / fastest(() -> torch.conv2d(images, kernels, new TensorOptional(), ones, ones, ones, 1));
+  }
+
+  /** Seconds of the fastest round; each frees what it made, and ends when the device is done. */
+  private double fastest(Supplier<Tensor> work) {
+    return Throughput.fastest(
+        ROUNDS,
+        () -> {
+          try (PointerScope scope = new PointerScope()) {
+            work.get();
+            if (isCuda(device)) {
+              torch.cuda_synchronize(place().index());
+            }
+          }
+        });
   }
 
   @Override
