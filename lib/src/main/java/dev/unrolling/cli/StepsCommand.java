@@ -29,10 +29,7 @@ import picocli.CommandLine.Spec;
     description =
         "Time training steps on real images: a round for each line of standard input, the seconds"
             + " of a step for an answer. The first line of the output says what computes.",
-    footer = {
-      "",
-      "Example: yes | head -3 | unrolling steps --model resnet8-8 --batch 32 --steps 5"
-    })
+    footer = {"", "Example: unrolling steps --model resnet8-8 --batch 32 --steps 5"})
 final class StepsCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
