@@ -132,7 +132,8 @@ def _fill(
         (folder / "libraries.txt").write_text("".join(listed))
     for name in given.data:
         shutil.copytree(datasets.folder(name, layout), folder / "data" / name)
-    shutil.copy2(layout.root / "environment" / "gpu" / "start", folder / "start")
+    for program in ("start", "compare"):
+        shutil.copy2(layout.root / "environment" / "gpu" / program, folder / program)
     shutil.copy2(layout.root / "LICENSE", folder / "LICENSE")
 
 

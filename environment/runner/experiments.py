@@ -1,6 +1,7 @@
 """environment/unrolling: builds the library if need be and becomes its command line."""
 
 import os
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -34,7 +35,7 @@ def main(arguments: Sequence[str]) -> int:
     layout = replace(layout, profile=cuda.profile(engine, device))
     found = tools.check(os.environ)
     with files.exclusive(layout.private / "lock", BUSY):
-        build.prepare(layout, found, bool(os.environ.get("UNROLLING_OFFLINE")), Line())
+        build.prepare(layout, found, bool(os.environ.get("UNROLLING_OFFLINE")), Line(sys.stderr))
     java = found.java_home / "bin" / "java"
     argv = [
         str(java),

@@ -6,6 +6,7 @@ import dev.unrolling.data.Dataset;
 import dev.unrolling.engine.Engine;
 import dev.unrolling.engine.Engines;
 import dev.unrolling.engine.Precision;
+import dev.unrolling.engine.Throughput;
 import dev.unrolling.experiment.DeviceCheck;
 import dev.unrolling.experiment.Verdict;
 import dev.unrolling.model.Architectures;
@@ -16,6 +17,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /**
@@ -24,7 +26,8 @@ import picocli.CommandLine.Spec;
  */
 @Command(
     name = "check",
-    description = "Compare a device with the CPU on real images, and time its training steps.")
+    description = "Compare a device with the CPU on real images, and time its training steps.",
+    footer = {"", "Example: unrolling check --device cuda:0"})
 final class CheckCommand implements Callable<Integer> {
 
   private static final String ENGINE = "torch";
@@ -44,8 +47,8 @@ final class CheckCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Engine engine = Engines.open(ENGINE, device, Precision.FLOAT32);
-    Engine cpu = Engines.open(ENGINE, "cpu", Precision.FLOAT32);
+    Engine engine = open(device);
+    Engine cpu = open("cpu");
     Engine reference = device.equals("cpu") ? cpu.withThreads(1) : cpu;
     Dataset images = Cifar10.test(DataCache.fromEnvironment());
     DeviceCheck check =
@@ -56,9 +59,14 @@ final class CheckCommand implements Callable<Integer> {
     List<Verdict> verdicts = check.compare(reference, engine);
     verdicts.forEach(verdict -> out.println(colour(verdict) + ": " + verdict.evidence()));
     out.println();
-    out.println("Step of " + check.architecture().name() + ", float32, in milliseconds");
-    out.printf("%-12s %10s %10s%n", "", "batch 32", "batch 128");
-    print(check, engine);
+    out.println(
+        "Step of "
+            + check.architecture().name()
+            + ": milliseconds, and how many times the floor at the device's best");
+    out.printf("%-20s %18s %18s%n", "", "batch 32", "batch 128");
+    for (Precision precision : timed()) {
+      print(check, engine.withPrecision(precision));
+    }
     if (!device.equals("cpu")) {
       print(check, reference);
     }
@@ -68,16 +76,38 @@ final class CheckCommand implements Callable<Integer> {
     return green ? 0 : 1;
   }
 
+  private Engine open(String where) {
+    try {
+      return Engines.open(ENGINE, where, Precision.FLOAT32);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+    }
+  }
+
+  private List<Precision> timed() {
+    if (!device.equals("cpu")) {
+      return List.of(Precision.FLOAT32, Precision.TF32, Precision.BFLOAT16);
+    }
+    return quick ? List.of(Precision.FLOAT32) : List.of(Precision.FLOAT32, Precision.BFLOAT16);
+  }
+
   private void print(DeviceCheck check, Engine engine) {
     int steps = quick || engine.device().equals("cpu") ? 2 : 50;
+    Throughput best = engine.throughput();
+    DeviceCheck.Speed small = check.speed(engine, best, 32, steps);
+    DeviceCheck.Speed large = check.speed(engine, best, 128, steps);
     spec.commandLine()
         .getOut()
         .printf(
             Locale.ROOT,
-            "%-12s %10.2f %10.2f%n",
-            engine.device(),
-            1e3 * check.stepSeconds(engine, 32, steps),
-            1e3 * check.stepSeconds(engine, 128, steps));
+            "%-20s %9.2f (%5.1f) %9.2f (%5.1f)   at best %.3g operations, %.3g bytes a second%n",
+            engine.device() + ", " + engine.precision(),
+            1e3 * small.seconds(),
+            small.seconds() / small.floorSeconds(),
+            1e3 * large.seconds(),
+            large.seconds() / large.floorSeconds(),
+            best.operationsPerSecond(),
+            best.bytesPerSecond());
   }
 
   private static String name(Engine engine) {

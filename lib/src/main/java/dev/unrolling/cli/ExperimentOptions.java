@@ -13,6 +13,7 @@ import dev.unrolling.experiment.Runner;
 import dev.unrolling.experiment.Scale;
 import dev.unrolling.experiment.SettingsJson;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -79,7 +80,9 @@ final class ExperimentOptions {
   @Option(
       names = "--precision",
       paramLabel = "NAME",
-      description = "float32 or float64; the experiment's own if not given.")
+      description =
+          "float32, float64, or of training steps alone tf32 (on a GPU) or bfloat16; the"
+              + " experiment's own if not given.")
   private Precision precision;
 
   @Option(
@@ -88,7 +91,7 @@ final class ExperimentOptions {
       description =
           "Threads of one run; if not given, 1 at the small scales, where several runs share the"
               + " cores, and all cores at the large ones.")
-  private int threads;
+  private Integer threads;
 
   @Option(
       names = "--checkpoint",
@@ -106,8 +109,7 @@ final class ExperimentOptions {
 
   ResultStore store() {
     if (!(checkpoint >= 0 && checkpoint < 1e6)) {
-      throw new CommandLine.ParameterException(
-          spec.commandLine(), "--checkpoint takes seconds from 0 on, not " + checkpoint);
+      throw refusal("--checkpoint takes seconds from 0 on, not " + checkpoint);
     }
     return new ResultStore(folder)
         .withCheckpointInterval(Duration.ofMillis((long) (1000 * checkpoint)));
@@ -144,8 +146,8 @@ final class ExperimentOptions {
         () -> {
           Engine all =
               Engines.open(name, device, precision == null ? experiment.precision() : precision);
-          int share = threads > 0 ? threads : scale().isSmall() ? 1 : all.threads();
-          return all.withThreads(share);
+          int share = scale().isSmall() ? 1 : all.threads();
+          return all.withThreads(threads == null ? share : threads);
         });
   }
 
@@ -182,6 +184,21 @@ final class ExperimentOptions {
     } catch (IllegalArgumentException e) {
       throw new CommandLine.ParameterException(spec.commandLine(), e.getMessage(), e);
     }
+  }
+
+  /** What to throw at an argument that cannot be. */
+  CommandLine.ParameterException refusal(String message) {
+    return new CommandLine.ParameterException(spec.commandLine(), message);
+  }
+
+  /** Where the command prints what it was asked for. */
+  PrintWriter out() {
+    return spec.commandLine().getOut();
+  }
+
+  /** Where it says what else there is to say. */
+  PrintWriter err() {
+    return spec.commandLine().getErr();
   }
 
   private List<String> seeds() {

@@ -12,10 +12,8 @@ import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Writes the finished runs of an experiment as one table, for the notebooks to draw. */
 @Command(
@@ -27,8 +25,6 @@ import picocli.CommandLine.Spec;
     },
     footer = {"", "Example: unrolling export E1 --scale subset --to notebooks/results"})
 final class ExportCommand implements Callable<Integer> {
-
-  @Spec private CommandSpec spec;
 
   @Mixin private ExperimentOptions options;
 
@@ -61,7 +57,7 @@ final class ExportCommand implements Callable<Integer> {
     }
     Path csv =
         new CommittedResults(to).write(experiment.id(), options.scale(), table.get(), provenances);
-    spec.commandLine().getOut().println(csv);
+    options.out().println(csv);
     return 0;
   }
 }

@@ -12,7 +12,10 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** Makes sure that data sets are in the cache; prints each one's name and folder. */
-@Command(name = "fetch", description = "Fetch data sets into the cache and check them.")
+@Command(
+    name = "fetch",
+    description = "Fetch data sets into the cache and check them.",
+    footer = {"", "Example: unrolling fetch cifar10 imdb"})
 final class FetchCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;

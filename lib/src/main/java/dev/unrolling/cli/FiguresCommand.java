@@ -8,10 +8,8 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Draws the finished runs of experiments. */
 @Command(
@@ -23,8 +21,6 @@ import picocli.CommandLine.Spec;
     },
     footer = {"", "Example: unrolling figures E1 E2 --scale paper --device cuda:0 --out figures"})
 final class FiguresCommand implements Callable<Integer> {
-
-  @Spec private CommandSpec spec;
 
   @Mixin private ExperimentOptions options;
 
@@ -53,8 +49,8 @@ final class FiguresCommand implements Callable<Integer> {
             .runner(experiment, line -> {})
             .finished(experiment.computation(), options.runs(experiment));
     if (table.isEmpty()) {
-      spec.commandLine()
-          .getErr()
+      options
+          .err()
           .println(experiment.id() + ": no run is finished; \"unrolling run\" computes them");
       return;
     }
@@ -62,7 +58,7 @@ final class FiguresCommand implements Callable<Integer> {
         .forEach(
             (name, figure) -> {
               figure.saveForPrint(out, name);
-              spec.commandLine().getOut().println(out.resolve(name + "-page.png"));
+              options.out().println(out.resolve(name + "-page.png"));
             });
   }
 }

@@ -8,8 +8,6 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Spec;
 
 /** Lists the experiments, and how many of their runs are finished. */
 @Command(
@@ -18,14 +16,12 @@ import picocli.CommandLine.Spec;
     footer = {"", "Example: unrolling list --scale paper"})
 final class ListCommand implements Callable<Integer> {
 
-  @Spec private CommandSpec spec;
-
   @Mixin private ExperimentOptions options;
 
   @Override
   public Integer call() {
     for (Experiment<?> experiment : Experiments.all()) {
-      spec.commandLine().getOut().println(line(experiment));
+      options.out().println(line(experiment));
     }
     return 0;
   }

@@ -9,9 +9,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
 /**
- * The entry point. Exit status: 0 done, 1 failed, 2 wrong arguments, 130 interrupted (what was
- * begun is kept). An error is one line on standard error; {@code --debug} (or {@code
- * -Dunrolling.debug}) adds its stack trace.
+ * The entry point; its help lists the exit statuses. An error is one line on standard error; {@code
+ * --debug} (or {@code -Dunrolling.debug}) adds its stack trace.
  */
 @Command(
     name = "unrolling",
@@ -24,7 +23,22 @@ import picocli.CommandLine.ScopeType;
       FiguresCommand.class,
       ExportCommand.class,
       FetchCommand.class,
-      CheckCommand.class
+      CheckCommand.class,
+      StepsCommand.class
+    },
+    exitCodeListHeading = "%nExit status:%n",
+    exitCodeList = {
+      " 0:Done; also if whoever reads the output stopped early, as \"| head\" does.",
+      " 1:Failed.",
+      " 2:Wrong arguments.",
+      "130:Interrupted; what was begun is kept."
+    },
+    footer = {
+      "",
+      "environment/unrolling has a command more: report [SCALE] makes out/index.html anew, all that"
+          + " the notebooks have left at a scale on one page.",
+      "",
+      "Example: unrolling run E1 --scale smoke"
     })
 public final class Main {
 
@@ -59,6 +73,7 @@ public final class Main {
   static CommandLine commandLine() {
     Main main = new Main();
     return new CommandLine(main)
+        .setCaseInsensitiveEnumValuesAllowed(true)
         .setExecutionExceptionHandler((e, command, parsed) -> main.report(e, command))
         .setParameterExceptionHandler(Main::refuse);
   }

@@ -4,9 +4,7 @@ import dev.unrolling.experiment.Experiment;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Runs an experiment. */
 @Command(
@@ -19,8 +17,6 @@ import picocli.CommandLine.Spec;
     footer = {"", "Example: unrolling run E1 --scale subset --set gamma=5 --seeds 0..2"})
 final class RunCommand implements Callable<Integer> {
 
-  @Spec private CommandSpec spec;
-
   @Mixin private ExperimentOptions options;
 
   @Parameters(paramLabel = "ID", description = "e.g. E1; \"unrolling list\" names all.")
@@ -32,6 +28,6 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private <S extends Record> int run(Experiment<S> experiment) {
-    return Runs.of(spec, options, experiment, options.runs(experiment));
+    return Runs.of(options, experiment, options.runs(experiment));
   }
 }

@@ -4,7 +4,6 @@ import dev.unrolling.engine.Engine;
 import dev.unrolling.experiment.Experiment;
 import dev.unrolling.experiment.Runner;
 import java.util.List;
-import picocli.CommandLine.Model.CommandSpec;
 
 /** Computes runs with progress on standard error, and prints where their results are. */
 final class Runs {
@@ -12,7 +11,7 @@ final class Runs {
   private Runs() {}
 
   static <S extends Record> int of(
-      CommandSpec spec, ExperimentOptions options, Experiment<S> experiment, List<S> runs) {
+      ExperimentOptions options, Experiment<S> experiment, List<S> runs) {
     try (ProgressBar progress = ProgressBar.onStandardError();
         Interruption interruption = new Interruption()) {
       Runner runner = options.runner(experiment, progress);
@@ -20,8 +19,8 @@ final class Runs {
     }
     Engine engine = options.engine(experiment);
     for (S run : runs) {
-      spec.commandLine()
-          .getOut()
+      options
+          .out()
           .println(
               options.store().folder(options.key(experiment, engine, run)).resolve("result.csv"));
     }

@@ -10,9 +10,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Shows an experiment's settings and the state of its runs. */
 @Command(
@@ -20,8 +18,6 @@ import picocli.CommandLine.Spec;
     description = "Show an experiment's base settings as JSON, and the state of each run.",
     footer = {"", "Example: unrolling show E2 --scale quick --set gamma=5"})
 final class ShowCommand implements Callable<Integer> {
-
-  @Spec private CommandSpec spec;
 
   @Mixin private ExperimentOptions options;
 
@@ -35,7 +31,7 @@ final class ShowCommand implements Callable<Integer> {
   }
 
   private <S extends Record> void show(Experiment<S> experiment) {
-    PrintWriter out = spec.commandLine().getOut();
+    PrintWriter out = options.out();
     List<S> runs = options.runs(experiment);
     Engine engine = options.engine(experiment);
     ResultStore store = options.store();

@@ -5,13 +5,10 @@ import dev.unrolling.experiment.Grid;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Runs every combination of a grid, or one of them. */
 @Command(
@@ -24,8 +21,6 @@ import picocli.CommandLine.Spec;
     },
     footer = {"", "Example: unrolling sweep E1 --grid grid.json --task 3"})
 final class SweepCommand implements Callable<Integer> {
-
-  @Spec private CommandSpec spec;
 
   @Mixin private ExperimentOptions options;
 
@@ -54,17 +49,16 @@ final class SweepCommand implements Callable<Integer> {
     S base = options.runs(experiment).get(0);
     List<S> tasks = options.checked(() -> Grid.of(base, options.text(grid)));
     if (count) {
-      spec.commandLine().getOut().println(tasks.size());
+      options.out().println(tasks.size());
       return 0;
     }
     if (task == null) {
-      return Runs.of(spec, options, experiment, tasks);
+      return Runs.of(options, experiment, tasks);
     }
     if (task < 0 || task >= tasks.size()) {
-      throw new CommandLine.ParameterException(
-          spec.commandLine(),
+      throw options.refusal(
           "--task must be from 0 to " + (tasks.size() - 1) + " in this grid, not " + task);
     }
-    return Runs.of(spec, options, experiment, List.of(tasks.get(task)));
+    return Runs.of(options, experiment, List.of(tasks.get(task)));
   }
 }

@@ -47,46 +47,33 @@ public final class Lanczos {
     }
   }
 
-  private final double tolerance;
-  private final int maxProducts;
-  private final long seed;
+  private final Effort effort;
 
   /**
    * Lanczos with the defaults of {@link PowerIteration}: relative residuals of 1e-3, at most 100
    * products, seed 12345.
    */
   public Lanczos() {
-    this(
-        PowerIteration.DEFAULT_TOLERANCE,
-        PowerIteration.DEFAULT_MAX_PRODUCTS,
-        PowerIteration.DEFAULT_SEED);
+    this(Effort.DEFAULT);
   }
 
-  private Lanczos(double tolerance, int maxProducts, long seed) {
-    if (!(tolerance > 0 && tolerance < 1)) {
-      throw new IllegalArgumentException("tolerance must be in (0, 1), not " + tolerance);
-    }
-    if (maxProducts < 1) {
-      throw new IllegalArgumentException("at least 1 product is needed, not " + maxProducts);
-    }
-    this.tolerance = tolerance;
-    this.maxProducts = maxProducts;
-    this.seed = seed;
+  private Lanczos(Effort effort) {
+    this.effort = effort;
   }
 
   /** This algorithm with another relative residual, in (0, 1), that counts as converged. */
   public Lanczos withTolerance(double tolerance) {
-    return new Lanczos(tolerance, maxProducts, seed);
+    return new Lanczos(effort.withTolerance(tolerance));
   }
 
   /** This algorithm with another bound, at least 1, on the products: the memory goes with it. */
   public Lanczos withMaxProducts(int maxProducts) {
-    return new Lanczos(tolerance, maxProducts, seed);
+    return new Lanczos(effort.withMaxProducts(maxProducts));
   }
 
   /** This algorithm with other random vectors. The first is that of {@link PowerIteration}. */
   public Lanczos withSeed(long seed) {
-    return new Lanczos(tolerance, maxProducts, seed);
+    return new Lanczos(effort.withSeed(seed));
   }
 
   /**
@@ -105,13 +92,15 @@ public final class Lanczos {
       throw new IllegalArgumentException(
           "1 to " + operator.size() + " eigenvalues can be wanted, not " + count);
     }
-    SplittableRandom random = new SplittableRandom(seed);
+    SplittableRandom random = effort.random();
     ParameterVector start = StartVectors.uniform(operator, random);
     try (KrylovBasis basis = new KrylovBasis(operator, start, random)) {
       while (true) {
         basis.extend();
         List<RitzPair> wanted = outermost(basis.ritzPairs(), end, count);
-        if (isSettled(basis, wanted, end, count) || basis.isFull() || basis.size() == maxProducts) {
+        if (isSettled(basis, wanted, end, count)
+            || basis.isFull()
+            || basis.size() == effort.maxProducts()) {
           return result(basis, wanted);
         }
       }
@@ -141,11 +130,12 @@ public final class Lanczos {
     return isConverged(basis, outermost)
         && known.size() == count
         && end.rank(known.get(count - 1))
-            >= end.rank(outermost) - tolerance * Math.abs(outermost.value());
+            >= end.rank(outermost) - effort.tolerance() * Math.abs(outermost.value());
   }
 
   private boolean isConverged(KrylovBasis basis, RitzPair pair) {
-    return pair.bound() <= Math.max(tolerance * Math.abs(pair.value()), basis.roundingLevel());
+    return pair.bound()
+        <= Math.max(effort.tolerance() * Math.abs(pair.value()), basis.roundingLevel());
   }
 
   private EigenPairs result(KrylovBasis basis, List<RitzPair> wanted) {
@@ -180,7 +170,7 @@ public final class Lanczos {
               + " of "
               + products);
     }
-    SplittableRandom random = new SplittableRandom(seed);
+    SplittableRandom random = effort.random();
     List<SpectralDensity.Probe> measures = new ArrayList<>();
     for (int i = 0; i < probes; i++) {
       ParameterVector start = StartVectors.rademacher(operator, random);

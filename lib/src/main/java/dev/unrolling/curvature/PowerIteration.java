@@ -2,7 +2,6 @@ package dev.unrolling.curvature;
 
 import dev.unrolling.engine.LinearOperator;
 import dev.unrolling.engine.ParameterVector;
-import java.util.SplittableRandom;
 import java.util.concurrent.CancellationException;
 
 /**
@@ -25,40 +24,30 @@ public final class PowerIteration {
   /** Seed of the start vector unless said otherwise. */
   public static final long DEFAULT_SEED = 12345;
 
-  private final double tolerance;
-  private final int maxProducts;
-  private final long seed;
+  private final Effort effort;
 
   /** Power iteration to a relative residual of 1e-3, in at most 100 products, from seed 12345. */
   public PowerIteration() {
-    this(DEFAULT_TOLERANCE, DEFAULT_MAX_PRODUCTS, DEFAULT_SEED);
+    this(Effort.DEFAULT);
   }
 
-  private PowerIteration(double tolerance, int maxProducts, long seed) {
-    if (!(tolerance > 0 && tolerance < 1)) {
-      throw new IllegalArgumentException("tolerance must be in (0, 1), not " + tolerance);
-    }
-    if (maxProducts < 1) {
-      throw new IllegalArgumentException("at least 1 product is needed, not " + maxProducts);
-    }
-    this.tolerance = tolerance;
-    this.maxProducts = maxProducts;
-    this.seed = seed;
+  private PowerIteration(Effort effort) {
+    this.effort = effort;
   }
 
   /** This algorithm with another relative residual, in (0, 1), that counts as converged. */
   public PowerIteration withTolerance(double tolerance) {
-    return new PowerIteration(tolerance, maxProducts, seed);
+    return new PowerIteration(effort.withTolerance(tolerance));
   }
 
   /** This algorithm with another bound, at least 1, on the products. */
   public PowerIteration withMaxProducts(int maxProducts) {
-    return new PowerIteration(tolerance, maxProducts, seed);
+    return new PowerIteration(effort.withMaxProducts(maxProducts));
   }
 
   /** This algorithm with another start vector. */
   public PowerIteration withSeed(long seed) {
-    return new PowerIteration(tolerance, maxProducts, seed);
+    return new PowerIteration(effort.withSeed(seed));
   }
 
   /**
@@ -70,7 +59,7 @@ public final class PowerIteration {
    * @throws CancellationException if the thread is interrupted
    */
   public DominantEigenvalue run(LinearOperator operator) {
-    return iterate(operator, StartVectors.uniform(operator, new SplittableRandom(seed)));
+    return iterate(operator, StartVectors.uniform(operator, effort.random()));
   }
 
   /**
@@ -125,10 +114,10 @@ public final class PowerIteration {
             "the product " + products + " has norm " + bound + ": are the weights finite?");
       }
       double residual = relativeResidual(product, value, bound, vector);
-      if (residual <= tolerance || products == maxProducts) {
+      if (residual <= effort.tolerance() || products == effort.maxProducts()) {
         product.close();
         return new DominantEigenvalue(
-            value, vector, bound, residual, residual <= tolerance, products);
+            value, vector, bound, residual, residual <= effort.tolerance(), products);
       }
       vector.close();
       vector = product.scaleInPlace(1 / bound);

@@ -30,8 +30,18 @@ public interface Engine {
    */
   Engine withThreads(int threads);
 
-  /** The same library on the same device in another precision. */
+  /**
+   * The same library on the same device in another precision.
+   *
+   * @throws IllegalArgumentException if the device does not have it, saying which it has
+   */
   Engine withPrecision(Precision precision);
+
+  /**
+   * Measures what the device does at best in training steps of this precision, in a few seconds.
+   * The device should be idle.
+   */
+  Throughput throughput();
 
   /**
    * A network with given weights, fresh running statistics (mean 0, variance 1) and no momentum.

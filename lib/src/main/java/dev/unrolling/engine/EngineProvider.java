@@ -11,7 +11,8 @@ public interface EngineProvider {
    *
    * @param device e.g. {@code "cpu"} or {@code "cuda:0"}
    * @param precision of weights and computation
-   * @throws IllegalArgumentException if there is no such device, saying which there are
+   * @throws IllegalArgumentException if there is no such device, or it has no such precision,
+   *     saying which there are
    */
   Engine open(String device, Precision precision);
 }

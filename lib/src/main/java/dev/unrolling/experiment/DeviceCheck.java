@@ -5,12 +5,12 @@ import dev.unrolling.data.BatchOrder;
 import dev.unrolling.data.Dataset;
 import dev.unrolling.engine.Engine;
 import dev.unrolling.engine.Mode;
-import dev.unrolling.engine.Network;
 import dev.unrolling.engine.Objective;
 import dev.unrolling.engine.Precision;
-import dev.unrolling.engine.SgdStep;
+import dev.unrolling.engine.Throughput;
 import dev.unrolling.model.Architecture;
 import dev.unrolling.model.Architectures;
+import dev.unrolling.model.Workload;
 import dev.unrolling.training.Schedule;
 import dev.unrolling.training.SgdTrainer;
 import java.util.List;
@@ -37,6 +37,7 @@ public record DeviceCheck(Architecture architecture, Dataset images) {
 
   private static final int BATCH_SIZE = 32;
   private static final int WIDTH = 8;
+  private static final int ROUNDS = 3;
   private static final double RATE = 0.001;
   private static final Objective OBJECTIVE = Objective.crossEntropy().withGamma(1);
 
@@ -93,29 +94,41 @@ public record DeviceCheck(Architecture architecture, Dataset images) {
   }
 
   /**
-   * Time of a training step: the median of three rounds, after one that is not counted. The steps
-   * of a round are sent to the device together, and the round ends when the last loss is known.
+   * A training step's time, beside the least that it could be.
    *
+   * @param seconds a step
+   * @param floorSeconds what its convolutions and products take at the device's measured best:
+   *     operations over operations a second, or bytes over bytes a second, whichever is more
+   */
+  public record Speed(double seconds, double floorSeconds) {}
+
+  /**
+   * Times training steps of {@link #architecture}: the median of three rounds, after one that is
+   * not counted.
+   *
+   * @param engine that computes
+   * @param best of the engine's device
    * @param batchSize images a step
    * @param stepsPerRound at least 1
-   * @return seconds
    */
-  public double stepSeconds(Engine engine, int batchSize, int stepsPerRound) {
-    Batch batch = first(batchSize);
+  public Speed speed(Engine engine, Throughput best, int batchSize, int stepsPerRound) {
     DoubleColumn seconds = DoubleColumn.create("seconds");
-    try (Network network = engine.network(architecture, 0)) {
-      for (int round = 0; round < 4; round++) {
-        long begin = System.nanoTime();
-        for (int i = 1; i < stepsPerRound; i++) {
-          network.step(batch, OBJECTIVE, SgdStep.plain(RATE));
-        }
-        network.step(batch, OBJECTIVE, SgdStep.plain(RATE)).value();
-        if (round > 0) {
-          seconds.append(1e-9 * (System.nanoTime() - begin) / stepsPerRound);
-        }
+    try (StepTimer timer = new StepTimer(engine, architecture, images, batchSize)) {
+      timer.seconds(stepsPerRound);
+      for (int round = 0; round < ROUNDS; round++) {
+        seconds.append(timer.seconds(stepsPerRound));
       }
     }
-    return seconds.median();
+    return new Speed(seconds.median(), floorSeconds(engine.precision(), best, batchSize));
+  }
+
+  private double floorSeconds(Precision precision, Throughput best, int batchSize) {
+    Workload work = Workload.of(architecture);
+    int weightBytes = precision.dataType().width();
+    int valueBytes = precision == Precision.BFLOAT16 ? Short.BYTES : weightBytes;
+    return Math.max(
+        work.stepOperations(batchSize) / best.operationsPerSecond(),
+        work.stepBytes(batchSize, valueBytes, weightBytes) / best.bytesPerSecond());
   }
 
   private Batch first(int examples) {

@@ -134,7 +134,7 @@ public final class EngineVerdicts {
         String.format(
             Locale.ROOT,
             "in %s the gradient differs by %.1e of its norm (needed: at most %.0e)",
-            precision.name().toLowerCase(Locale.ROOT),
+            precision,
             difference,
             bound));
   }

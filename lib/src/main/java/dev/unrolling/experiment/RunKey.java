@@ -6,7 +6,6 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
-import java.util.Locale;
 
 /**
  * What decides the numbers of a run; its hash names the run's folder. Neither times nor versions of
@@ -42,7 +41,7 @@ public record RunKey(
         version,
         engine.name(),
         engine.device().replaceFirst(":.*", ""),
-        engine.precision().toString().toLowerCase(Locale.ROOT),
+        engine.precision().toString(),
         engine.threads(),
         settings);
   }

@@ -2,6 +2,7 @@ package dev.unrolling.experiment;
 
 import dev.unrolling.engine.Engine;
 import dev.unrolling.engine.NetworkState;
+import dev.unrolling.engine.Precision;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -75,9 +76,15 @@ public final class Runner {
    * This runner with several runs at once, each on its share of the engine's threads: faster for
    * small networks.
    *
-   * @param runs at least 1
+   * @param runs at least 1; 1 in {@link Precision#TF32}
    */
   public Runner withRunsAtOnce(int runs) {
+    if (runs > 1 && engine.precision() == Precision.TF32) {
+      throw new IllegalArgumentException(
+          "runs in tf32 take turns: a process rounds so or does not, and one run's steps would"
+              + " coarsen another's measures; 1 at once, not "
+              + runs);
+    }
     Engine share = engine.withThreads(Math.max(1, engine.threads() / Math.max(1, runs)));
     return new Runner(share, data, progress, store, runs);
   }

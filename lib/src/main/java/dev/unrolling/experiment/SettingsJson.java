@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.lang.reflect.RecordComponent;
@@ -127,13 +128,18 @@ public final class SettingsJson {
     try {
       return (S) MAPPER.treeToValue(all, base.getClass());
     } catch (JsonProcessingException e) {
-      Throwable cause = e.getCause();
-      String why =
-          cause instanceof IllegalArgumentException && !(cause instanceof JsonProcessingException)
-              ? cause.getMessage()
-              : e.getOriginalMessage();
-      throw new IllegalArgumentException("cannot set " + changes.toString() + ": " + why, e);
+      throw new IllegalArgumentException("cannot set " + changes.toString() + ": " + why(e), e);
     }
+  }
+
+  private static String why(JsonProcessingException error) {
+    Throwable cause = error.getCause();
+    if (cause instanceof IllegalArgumentException && !(cause instanceof JsonProcessingException)) {
+      return cause.getMessage();
+    }
+    return error instanceof MismatchedInputException mismatch && mismatch.getTargetType() != null
+        ? "expected a value of type " + mismatch.getTargetType().getSimpleName()
+        : error.getOriginalMessage();
   }
 
   private static String shortened(String text) {

@@ -69,7 +69,8 @@ public final class CostFigures {
                 values(first, "request"),
                 values(first, "expected_total"),
                 values(first, "simulated_low"),
-                values(first, "simulated_high"));
+                values(first, "simulated_high"),
+                "");
     for (int run : measured.intColumn("run").unique().asList().stream().sorted().toList()) {
       Table one = measured.where(measured.intColumn("run").isEqualTo(run));
       plot =

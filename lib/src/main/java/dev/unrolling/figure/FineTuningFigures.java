@@ -72,7 +72,7 @@ public final class FineTuningFigures {
 
   /**
    * How much of the forgetting distance unlearning leaves at the last step, against the rate; mean
-   * and range over the seeds.
+   * and range over the runs at a rate, whatever their gamma and seed.
    *
    * @param title of the figure
    * @param measurements of settings at several rates

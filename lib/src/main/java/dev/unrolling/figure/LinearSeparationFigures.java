@@ -61,7 +61,8 @@ public final class LinearSeparationFigures {
             gammas,
             values(penalised, "mean_margin"),
             values(penalised, "smallest_margin"),
-            values(penalised, "largest_margin"))
+            values(penalised, "largest_margin"),
+            "mean and range over examples and classes")
         .reference(
             "d*, closed form",
             curve,

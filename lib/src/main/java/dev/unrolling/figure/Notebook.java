@@ -19,7 +19,6 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -49,6 +48,7 @@ public final class Notebook {
   private final Set<String> devices = new LinkedHashSet<>();
   private final Set<Long> allSeeds = new LinkedHashSet<>();
   private final Path folder;
+  private final TakenNames names;
   private final Path results;
   private final Optional<Kernel> kernel;
   private final PrintStream out;
@@ -68,6 +68,7 @@ public final class Notebook {
     this.out = out;
     results = Path.of(environment.getOrDefault(ResultStore.VARIABLE, "out/runs"));
     verdicts = new VerdictFile(folder.resolve("verdicts.csv"), scale);
+    names = new TakenNames(folder, "verdicts");
     progress = new ProgressLine(kernel, out);
     DataCache cache = DataCache.fromEnvironment();
     data =
@@ -139,7 +140,7 @@ public final class Notebook {
         List.of(
             engine.version(),
             engine.device(),
-            engine.precision().toString().toLowerCase(Locale.ROOT),
+            engine.precision().toString(),
             engine.threads() + (engine.threads() == 1 ? " thread" : " threads"),
             (seeds.length == 1 ? "seed " : "seeds ")
                 + Arrays.stream(seeds).mapToObj(Long::toString).collect(Collectors.joining(", ")));
@@ -185,8 +186,11 @@ public final class Notebook {
    * unless it speaks of a scale already.
    *
    * @param name of the files, without an ending
+   * @throws IllegalArgumentException if it is no name for a file, or that of a table: the figure's
+   *     numbers would take the table's place
    */
   public void show(Figure figure, String name) {
+    names.take(name, "a figure");
     Figure shown =
         scale.isSmall() && !figure.title().contains("scale")
             ? figure.withNote(scale + " scale")
@@ -204,9 +208,10 @@ public final class Notebook {
    *
    * @param name of the file, without an ending
    * @return the file
+   * @throws IllegalArgumentException if it is no name for a file, or that of a figure
    */
   public Path save(Table table, String name) {
-    FigureWriter.checkName(name);
+    names.take(name, "a table");
     Path file = folder.resolve(name + ".csv");
     FigureWriter.saveCsv(table, file);
     return file;
@@ -216,6 +221,7 @@ public final class Notebook {
    * Shows a table and saves it as {@link #save} does.
    *
    * @param name of the file, without an ending
+   * @throws IllegalArgumentException as {@link #save}
    */
   public void show(Table table, String name) {
     Path file = save(table, name);

@@ -68,6 +68,10 @@ final class PanelFigure extends Figure {
     return above.append(below);
   }
 
+  List<Plot> plots() {
+    return plots;
+  }
+
   /** Narrower than one plot alone, the panels stand one under the other. */
   @Override
   PanelFigure atWidth(int logical) {
@@ -94,12 +98,29 @@ final class PanelFigure extends Figure {
       panel.painter().paint(g);
       g.setTransform(before);
     }
-    layout.legend().paint(g, EDGE, layout.height() - EDGE - layout.legend().height());
+    double below = layout.legend().height() + layout.notes().size() * PlotPainter.NOTE_ROW;
+    double legendTop = layout.height() - EDGE - below;
+    layout.legend().paint(g, EDGE, legendTop);
+    PlotPainter.paintNotes(g, layout.notes(), EDGE, legendTop + layout.legend().height());
   }
 
   private record Placed(PlotPainter painter, double x, double y) {}
 
-  private record Layout(Heading heading, List<Placed> panels, Legend legend, double height) {}
+  private record Layout(
+      Heading heading, List<Placed> panels, Legend legend, List<String> notes, double height) {}
+
+  /** What all bands and bars are, said once, if those of all panels are the same. */
+  private List<String> commonSpread() {
+    List<String> all =
+        plots.stream()
+            .filter(plot -> plot.all().stream().anyMatch(Series::hasSpread))
+            .map(plot -> Series.spreads(plot.all()))
+            .distinct()
+            .toList();
+    return all.size() == 1 && plots.size() > 1 && !all.get(0).isEmpty()
+        ? Lettering.wrap(all.get(0), HouseStyle.SUBTITLE, width() - 2 * EDGE)
+        : List.of();
+  }
 
   private Layout layOut() {
     double panelWidth = (double) width() / columns;
@@ -108,6 +129,7 @@ final class PanelFigure extends Figure {
         plots.size() > 1
             && plots.stream().allMatch(plot -> Legend.entries(plot.all()).equals(common));
     Heading heading = new Heading(title, width() - 2 * EDGE);
+    List<String> notes = commonSpread();
     Legend legend = new Legend(shared ? common : List.of(), width() - 2 * EDGE);
     List<Placed> placed = new ArrayList<>();
     double y = heading.height() == 0 ? 0 : EDGE + heading.height();
@@ -120,13 +142,14 @@ final class PanelFigure extends Figure {
               .orElse(0);
       double height = 0;
       for (int i = 0; i < row.size(); i++) {
-        PlotPainter painter = new PlotPainter(row.get(i), panelWidth, headings, !shared);
+        PlotPainter painter =
+            new PlotPainter(row.get(i), panelWidth, headings, !shared, notes.isEmpty());
         placed.add(new Placed(painter, i * panelWidth, y));
         height = Math.max(height, painter.height());
       }
       y += height;
     }
-    double legendSpace = shared ? legend.height() + EDGE : 0;
-    return new Layout(heading, placed, legend, y + legendSpace);
+    double below = legend.height() + notes.size() * PlotPainter.NOTE_ROW;
+    return new Layout(heading, placed, legend, notes, below == 0 ? y : y + below + EDGE);
   }
 }

@@ -106,14 +106,25 @@ public final class Plot extends Figure {
     return with(Series.of(name, Series.Kind.POINTS, xs, ys));
   }
 
-  /** Adds a line within a band of its colour, e.g. a mean and its spread over seeds. */
-  public Plot band(String name, double[] xs, double[] mean, double[] low, double[] high) {
-    return with(new Series(name, Series.Kind.BAND, xs, mean, low, high));
+  /**
+   * Adds a line within a band of its colour, e.g. a mean and its spread over seeds.
+   *
+   * @param spread what line and band are, e.g. {@code "mean and range over 3 seeds"}: said once
+   *     below the plot; empty if the name says it
+   */
+  public Plot band(
+      String name, double[] xs, double[] mean, double[] low, double[] high, String spread) {
+    return with(new Series(name, Series.Kind.BAND, xs, mean, low, high, spread));
   }
 
-  /** Adds points with error bars. */
-  public Plot errorBars(String name, double[] xs, double[] mean, double[] low, double[] high) {
-    return with(new Series(name, Series.Kind.ERROR_BARS, xs, mean, low, high));
+  /**
+   * Adds points with error bars.
+   *
+   * @param spread what points and bars are, as in {@link #band}
+   */
+  public Plot errorBars(
+      String name, double[] xs, double[] mean, double[] low, double[] high, String spread) {
+    return with(new Series(name, Series.Kind.ERROR_BARS, xs, mean, low, high, spread));
   }
 
   /** Adds a thin grey dashed line to compare with, e.g. a fit. */

@@ -6,6 +6,7 @@ import java.awt.geom.Line2D;
 import java.awt.geom.Rectangle2D;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Lays out one plot (heading, marks, axes, legend, note) and paints it. */
 final class PlotPainter {
@@ -14,6 +15,9 @@ final class PlotPainter {
   private static final int Y_TICKS = 7;
   private static final int DECADES = 9;
   private static final double MARK_ROW = 18;
+
+  /** Height of a line of notes. */
+  static final double NOTE_ROW = 19;
 
   private final Plot plot;
   private final Axis x;
@@ -24,7 +28,7 @@ final class PlotPainter {
   private final double headingHeight;
   private final List<Mark> marks;
   private final Legend legend;
-  private final String note;
+  private final List<String> notes;
   private final double width;
   private final double left;
   private final int plotWidth;
@@ -33,7 +37,7 @@ final class PlotPainter {
   private record Mark(Series line, double centre, int row) {}
 
   PlotPainter(Plot plot, double width) {
-    this(plot, width, 0, true);
+    this(plot, width, 0, true, true);
   }
 
   /**
@@ -41,8 +45,9 @@ final class PlotPainter {
    *
    * @param leastHeading height kept for the heading at least, so that panels in a row line up
    * @param legend whether the plot shows its own legend
+   * @param spreads whether the plot says what its own bands and bars are
    */
-  PlotPainter(Plot plot, double width, double leastHeading, boolean legend) {
+  PlotPainter(Plot plot, double width, double leastHeading, boolean legend, boolean spreads) {
     this.plot = plot;
     this.width = width;
     x = plot.xAxis();
@@ -55,14 +60,30 @@ final class PlotPainter {
             .max()
             .orElse(0);
     left = Math.ceil(EDGE + HouseStyle.LABEL.getSize() + 8 + labels + 7);
-    plotWidth = (int) (width - left - EDGE - 6);
+    plotWidth =
+        (int)
+            xTicks.stream().mapToDouble(this::widestFor).reduce(width - left - EDGE - 6, Math::min);
     heading = new Heading(plot.title(), width - 2 * EDGE);
     headingHeight = Math.max(heading.height(), leastHeading);
     marks = marks();
     List<Legend.Entry> entries = legend ? Legend.entries(plot.all()) : List.of();
     this.legend = new Legend(entries, width - 2 * EDGE);
     long gaps = plot.all().stream().mapToLong(Series::gaps).sum();
-    note = gaps == 0 ? "" : gaps + (gaps == 1 ? " point is" : " points are") + " not finite: gaps";
+    notes =
+        Stream.of(
+                spreads ? Series.spreads(plot.all()) : "",
+                gaps == 0
+                    ? ""
+                    : gaps + (gaps == 1 ? " point is" : " points are") + " not finite: gaps")
+            .filter(note -> !note.isEmpty())
+            .flatMap(note -> Lettering.wrap(note, HouseStyle.SUBTITLE, width - 2 * EDGE).stream())
+            .toList();
+  }
+
+  /** The widest plot at which a number below the x axis does not reach over the panel's end. */
+  private double widestFor(Axis.Tick tick) {
+    double room = width - left - EDGE / 2 - Lettering.width(tick.label(), HouseStyle.TICK) / 2;
+    return room / Math.max(x.place(tick.value()), 1e-3);
   }
 
   double headingHeight() {
@@ -70,10 +91,7 @@ final class PlotPainter {
   }
 
   double height() {
-    return bottom()
-        + legend.height()
-        + (note.isEmpty() ? 0 : HouseStyle.SUBTITLE.getSize() + 6)
-        + EDGE;
+    return bottom() + legend.height() + notes.size() * NOTE_ROW + EDGE;
   }
 
   private double top() {
@@ -139,14 +157,21 @@ final class PlotPainter {
           Lettering.Align.CENTRE);
     }
     legend.paint(g, EDGE, bottom());
-    Lettering.paint(
-        g,
-        note,
-        HouseStyle.SUBTITLE,
-        HouseStyle.FAINT_INK,
-        EDGE,
-        bottom() + legend.height() + HouseStyle.SUBTITLE.getSize(),
-        Lettering.Align.LEFT);
+    paintNotes(g, notes, EDGE, bottom() + legend.height());
+  }
+
+  /** Paints lines of small grey text below a legend, {@value #NOTE_ROW} each. */
+  static void paintNotes(Graphics2D g, List<String> notes, double x, double top) {
+    for (int i = 0; i < notes.size(); i++) {
+      Lettering.paint(
+          g,
+          notes.get(i),
+          HouseStyle.SUBTITLE,
+          HouseStyle.FAINT_INK,
+          x,
+          top + i * NOTE_ROW + HouseStyle.SUBTITLE.getSize(),
+          Lettering.Align.LEFT);
+    }
   }
 
   private void paintGrid(Graphics2D g) {

@@ -43,11 +43,18 @@ public final class PrivacyFigures {
       Points points = Points.of(rows, method, "risk");
       plot =
           method.equals(PrivacyVerdicts.ORIGINAL)
-              ? plot.band(method, points.visits, points.mean, points.low, points.high)
+              ? plot.band(
+                  method, points.visits, points.mean, points.low, points.high, points.meaning)
               : plot.series(method, points.visits, points.mean);
     }
     Points target = Points.of(rows, PrivacyVerdicts.RETRAINED, "risk");
-    return plot.band(PrivacyVerdicts.RETRAINED, target.visits, target.mean, target.low, target.high)
+    return plot.band(
+            PrivacyVerdicts.RETRAINED,
+            target.visits,
+            target.mean,
+            target.low,
+            target.high,
+            target.meaning)
         .horizontalLine("says nothing", 0.5);
   }
 
@@ -83,7 +90,7 @@ public final class PrivacyFigures {
     Plot plot = Figure.scatter(panel(gamma), "verification error v", label).logX().yLimits(0, 1);
     for (String method : METHODS) {
       Points points = Points.of(moved, method, column);
-      plot = plot.errorBars(method, points.v, points.mean, points.low, points.high);
+      plot = plot.errorBars(method, points.v, points.mean, points.low, points.high, points.meaning);
     }
     return plot;
   }
@@ -101,7 +108,8 @@ public final class PrivacyFigures {
   }
 
   /** A method's mean of a column over seeds with its interval, and its mean v, by visits. */
-  private record Points(double[] visits, double[] v, double[] mean, double[] low, double[] high) {
+  private record Points(
+      double[] visits, double[] v, double[] mean, double[] low, double[] high, String meaning) {
 
     static Points of(Table table, String method, String column) {
       Table rows = table.where(table.stringColumn("method").isEqualTo(method));
@@ -122,7 +130,10 @@ public final class PrivacyFigures {
           groups.stream().mapToDouble(g -> MeanInterval.of(numbers(g, "v")).mean()).toArray(),
           means.stream().mapToDouble(MeanInterval::mean).toArray(),
           means.stream().mapToDouble(MeanInterval::low).toArray(),
-          means.stream().mapToDouble(MeanInterval::high).toArray());
+          means.stream().mapToDouble(MeanInterval::high).toArray(),
+          Spread.over(
+              "mean and 95% interval",
+              rows, means.stream().mapToInt(MeanInterval::count).toArray()));
     }
   }
 

@@ -1,6 +1,8 @@
 package dev.unrolling.figure;
 
 import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 
@@ -13,8 +15,16 @@ import java.util.stream.IntStream;
  * @param ys values, as many
  * @param lows lower ends of the spread, as many, or empty
  * @param highs upper ends, as many as {@code lows}
+ * @param spread what the values and their spread are, for the reader; empty if nothing is said
  */
-record Series(String name, Kind kind, double[] xs, double[] ys, double[] lows, double[] highs) {
+record Series(
+    String name,
+    Kind kind,
+    double[] xs,
+    double[] ys,
+    double[] lows,
+    double[] highs,
+    String spread) {
 
   enum Kind {
     LINE,
@@ -48,7 +58,7 @@ record Series(String name, Kind kind, double[] xs, double[] ys, double[] lows, d
   }
 
   static Series of(String name, Kind kind, double[] xs, double[] ys) {
-    return new Series(name, kind, xs, ys, new double[0], new double[0]);
+    return new Series(name, kind, xs, ys, new double[0], new double[0], "");
   }
 
   private static void sameLength(String name, String one, int length, String other, int count) {
@@ -69,6 +79,15 @@ record Series(String name, Kind kind, double[] xs, double[] ys, double[] lows, d
 
   boolean hasSpread() {
     return lows.length > 0;
+  }
+
+  /** What is said of the spreads of some series, each once, e.g. "mean and range over 3 seeds". */
+  static String spreads(List<Series> series) {
+    return series.stream()
+        .map(Series::spread)
+        .filter(text -> !text.isEmpty())
+        .distinct()
+        .collect(Collectors.joining("; "));
   }
 
   /** Points that are gaps. */

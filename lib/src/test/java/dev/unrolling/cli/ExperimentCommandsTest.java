@@ -18,6 +18,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
@@ -119,33 +120,100 @@ class ExperimentCommandsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "run E99",
-        "run E1 --set gama=1",
-        "run E1 --set gamma=-1",
-        "run E1 --set gamma",
-        "run E1 --scale huge",
-        "run E1 --seeds 3..1",
-        "run E1 --seeds a",
-        "run E1 --engine nd4j",
-        "run E1 --device tpu",
-        "run E1 --precision float16",
-        "run E1 --settings /no/such/file",
-        "run",
-        "sweep E1",
-        "sweep E1 --grid /no/such/file",
-        "show",
-        "show E1 --no-such",
-        "figures E99",
-        "export"
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "list --scale huge | \"huge\"; there is smoke, quick, subset, paper",
+        "list --checkpoint -1 | --checkpoint takes seconds from 0 on, not -1",
+        "list --threads 0 | at least 1 thread, not 0",
+        "list E1 | 'E1'",
+        "show | 'ID'",
+        "show E1 --no-such | '--no-such'",
+        "show E1 --seeds 3..1 | numbers and ranges such as 0..4 or 0,2,7, not \"3..1\"",
+        "show E1 --seeds a | numbers and ranges such as 0..4 or 0,2,7, not \"a\"",
+        "run | 'ID'",
+        "run E99 | \"E99\"; there is E1, E2,",
+        "run E1 --set gama=1 | \"gama\"; there is model, data,",
+        "run E1 --set gamma=-1 | gamma must be finite and at least 0, not -1",
+        "run E1 --set gamma=much | \"much\"}: expected a value of type double",
+        "run E1 --set gamma | name=value, e.g. seed=1, not by \"gamma\"",
+        "run E1 --engine nd4j | \"nd4j\"; there is torch, dl4j",
+        "check --device tpu | \"tpu\"; a device is \"cpu\" or \"cuda:0\"",
+        "run E1 --device tpu | \"tpu\"; a device is \"cpu\" or \"cuda:0\"",
+        "run E1 --precision float16 | expected one of [FLOAT32, FLOAT64",
+        "run E1 --threads many | 'many' is not an int",
+        "run E1 --settings /no/such/file | cannot read /no/such/file",
+        "sweep E1 | --grid=FILE",
+        "sweep E1 --grid /no/such/file | cannot read /no/such/file",
+        "sweep E1 --grid /no/such/file --task one | 'one' is not an int",
+        "figures E99 | \"E99\"; there is E1, E2,",
+        "figures --out | parameter for option '--out'",
+        "export | 'ID'",
+        "export E1 --scale huge | \"huge\"; there is smoke, quick, subset, paper",
+        "fetch mnist | \"mnist\"; there is cifar10, cifar100, imdb",
+        "fetch imdb --offline=maybe | 'maybe' is not a boolean",
+        "check --quick=maybe | 'maybe' is not a boolean",
       })
-  void wrongArgumentsAreOneLineAndStatusTwo(String arguments) {
-    Ended ended = run(arguments.split(" "));
+  void wrongArgumentsAreOneLineAndStatusTwo(String arguments, String words) {
+    String store = folder.resolve("store").toString();
+    boolean stores = !arguments.matches("(fetch|check) .*");
+    Ended ended = run(stores ? List.of("--store", store) : List.of(), arguments.split(" "));
     assertEquals(2, ended.status(), ended.err());
     assertEquals(1, ended.err().lines().count(), ended.err());
     assertTrue(ended.err().startsWith("error: "), ended.err());
+    assertTrue(ended.err().contains(words), ended.err());
+    assertEquals("", ended.out());
     assertFalse(Files.exists(folder.resolve("store")), "something was written");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"list", "show", "run", "sweep", "figures", "export", "fetch", "check", "steps"})
+  void helpHoldsAnExampleThatNamesTheCommand(String command) {
+    Ended ended = run(List.of(), command, "--help");
+    assertEquals(0, ended.status());
+    assertTrue(ended.out().startsWith("Usage: unrolling " + command), ended.out());
+    assertTrue(ended.out().contains("Example: unrolling " + command + " "), ended.out());
+  }
+
+  @Test
+  void theHelpOfAllNamesEveryCommandAndExitStatus() {
+    Ended ended = run(List.of(), "--help");
+    assertEquals(0, ended.status());
+    for (String line :
+        List.of("list", "show", "run", "sweep", "figures", "export", "fetch", "check")) {
+      assertTrue(ended.out().lines().anyMatch(l -> l.startsWith("  " + line + " ")), line);
+    }
+    for (int status : new int[] {0, 1, 2, Main.INTERRUPTED}) {
+      assertTrue(ended.out().lines().anyMatch(l -> l.matches(" +" + status + " +[A-Z].*")));
+    }
+    assertTrue(ended.out().contains("Example: unrolling run "), ended.out());
+  }
+
+  @Test
+  void whatIsThereIsFetchedWithoutALine() {
+    Ended ended = run(List.of(), "fetch", "cifar10");
+    assertEquals(0, ended.status(), ended.err());
+    assertTrue(ended.out().matches("cifar10 .*\\R"), ended.out());
+    Path there = Path.of(ended.out().strip().substring("cifar10 ".length()));
+    assertTrue(Files.isDirectory(there), there.toString());
+  }
+
+  @Test
+  void theProcessorIsCheckedAgainstItself() {
+    Ended ended = run(List.of(), "check", "--quick", "--device", "cpu");
+    assertEquals(0, ended.status(), ended.err());
+    assertTrue(ended.out().contains("Device: cpu"), ended.out());
+    assertTrue(ended.out().endsWith("The check is green.\n"), ended.out());
+  }
+
+  @Test
+  void precisionIsNamedAsTheHelpNamesIt() {
+    Ended single = run("show", "E1", "--scale", "smoke", "--precision", "float32");
+    Ended twice = run("show", "E1", "--scale", "smoke", "--precision", "FLOAT64");
+    assertEquals(0, single.status(), single.err());
+    assertEquals(0, twice.status(), twice.err());
+    assertFalse(single.out().equals(twice.out()), "runs of both are kept in the same folders");
   }
 
   @Test

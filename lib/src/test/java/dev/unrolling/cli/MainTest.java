@@ -3,7 +3,10 @@ package dev.unrolling.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.unrolling.data.RealData;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -52,20 +55,86 @@ class MainTest {
     assertTrue(ended.lines().get(0).startsWith("Usage: unrolling fetch"), ended.toString());
   }
 
-  private Ended run(String... arguments) throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(
-        List.of("-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path")));
-    command.add(Main.class.getName());
-    command.addAll(List.of(arguments));
-    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-    builder.environment().put("UNROLLING_DATA", folder.toString());
-    // A JVM that finds it says so in a line of its own.
-    builder.environment().remove("JAVA_TOOL_OPTIONS");
+  /** As "| head -1" does: what is printed after that finds nobody. */
+  @Test
+  void aReaderThatStopsAfterALineIsNoError() throws Exception {
+    Process process = machine("show", "E1", "--scale", "smoke", "--seeds", "0..500").start();
+    try (BufferedReader out = process.inputReader()) {
+      assertTrue(out.readLine().startsWith("E1: "));
+    }
+    endsQuietly(process);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"list --scale smoke", "--help", "run --help"})
+  void aReaderThatIsGoneAlreadyIsNoError(String arguments) throws Exception {
+    Process process = machine(arguments.split(" ")).start();
+    process.getInputStream().close();
+    endsQuietly(process);
+  }
+
+  @Test
+  void stepsAnswersEachLineWithTheSecondsOfAStep() throws Exception {
+    ProcessBuilder builder =
+        machine("steps", "--model", "resnet8-4", "--batch", "8", "--precision", "bfloat16");
+    builder.environment().put("UNROLLING_DATA", RealData.cache().folder().toString());
     Process process = builder.start();
+    try (BufferedReader out = process.inputReader();
+        Writer in = process.outputWriter()) {
+      assertTrue(out.readLine().matches("LibTorch .*, threads \\d+"));
+      for (int round = 0; round < 2; round++) {
+        in.write("\n");
+        in.flush();
+        double seconds = Double.parseDouble(out.readLine());
+        assertTrue(seconds > 1e-5 && seconds < 10, seconds + " s");
+      }
+    }
+    endsQuietly(process);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"--precision tf32", "--model resnet9", "--batch 0", "--steps 0", "--device gpu"})
+  void stepsRefusesWhatIsNotThere(String arguments) throws Exception {
+    ProcessBuilder builder = machine(("steps " + arguments).split(" "));
+    builder.environment().put("UNROLLING_DATA", RealData.cache().folder().toString());
+    Process process = builder.start();
+    String err = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertTrue(process.waitFor(60, TimeUnit.SECONDS));
+    assertEquals(2, process.exitValue(), err);
+    assertEquals(1, err.lines().count(), err);
+  }
+
+  private static void endsQuietly(Process process) throws Exception {
+    String err = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertTrue(process.waitFor(30, TimeUnit.SECONDS));
+    assertEquals("", err);
+    assertEquals(0, process.exitValue());
+  }
+
+  private Ended run(String... arguments) throws IOException, InterruptedException {
+    Process process = machine(arguments).redirectErrorStream(true).start();
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertTrue(process.waitFor(30, TimeUnit.SECONDS));
     return new Ended(process.exitValue(), output.lines().toList());
+  }
+
+  private ProcessBuilder machine(String... arguments) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(
+        List.of(
+            "-XX:TieredStopAtLevel=1",
+            "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
+            "-cp",
+            System.getProperty("java.class.path")));
+    command.add(Main.class.getName());
+    command.addAll(List.of(arguments));
+    ProcessBuilder builder = new ProcessBuilder(command);
+    builder.environment().put("UNROLLING_DATA", folder.toString());
+    builder.environment().put("UNROLLING_RESULTS", folder.resolve("runs").toString());
+    // A JVM that finds it says so in a line of its own.
+    builder.environment().remove("JAVA_TOOL_OPTIONS");
+    return builder;
   }
 }

@@ -11,9 +11,11 @@ import dev.unrolling.engine.Engine;
 import dev.unrolling.engine.Engines;
 import dev.unrolling.engine.Network;
 import dev.unrolling.engine.Precision;
+import dev.unrolling.engine.Throughput;
 import dev.unrolling.experiment.Verdict.Outcome;
 import dev.unrolling.model.Architecture;
 import dev.unrolling.model.Architectures;
+import dev.unrolling.model.Workload;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -63,6 +65,11 @@ class DeviceCheckTest {
     @Override
     public Engine withPrecision(Precision precision) {
       return new Coarse(engine.withPrecision(precision), grain);
+    }
+
+    @Override
+    public Throughput throughput() {
+      return engine.throughput();
     }
 
     @Override
@@ -117,7 +124,30 @@ class DeviceCheckTest {
 
   @Test
   void aLargerBatchTakesLonger() {
-    assertTrue(CHECK.stepSeconds(CPU, 256, 2) > CHECK.stepSeconds(CPU, 4, 2));
+    Throughput best = CPU.throughput();
+    DeviceCheck.Speed large = CHECK.speed(CPU, best, 256, 2);
+    DeviceCheck.Speed small = CHECK.speed(CPU, best, 4, 2);
+    assertTrue(large.seconds() > small.seconds());
+    assertEquals(64, large.floorSeconds() / small.floorSeconds(), 30);
+  }
+
+  @Test
+  void theFloorIsTheLargerOfOperationsAndBytes() {
+    Workload work = Workload.of(CHECK.architecture());
+    assertEquals(
+        work.stepOperations(32) / 1e6,
+        CHECK.speed(CPU, new Throughput(1e6, 1e30), 32, 1).floorSeconds(),
+        1e-9);
+    assertEquals(
+        work.stepBytes(32, 4, 4) / 1e6,
+        CHECK.speed(CPU, new Throughput(1e30, 1e6), 32, 1).floorSeconds(),
+        1e-9);
+    assertEquals(
+        work.stepBytes(32, 2, 4) / 1e6,
+        CHECK
+            .speed(CPU.withPrecision(Precision.BFLOAT16), new Throughput(1e30, 1e6), 32, 1)
+            .floorSeconds(),
+        1e-9);
   }
 
   @Test

@@ -28,6 +28,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.w3c.dom.Document;
 import org.w3c.dom.Element;
 import tech.tablesaw.api.ColumnType;
+import tech.tablesaw.api.DoubleColumn;
+import tech.tablesaw.api.LongColumn;
 import tech.tablesaw.api.Table;
 import tech.tablesaw.io.csv.CsvReadOptions;
 
@@ -89,7 +91,7 @@ class FigureTest {
     Figure figure =
         Figure.lines("t", "x", "y")
             .series("a, \"quoted\"", xs, ys)
-            .band("b", xs, ys, low, high)
+            .band("b", xs, ys, low, high, "")
             .verticalLine("γ_c", 28.5);
     Table read = read(figure.save(folder, "numbers").csv());
 
@@ -120,12 +122,49 @@ class FigureTest {
     Plot one = Figure.lines("one", "x", "y").series("s", new double[] {1}, new double[] {2});
     Plot two =
         Figure.lines("two", "x", "y")
-            .errorBars("s", new double[] {3}, new double[] {4}, new double[] {3}, new double[] {5});
+            .errorBars(
+                "s", new double[] {3}, new double[] {4}, new double[] {3}, new double[] {5}, "");
     Table data = Figure.panels(2, one, two).data();
     assertEquals(List.of("panel", "series", "x", "y", "low", "high"), data.columnNames());
     assertEquals(List.of("one", "two"), data.stringColumn("panel").asList());
     assertEquals(4, data.doubleColumn("y").get(1));
     assertTrue(data.doubleColumn("low").isMissing(0));
+  }
+
+  @Test
+  void aSpreadSaysWhatItIsOver() {
+    Table runs =
+        Table.create(
+            "runs",
+            LongColumn.create("seed", 0, 1, 2, 0, 1),
+            DoubleColumn.create("x", 1, 1, 1, 2, 2),
+            DoubleColumn.create("y", 5, 6, 10, 3, 4));
+    Spread spread = Spread.of(runs, "x", "y");
+    assertArrayEquals(new double[] {7, 3.5}, spread.mean());
+    assertArrayEquals(new double[] {5, 3}, spread.low());
+    assertArrayEquals(new double[] {10, 4}, spread.high());
+    assertEquals("mean and range over 2 to 3 seeds", spread.meaning());
+    assertEquals("mean and range over 2 seeds", Spread.of(runs.last(2), "x", "y").meaning());
+    assertEquals("", Spread.of(runs.first(1), "x", "y").meaning(), "one value has no range");
+    runs.removeColumns("seed");
+    assertEquals("mean and range over 2 to 3 runs", Spread.of(runs, "x", "y").meaning());
+  }
+
+  @Test
+  void whatBandsAreIsSaidOnceBelowAllPanels() {
+    double[] one = {1};
+    double[] two = {2};
+    Plot plain = Figure.lines("t", "x", "y").band("s", one, one, one, two, "");
+    Plot three = Figure.lines("t", "x", "y").band("s", one, one, one, two, "over 3 seeds");
+    Plot five = Figure.lines("t", "x", "y").band("s", one, one, one, two, "over 5 seeds");
+    assertEquals(
+        "over 3 seeds", Series.spreads(three.band("r", one, one, one, two, "over 3 seeds").all()));
+    int line = (int) PlotPainter.NOTE_ROW;
+    assertEquals(plain.height() + line, three.height());
+    int silent = Figure.panels(1, plain, plain).height();
+    assertEquals(silent + line, Figure.panels(1, three, three).height(), "once for both");
+    assertEquals(silent + 2 * line, Figure.panels(1, three, five).height(), "each its own");
+    assertEquals(silent + line, Figure.panels(1, three, plain).height(), "not for the second");
   }
 
   @Test
@@ -149,7 +188,10 @@ class FigureTest {
     }
     Figure.lines("t", "x", "y").series("s", xs, ys).image(1);
     Figure.scatter("t", "y", "x").series("s", ys, xs).image(1);
-    Figure.lines("t", "x", "y").band("s", xs, ys, ys, ys).errorBars("e", xs, ys, ys, ys).image(1);
+    Figure.lines("t", "x", "y")
+        .band("s", xs, ys, ys, ys, "")
+        .errorBars("e", xs, ys, ys, ys, "")
+        .image(1);
   }
 
   static Stream<double[]> extremes() {
@@ -181,7 +223,7 @@ class FigureTest {
         () -> empty.series("later", new double[] {1}, new double[] {0}));
     // A spread that reaches below 0 is drawn to the edge.
     double[] one = {1};
-    empty.band("b", one, one, new double[] {-1}, new double[] {2}).image(1);
+    empty.band("b", one, one, new double[] {-1}, new double[] {2}, "").image(1);
   }
 
   @Test

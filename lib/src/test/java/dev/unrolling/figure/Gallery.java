@@ -30,6 +30,8 @@ final class Gallery {
             List.of(
                 bands("ResNet-8, CIFAR-10"), bands("ResNet-8, CIFAR-100\n(subset)"), slopes())));
     figures.put("same-panels", Figure.panels(2, bands("CIFAR-10"), bands("CIFAR-100")));
+    figures.put("edges", edges());
+    figures.put("edges-column", edges().atWidth(400));
     figures.put("many", many());
     figures.put("gaps", gaps());
     figures.put("long", lengthy());
@@ -73,9 +75,15 @@ final class Gallery {
       other[i] = 0.5 * v[i];
     }
     return Figure.lines(title, "fine-tuning step", "distance (weight units)")
-        .band("v, single gradient", steps, v, low, high)
+        .band("v, single gradient", steps, v, low, high, "mean and range over 3 seeds")
         .series("v, amnesiac", steps, other)
-        .band("forgetting distance", steps, scaled(v, 2), scaled(low, 2), scaled(high, 2));
+        .band(
+            "forgetting distance",
+            steps,
+            scaled(v, 2),
+            scaled(low, 2),
+            scaled(high, 2),
+            "mean and range over 3 seeds");
   }
 
   private static double[] scaled(double[] values, double factor) {
@@ -89,7 +97,7 @@ final class Gallery {
     double[] low = IntStream.range(0, 6).mapToDouble(i -> mean[i] - deviation[i]).toArray();
     double[] high = IntStream.range(0, 6).mapToDouble(i -> mean[i] + deviation[i]).toArray();
     return Figure.lines("Errors against γ", "γ (in units of the mean deviation / C)", "error")
-        .errorBars("v", gammas, mean, low, high)
+        .errorBars("v", gammas, mean, low, high, "mean and deviation over 3 seeds")
         .series("e₁", gammas, scaled(mean, 2.2))
         .horizontalLine("doing nothing", 0.55)
         .verticalLine("γ_c = 28.5", 28.5)
@@ -131,6 +139,27 @@ final class Gallery {
         IntStream.range(0, count).mapToObj(i -> i % 3 == 0 ? "automobile" : "cat").toList();
     return Figure.images(
         "The batch to be forgotten\nCIFAR-10, 32 images", images, captions, columns);
+  }
+
+  /** Axes that end at a number: its label reaches over the end. */
+  static Figure edges() {
+    double[] decade = {4.9e-6, 1.95e-5};
+    double[] large = {0, 99_500};
+    return Figure.panels(
+        "Numbers at the end of the axis",
+        2,
+        List.of(
+            Figure.scatter("a narrow range", "e", "v").logX().logY().series("v", decade, decade),
+            Figure.scatter("large numbers", "images", "v")
+                .xLimits(0, 99_999)
+                .series("v", large, decade),
+            Figure.scatter("one point", "e", "v")
+                .logX()
+                .xLimits(2e-5, 2.001e-4)
+                .series("v", new double[] {1e-4}, new double[] {1}),
+            Figure.lines("a negative end", "logit", "share")
+                .xLimits(-20_000, -5000)
+                .series("v", new double[] {-15_000, -5000}, new double[] {0, 1})));
   }
 
   static Plot many() {
@@ -178,7 +207,8 @@ final class Gallery {
             new double[] {1, 2, 3, 4, 5},
             new double[] {2, 1, 1, 2, 10},
             new double[] {1, -1, nan, 1, 1},
-            new double[] {3, 3, 3, 4, 20})
+            new double[] {3, 3, 3, 4, 20},
+            "a spread of a length that does not fit into one line of a figure of this width, so that it is broken into two")
         .series("all lost", new double[] {1, 2}, new double[] {nan, inf})
         .series("none", new double[0], new double[0]);
   }

@@ -156,6 +156,37 @@ class NotebookTest {
     assertEquals(101, Files.readAllLines(out.resolve("04-test/long.csv")).size());
   }
 
+  @Test
+  void aTableAndAFigureOfOneNameAreRefusedBeforeAnythingIsWritten() throws IOException {
+    Notebook notebook = inKernel("smoke");
+    Table table = Table.create("t", DoubleColumn.create("v", 1.0));
+    notebook.show(table, "e8");
+    byte[] kept = Files.readAllBytes(out.resolve("04-test/e8.csv"));
+    String refused =
+        assertThrows(IllegalArgumentException.class, () -> notebook.show(Gallery.slopes(), "e8"))
+            .getMessage();
+    assertTrue(refused.startsWith("a figure and a table cannot both be called \"e8\""), refused);
+    assertTrue(refused.contains("e8.csv; give one of them another name"), refused);
+    assertArrayEquals(kept, Files.readAllBytes(out.resolve("04-test/e8.csv")));
+    assertFalse(Files.exists(out.resolve("04-test/e8.png")));
+
+    notebook.show(Gallery.slopes(), "slopes");
+    byte[] plotted = Files.readAllBytes(out.resolve("04-test/slopes.csv"));
+    assertThrows(IllegalArgumentException.class, () -> notebook.save(table, "slopes"));
+    assertThrows(IllegalArgumentException.class, () -> notebook.save(table, "verdicts"));
+    assertArrayEquals(plotted, Files.readAllBytes(out.resolve("04-test/slopes.csv")));
+  }
+
+  @Test
+  void aCellThatRunsAgainReplacesWhatItLeft() throws IOException {
+    Notebook notebook = inKernel("smoke");
+    notebook.show(Table.create("t", DoubleColumn.create("v", 1.0)), "table");
+    notebook.show(Table.create("t", DoubleColumn.create("v", 2.0)), "table");
+    assertEquals(List.of("v", "2.0"), Files.readAllLines(out.resolve("04-test/table.csv")));
+    notebook.show(Gallery.slopes(), "slopes");
+    notebook.show(Gallery.slopes(), "slopes");
+  }
+
   private List<String> verdictLines() throws IOException {
     return Files.readAllLines(out.resolve("04-test/verdicts.csv"));
   }

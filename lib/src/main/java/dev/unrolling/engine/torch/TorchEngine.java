@@ -3,19 +3,25 @@ package dev.unrolling.engine.torch;
 import dev.unrolling.engine.Engine;
 import dev.unrolling.engine.Network;
 import dev.unrolling.engine.Precision;
+import dev.unrolling.engine.Throughput;
 import dev.unrolling.model.Architecture;
 import java.lang.ref.Reference;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.openblas.global.openblas;
 import org.bytedeco.pytorch.Device;
+import org.bytedeco.pytorch.DeviceOptional;
 import org.bytedeco.pytorch.MemoryFormatOptional;
+import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.MemoryFormat;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -27,20 +33,41 @@ import org.nd4j.linalg.factory.Nd4j;
  * @param device e.g. {@code "cpu"} or {@code "cuda:0"}
  * @param precision of weights and computation
  * @param threads of the CPU, at least 1
+ * @param channelsLast whether images lie in memory with the channel as the fastest index; the other
+ *     order rounds otherwise in the last bits
  * @param residentImages keeps image sets on the device; empty where batches are made on the host,
  *     which on a CPU needs no second copy of the set
  */
 record TorchEngine(
-    String device, Precision precision, int threads, Optional<DeviceImages> residentImages)
+    String device,
+    Precision precision,
+    int threads,
+    boolean channelsLast,
+    Optional<DeviceImages> residentImages)
     implements Engine {
+
+  static final String NAME = "torch";
+
+  /** Sizes of what a throughput is measured by. */
+  private static final long MATRIX = 8192;
+
+  private static final long IMAGES = 8;
+  private static final long CHANNELS = 512;
+  private static final long SIDE = 16;
+  private static final long COPIED = 64_000_000;
+  private static final int ROUNDS = 10;
 
   TorchEngine {
     if (threads < 1) {
       throw new IllegalArgumentException("an engine needs at least 1 thread, not " + threads);
     }
+    if (precision == Precision.TF32 && !isCuda(device)) {
+      throw new IllegalArgumentException(
+          "tf32 is a format of NVIDIA's GPUs, which "
+              + device
+              + " does not have; float32, float64 and bfloat16 are there");
+    }
   }
-
-  static final String NAME = "torch";
 
   @Override
   public String name() {
@@ -55,36 +82,104 @@ record TorchEngine(
     } catch (java.io.IOException unknown) {
       libTorch = "of unknown version";
     }
-    return "LibTorch " + libTorch;
+    return "LibTorch " + libTorch + (channelsLast ? "" : ", " + Layout.CHANNELS_FIRST);
   }
 
   @Override
   public TorchEngine withPrecision(Precision other) {
-    return new TorchEngine(device, other, threads, residentImages);
+    return new TorchEngine(device, other, threads, channelsLast, residentImages);
   }
 
   @Override
   public Engine withThreads(int other) {
-    return new TorchEngine(device, precision, other, residentImages);
+    return new TorchEngine(device, precision, other, channelsLast, residentImages);
+  }
+
+  static boolean isCuda(String device) {
+    return device.startsWith("cuda");
+  }
+
+  /** Begins all that computes but a training step: {@link #enter(Precision)} as measured. */
+  void enter() {
+    enter(precision.measured());
   }
 
   /**
-   * Sets the number of threads of what follows; LibTorch keeps it for each calling thread. All that
-   * computes begins here. The BLAS below gets one thread, in the whole process: LibTorch splits the
-   * work itself, and threads of BLAS would spin while they wait, which starves a busy machine.
+   * Sets the number of threads of what follows, which LibTorch keeps for each calling thread, and
+   * whether a GPU may round to TF32, which it keeps for the process. The BLAS below gets one
+   * thread, in the whole process: LibTorch splits the work itself, and threads of BLAS would spin
+   * while they wait, which starves a busy machine.
    */
-  void enter() {
+  void enter(Precision products) {
     if (torch.get_num_threads() != threads) {
       torch.set_num_threads(threads);
     }
     if (openblas.blas_get_num_threads() != 1) {
       openblas.blas_set_num_threads(1);
     }
+    if (isCuda(device)) {
+      torch.globalContext().setAllowTF32CuDNN(products == Precision.TF32);
+      torch.globalContext().setAllowTF32CuBLAS(products == Precision.TF32);
+    }
   }
 
   /** Whether tensors of another engine can be mixed with those of this one. */
   boolean sharesTensorsWith(TorchEngine other) {
-    return device.equals(other.device) && precision == other.precision;
+    return device.equals(other.device) && precision.measured() == other.precision.measured();
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>On a CPU a convolution stands for the product of matrices: oneDNN computes it, on all
+   * threads, while the BLAS has one.
+   */
+  @Override
+  public Throughput throughput() {
+    enter(precision);
+    try (PointerScope scope = new PointerScope();
+        NoGradGuard frozen = new NoGradGuard()) {
+      TensorOptions options =
+          new TensorOptions(precision == Precision.BFLOAT16 ? ScalarType.BFloat16 : scalarType())
+              .device(new DeviceOptional(place()));
+      Tensor source = torch.zeros(new long[] {COPIED}, options);
+      Tensor target = torch.empty_like(source);
+      double bytes = 2.0 * COPIED * source.element_size();
+      return new Throughput(
+          isCuda(device) ? matrixOperations(options) : convolutionOperations(options),
+          bytes / fastest(() -> target.copy_(source)));
+    }
+  }
+
+  private double matrixOperations(TensorOptions options) {
+    Tensor factor = torch.rand(new long[] {MATRIX, MATRIX}, options);
+    return 2.0 * MATRIX * MATRIX * MATRIX / fastest(() -> torch.mm(factor, factor));
+  }
+
+  private double convolutionOperations(TensorOptions options) {
+    Tensor images =
+        torch
+            .rand(new long[] {IMAGES, CHANNELS, SIDE, SIDE}, options)
+            .contiguous(MemoryFormat.ChannelsLast);
+    Tensor kernels = torch.rand(new long[] {CHANNELS, CHANNELS, 3, 3}, options);
+    long[] ones = {1, 1};
+    return 2.0
+        * (IMAGES * SIDE * SIDE * CHANNELS * CHANNELS * 9)
+        / fastest(() -> torch.conv2d(images, kernels, new TensorOptional(), ones, ones, ones, 1));
+  }
+
+  /** Seconds of the fastest round; each frees what it made, and ends when the device is done. */
+  private double fastest(Supplier<Tensor> work) {
+    return Throughput.fastest(
+        ROUNDS,
+        () -> {
+          try (PointerScope scope = new PointerScope()) {
+            work.get();
+            if (isCuda(device)) {
+              torch.cuda_synchronize(place().index());
+            }
+          }
+        });
   }
 
   @Override
@@ -93,7 +188,7 @@ record TorchEngine(
   }
 
   ScalarType scalarType() {
-    return precision == Precision.FLOAT32 ? ScalarType.Float : ScalarType.Double;
+    return precision.dataType() == DataType.DOUBLE ? ScalarType.Double : ScalarType.Float;
   }
 
   /** Copies float64 values from a buffer to a new tensor of this device and precision. */

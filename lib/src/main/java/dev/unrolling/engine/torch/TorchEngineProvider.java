@@ -24,7 +24,7 @@ public final class TorchEngineProvider implements EngineProvider {
           "no device is called \"" + device + "\"; a device is \"cpu\" or \"cuda:0\", \"cuda:1\"");
     }
     TorchNatives.load();
-    boolean cuda = device.startsWith("cuda");
+    boolean cuda = TorchEngine.isCuda(device);
     if (cuda) {
       requireCuda(device);
     }
@@ -32,6 +32,7 @@ public final class TorchEngineProvider implements EngineProvider {
         device,
         precision,
         torch.intraop_default_num_threads(),
+        Layout.isChannelsLast(device, System.getenv()),
         cuda ? Optional.of(new DeviceImages()) : Optional.empty());
   }
 

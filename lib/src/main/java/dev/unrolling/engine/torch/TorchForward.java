@@ -6,6 +6,7 @@ import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * One forward pass through a chain of layers, taking weights and running statistics in the order of
@@ -24,17 +25,21 @@ final class TorchForward {
   }
 
   private final Statistics statistics;
+  private final boolean narrow;
   private final Iterator<Tensor> weights;
   private final Iterator<Tensor> running;
 
-  private TorchForward(Statistics statistics, List<Tensor> weights, List<Tensor> running) {
+  private TorchForward(
+      Statistics statistics, boolean narrow, List<Tensor> weights, List<Tensor> running) {
     this.statistics = statistics;
+    this.narrow = narrow;
     this.weights = weights.iterator();
     this.running = running.iterator();
   }
 
   /**
    * @param input {@code (batch, ...)} in the architecture's input shape
+   * @param narrow whether the factors of convolutions and products are bfloat16; the input then is
    * @return logits {@code (batch, classes)}
    */
   static Tensor logits(
@@ -42,8 +47,18 @@ final class TorchForward {
       Tensor input,
       List<Tensor> weights,
       List<Tensor> running,
-      Statistics statistics) {
-    return new TorchForward(statistics, weights, running).chain(layers, input);
+      Statistics statistics,
+      boolean narrow) {
+    return new TorchForward(statistics, narrow, weights, running).chain(layers, input);
+  }
+
+  /** A tensor as bfloat16; its derivative comes back in its own format. */
+  static Tensor narrow(Tensor tensor) {
+    return tensor.to(ScalarType.BFloat16);
+  }
+
+  private Tensor nextFactor() {
+    return narrow ? narrow(weights.next()) : weights.next();
   }
 
   private Tensor chain(List<Layer> layers, Tensor input) {
@@ -57,17 +72,17 @@ final class TorchForward {
   // Java 17 has no pattern switch; the sealed interface still keeps this list complete by a test.
   private Tensor apply(Layer layer, Tensor x) {
     if (layer instanceof Layer.Convolution c) {
-      Tensor weight = weights.next();
-      TensorOptional bias = c.bias() ? new TensorOptional(weights.next()) : new TensorOptional();
+      Tensor weight = nextFactor();
+      TensorOptional bias = c.bias() ? new TensorOptional(nextFactor()) : new TensorOptional();
       return torch.conv2d(x, weight, bias, pair(c.stride()), pair(c.padding()), pair(1), 1);
     }
     if (layer instanceof Layer.BatchNorm) {
       return batchNorm(x);
     }
     if (layer instanceof Layer.Dense d) {
-      Tensor weight = weights.next();
+      Tensor weight = nextFactor();
       return d.bias()
-          ? torch.linear(x, weight, new TensorOptional(weights.next()))
+          ? torch.linear(x, weight, new TensorOptional(nextFactor()))
           : torch.linear(x, weight);
     }
     if (layer instanceof Layer.Relu) {

@@ -12,6 +12,7 @@ import dev.unrolling.engine.Network;
 import dev.unrolling.engine.NetworkState;
 import dev.unrolling.engine.Objective;
 import dev.unrolling.engine.ParameterVector;
+import dev.unrolling.engine.Precision;
 import dev.unrolling.engine.SgdStep;
 import dev.unrolling.engine.torch.TorchForward.Statistics;
 import dev.unrolling.model.Architecture;
@@ -46,15 +47,24 @@ final class TorchNetwork implements Network {
   private Optional<Tensor> velocity = Optional.empty();
 
   TorchNetwork(TorchEngine engine, Architecture architecture, INDArray initial) {
+    this(
+        engine,
+        architecture,
+        engine.tensor(checked(architecture, "weights", initial, architecture.parameters().size())),
+        engine.tensor(
+            InitialWeights.runningStatistics(architecture),
+            architecture.runningStatistics().size()));
+  }
+
+  /** Takes over tensors that were kept by {@link TorchEngine#keep}. */
+  private TorchNetwork(
+      TorchEngine engine, Architecture architecture, Tensor weights, Tensor statistics) {
     this.engine = engine;
     this.architecture = architecture;
-    ParameterLayout layout = architecture.parameters();
-    checkLength("weights", initial, layout.size());
-    this.weights = engine.tensor(initial);
-    this.leaves = views(weights, layout, true);
-    ParameterLayout running = architecture.runningStatistics();
-    this.statistics = engine.tensor(InitialWeights.runningStatistics(architecture), running.size());
-    this.runningViews = views(statistics, running, false);
+    this.weights = weights;
+    this.leaves = views(weights, architecture.parameters(), true);
+    this.statistics = statistics;
+    this.runningViews = views(statistics, architecture.runningStatistics(), false);
   }
 
   private static List<Tensor> views(Tensor flat, ParameterLayout layout, boolean leaf) {
@@ -81,9 +91,7 @@ final class TorchNetwork implements Network {
 
   @Override
   public ParameterVector weights() {
-    try (PointerScope scope = new PointerScope()) {
-      return new TorchVector(engine, TorchEngine.keep(weights.clone()));
-    }
+    return new TorchVector(engine, duplicate(weights));
   }
 
   @Override
@@ -127,10 +135,17 @@ final class TorchNetwork implements Network {
 
   @Override
   public Network copy() {
-    NetworkState state = saveState();
-    Network twin = engine.network(architecture, state.weights());
-    twin.restore(state);
+    TorchNetwork twin =
+        new TorchNetwork(engine, architecture, duplicate(weights), duplicate(statistics));
+    twin.velocity = velocity.map(TorchNetwork::duplicate);
     return twin;
+  }
+
+  /** A copy on the same device, kept. */
+  private static Tensor duplicate(Tensor tensor) {
+    try (PointerScope scope = new PointerScope()) {
+      return TorchEngine.keep(tensor.clone());
+    }
   }
 
   @Override
@@ -142,13 +157,35 @@ final class TorchNetwork implements Network {
           empty
               ? weights.new_zeros(new long[0])
               : dataLoss(batch, objective, Statistics.BATCH_AND_UPDATE);
-      Tensor gradient = empty ? torch.zeros_like(weights) : flat(grad(loss, false));
+      Tensor[] gradients = empty ? zeros() : grad(loss, false);
+      Scalar rate = new Scalar(-step.rate());
       try (NoGradGuard frozen = new NoGradGuard()) {
-        loss = withWeightDecay(loss, gradient, objective);
-        weights.add_(withMomentum(gradient, step.momentum()), new Scalar(-step.rate()));
+        if (isPlain(objective, step)) {
+          for (int i = 0; i < gradients.length; i++) {
+            leaves.get(i).add_(gradients[i], rate);
+          }
+        } else {
+          Tensor gradient = flat(gradients);
+          loss = withWeightDecay(loss, gradient, objective);
+          weights.add_(withMomentum(gradient, step.momentum()), rate);
+        }
       }
       return new TorchLoss(TorchEngine.keep(loss.detach()));
     }
+  }
+
+  /**
+   * Whether each layer's gradient can be added as it is. On a CPU that spares a copy of them all;
+   * on a GPU one long sum is faster than many short ones.
+   */
+  private boolean isPlain(Objective objective, SgdStep step) {
+    return step.momentum() == 0
+        && objective.weightDecay() == 0
+        && !TorchEngine.isCuda(engine.device());
+  }
+
+  private Tensor[] zeros() {
+    return leaves.stream().map(torch::zeros_like).toArray(Tensor[]::new);
   }
 
   @Override
@@ -199,15 +236,27 @@ final class TorchNetwork implements Network {
   }
 
   private Tensor forward(Batch batch, Statistics how) {
-    engine.enter();
-    return TorchForward.logits(architecture.layers(), input(batch), leaves, runningViews, how);
+    Precision products =
+        how == Statistics.BATCH_AND_UPDATE ? engine.precision() : engine.precision().measured();
+    engine.enter(products);
+    boolean narrow = products == Precision.BFLOAT16;
+    Tensor logits =
+        TorchForward.logits(
+            architecture.layers(),
+            narrow ? TorchForward.narrow(input(batch)) : input(batch),
+            leaves,
+            runningViews,
+            how,
+            narrow);
+    return narrow ? logits.to(engine.scalarType()) : logits;
   }
 
   private Tensor input(Batch batch) {
     long[] shape = Examples.shape(batch, architecture);
     Tensor input = values(batch).view(shape);
-    // Channels-last is LibTorch's fastest layout for images, on CPU and GPU.
-    return shape.length == 4 ? input.contiguous(MemoryFormat.ChannelsLast) : input;
+    return shape.length == 4 && engine.channelsLast()
+        ? input.contiguous(MemoryFormat.ChannelsLast)
+        : input;
   }
 
   private Tensor values(Batch batch) {
@@ -282,6 +331,11 @@ final class TorchNetwork implements Network {
   }
 
   private void checkLength(String what, INDArray values, long expected) {
+    checked(architecture, what, values, expected);
+  }
+
+  private static INDArray checked(
+      Architecture architecture, String what, INDArray values, long expected) {
     if (values.length() != expected && !(values.isEmpty() && expected == 0)) {
       throw new IllegalArgumentException(
           what
@@ -292,5 +346,6 @@ final class TorchNetwork implements Network {
               + " values, not "
               + values.length());
     }
+    return values;
   }
 }

@@ -148,7 +148,7 @@ class Dl4jStateTest {
       String message =
           assertThrows(IllegalArgumentException.class, () -> mine.addInPlace(1, narrow))
               .getMessage();
-      assertTrue(message.contains("FLOAT64") && message.contains("FLOAT32"), message);
+      assertTrue(message.contains("float64") && message.contains("float32"), message);
       assertThrows(IllegalArgumentException.class, () -> mine.dot(foreign));
       assertThrows(IllegalArgumentException.class, () -> network.vector(Nd4j.zeros(3)));
       String device =

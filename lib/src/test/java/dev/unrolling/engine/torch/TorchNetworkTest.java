@@ -393,7 +393,7 @@ class TorchNetworkTest {
       String message =
           assertThrows(IllegalArgumentException.class, () -> mine.addInPlace(1, foreign))
               .getMessage();
-      assertTrue(message.contains("FLOAT64") && message.contains("FLOAT32"), message);
+      assertTrue(message.contains("float64") && message.contains("float32"), message);
       assertThrows(IllegalArgumentException.class, () -> network.vector(Nd4j.zeros(3)));
       assertThrows(
           IllegalArgumentException.class,
