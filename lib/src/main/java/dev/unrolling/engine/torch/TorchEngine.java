@@ -259,4 +259,11 @@ record TorchEngine(
   static Tensor keep(Tensor tensor) {
     return tensor.retainReference();
   }
+
+  /** A copy on the same device, kept. */
+  static Tensor copy(Tensor tensor) {
+    try (PointerScope scope = new PointerScope()) {
+      return keep(tensor.clone());
+    }
+  }
 }

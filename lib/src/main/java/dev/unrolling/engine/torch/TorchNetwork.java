@@ -1,9 +1,7 @@
 package dev.unrolling.engine.torch;
 
 import dev.unrolling.data.Batch;
-import dev.unrolling.data.ImageDataset;
 import dev.unrolling.engine.Engine;
-import dev.unrolling.engine.Examples;
 import dev.unrolling.engine.LinearOperator;
 import dev.unrolling.engine.Loss;
 import dev.unrolling.engine.LossGradient;
@@ -21,7 +19,6 @@ import dev.unrolling.model.ParameterLayout;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.NoGradGuard;
@@ -29,7 +26,6 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
-import org.bytedeco.pytorch.global.torch.MemoryFormat;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -44,7 +40,7 @@ final class TorchNetwork implements Network {
   private final List<Tensor> leaves;
   private final Tensor statistics;
   private final List<Tensor> runningViews;
-  private Optional<Tensor> velocity = Optional.empty();
+  private final TorchVelocity velocity;
 
   TorchNetwork(TorchEngine engine, Architecture architecture, INDArray initial) {
     this(
@@ -53,13 +49,19 @@ final class TorchNetwork implements Network {
         engine.tensor(checked(architecture, "weights", initial, architecture.parameters().size())),
         engine.tensor(
             InitialWeights.runningStatistics(architecture),
-            architecture.runningStatistics().size()));
+            architecture.runningStatistics().size()),
+        new TorchVelocity(engine));
   }
 
   /** Takes over tensors that were kept by {@link TorchEngine#keep}. */
   private TorchNetwork(
-      TorchEngine engine, Architecture architecture, Tensor weights, Tensor statistics) {
+      TorchEngine engine,
+      Architecture architecture,
+      Tensor weights,
+      Tensor statistics,
+      TorchVelocity velocity) {
     this.engine = engine;
+    this.velocity = velocity;
     this.architecture = architecture;
     this.weights = weights;
     this.leaves = views(weights, architecture.parameters(), true);
@@ -91,7 +93,7 @@ final class TorchNetwork implements Network {
 
   @Override
   public ParameterVector weights() {
-    return new TorchVector(engine, duplicate(weights));
+    return new TorchVector(engine, TorchEngine.copy(weights));
   }
 
   @Override
@@ -112,40 +114,31 @@ final class TorchNetwork implements Network {
         statistics.numel() == 0
             ? Nd4j.empty(engine.precision().dataType())
             : engine.array(statistics, statistics.numel()),
-        velocity
-            .map(v -> engine.array(v, v.numel()))
-            .orElseGet(() -> Nd4j.empty(engine.precision().dataType())));
+        velocity.toArray());
   }
 
   @Override
   public void restore(NetworkState state) {
     checkLength("weights", state.weights(), weights.numel());
     checkLength("running statistics", state.runningStatistics(), statistics.numel());
+    if (!state.velocity().isEmpty()) {
+      checkLength("velocity", state.velocity(), weights.numel());
+    }
     overwrite(weights, state.weights());
     if (statistics.numel() > 0) {
       overwrite(statistics, state.runningStatistics());
     }
-    velocity.ifPresent(Tensor::close);
-    velocity = Optional.empty();
-    if (!state.velocity().isEmpty()) {
-      checkLength("velocity", state.velocity(), weights.numel());
-      velocity = Optional.of(engine.tensor(state.velocity()));
-    }
+    velocity.restore(state.velocity());
   }
 
   @Override
   public Network copy() {
-    TorchNetwork twin =
-        new TorchNetwork(engine, architecture, duplicate(weights), duplicate(statistics));
-    twin.velocity = velocity.map(TorchNetwork::duplicate);
-    return twin;
-  }
-
-  /** A copy on the same device, kept. */
-  private static Tensor duplicate(Tensor tensor) {
-    try (PointerScope scope = new PointerScope()) {
-      return TorchEngine.keep(tensor.clone());
-    }
+    return new TorchNetwork(
+        engine,
+        architecture,
+        TorchEngine.copy(weights),
+        TorchEngine.copy(statistics),
+        velocity.copy());
   }
 
   @Override
@@ -167,7 +160,7 @@ final class TorchNetwork implements Network {
         } else {
           Tensor gradient = flat(gradients);
           loss = withWeightDecay(loss, gradient, objective);
-          weights.add_(withMomentum(gradient, step.momentum()), rate);
+          weights.add_(velocity.carry(gradient, step.momentum()), rate);
         }
       }
       return new TorchLoss(TorchEngine.keep(loss.detach()));
@@ -226,13 +219,14 @@ final class TorchNetwork implements Network {
   public void close() {
     leaves.forEach(Tensor::close);
     runningViews.forEach(Tensor::close);
-    velocity.ifPresent(Tensor::close);
+    velocity.close();
     statistics.close();
     weights.close();
   }
 
   private Tensor dataLoss(Batch batch, Objective objective, Statistics how) {
-    return TorchObjective.loss(objective, forward(batch, how), labels(batch), batch.averagedOver());
+    Tensor labels = TorchExamples.labels(engine, architecture, batch);
+    return TorchObjective.loss(objective, forward(batch, how), labels, batch.averagedOver());
   }
 
   private Tensor forward(Batch batch, Statistics how) {
@@ -240,38 +234,16 @@ final class TorchNetwork implements Network {
         how == Statistics.BATCH_AND_UPDATE ? engine.precision() : engine.precision().measured();
     engine.enter(products);
     boolean narrow = products == Precision.BFLOAT16;
+    Tensor input = TorchExamples.input(engine, architecture, batch);
     Tensor logits =
         TorchForward.logits(
             architecture.layers(),
-            narrow ? TorchForward.narrow(input(batch)) : input(batch),
+            narrow ? TorchForward.narrow(input) : input,
             leaves,
             runningViews,
             how,
             narrow);
     return narrow ? logits.to(engine.scalarType()) : logits;
-  }
-
-  private Tensor input(Batch batch) {
-    long[] shape = Examples.shape(batch, architecture);
-    Tensor input = values(batch).view(shape);
-    return shape.length == 4 && engine.channelsLast()
-        ? input.contiguous(MemoryFormat.ChannelsLast)
-        : input;
-  }
-
-  private Tensor values(Batch batch) {
-    if (engine.residentImages().isPresent() && batch.dataset() instanceof ImageDataset images) {
-      architecture.checkExampleShape(images.name(), images.exampleShape());
-      return engine.residentImages().get().values(engine, images, batch);
-    }
-    double[] values = Examples.values(batch, architecture);
-    try (Tensor kept = engine.tensor(values, values.length)) {
-      return kept.view(-1);
-    }
-  }
-
-  private Tensor labels(Batch batch) {
-    return engine.integers(Examples.labels(batch, architecture));
   }
 
   private Tensor[] grad(Tensor loss, boolean createGraph) {
@@ -299,18 +271,6 @@ final class TorchNetwork implements Network {
     }
     gradient.add_(weights, new Scalar(objective.weightDecay()));
     return loss.add(weights.dot(weights), new Scalar(objective.weightDecay() / 2));
-  }
-
-  private Tensor withMomentum(Tensor gradient, double momentum) {
-    if (momentum == 0) {
-      return gradient;
-    }
-    if (velocity.isEmpty()) {
-      velocity = Optional.of(TorchEngine.keep(gradient.clone()));
-    } else {
-      velocity.get().mul_(new Scalar(momentum)).add_(gradient);
-    }
-    return velocity.get();
   }
 
   private void overwrite(Tensor target, INDArray values) {

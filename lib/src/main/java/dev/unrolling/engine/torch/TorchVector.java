@@ -38,9 +38,7 @@ final class TorchVector implements ParameterVector {
 
   @Override
   public ParameterVector copy() {
-    try (PointerScope scope = new PointerScope()) {
-      return new TorchVector(engine, TorchEngine.keep(tensor().clone()));
-    }
+    return new TorchVector(engine, TorchEngine.copy(tensor()));
   }
 
   @Override

@@ -1,0 +1,39 @@
+package dev.unrolling.engine.torch;
+
+import dev.unrolling.data.Batch;
+import dev.unrolling.data.ImageDataset;
+import dev.unrolling.engine.Examples;
+import dev.unrolling.model.Architecture;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.MemoryFormat;
+
+/** A batch as tensors on the engine's device; valid in the scope at hand. */
+final class TorchExamples {
+
+  private TorchExamples() {}
+
+  /** Values in the network's input shape, {@code (batch, ...)}. */
+  static Tensor input(TorchEngine engine, Architecture architecture, Batch batch) {
+    long[] shape = Examples.shape(batch, architecture);
+    Tensor input = values(engine, architecture, batch).view(shape);
+    return shape.length == 4 && engine.channelsLast()
+        ? input.contiguous(MemoryFormat.ChannelsLast)
+        : input;
+  }
+
+  private static Tensor values(TorchEngine engine, Architecture architecture, Batch batch) {
+    if (engine.residentImages().isPresent() && batch.dataset() instanceof ImageDataset images) {
+      architecture.checkExampleShape(images.name(), images.exampleShape());
+      return engine.residentImages().get().values(engine, images, batch);
+    }
+    double[] values = Examples.values(batch, architecture);
+    try (Tensor kept = engine.tensor(values, values.length)) {
+      return kept.view(-1);
+    }
+  }
+
+  /** Labels, {@code (batch)}, int64. */
+  static Tensor labels(TorchEngine engine, Architecture architecture, Batch batch) {
+    return engine.integers(Examples.labels(batch, architecture));
+  }
+}
