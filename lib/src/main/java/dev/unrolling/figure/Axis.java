@@ -12,8 +12,10 @@ import java.util.stream.DoubleStream;
  * @param logarithmic whether equal distances are equal ratios
  * @param low value at the plot's left or lower edge
  * @param high value at its right or upper edge, above {@code low}
+ * @param leastStep between two grid lines of a linear axis: 1 where whole numbers are drawn, which
+ *     have nothing between them, else 0
  */
-record Axis(String label, boolean logarithmic, double low, double high) {
+record Axis(String label, boolean logarithmic, double low, double high, double leastStep) {
   /** Beyond this a range overflows; such a value is treated as not finite. */
   static final double LARGEST = 1e300;
 
@@ -23,6 +25,14 @@ record Axis(String label, boolean logarithmic, double low, double high) {
   private static final double LEAST_RATIO = 6;
 
   private static final String SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+
+  /** A range of whole numbers as short as this may want lines between them. */
+  private static final double LEAST_COUNTED = 2;
+
+  /** An axis of any numbers. */
+  Axis(String label, boolean logarithmic, double low, double high) {
+    this(label, logarithmic, low, high, 0);
+  }
 
   /** A grid line, with its label or without. */
   record Tick(double value, String label) {
@@ -52,7 +62,9 @@ record Axis(String label, boolean logarithmic, double low, double high) {
     double largest = Math.max(Math.abs(low), Math.abs(high));
     boolean flat = high - low <= 1e-9 * largest || largest < 1e-290;
     double margin = flat ? (largest < 1e-290 ? 1 : largest / 10) : (high - low) * MARGIN;
-    return new Axis(label, false, low - margin, high + margin);
+    boolean counted =
+        high - low >= LEAST_COUNTED && DoubleStream.of(drawable).allMatch(v -> v == Math.rint(v));
+    return new Axis(label, false, low - margin, high + margin, counted ? 1 : 0);
   }
 
   /**
@@ -105,7 +117,7 @@ record Axis(String label, boolean logarithmic, double low, double high) {
   }
 
   private List<Tick> linearTicks(int about) {
-    double step = niceStep((high - low) / about);
+    double step = Math.max(leastStep, niceStep((high - low) / about));
     double factor = Math.pow(10, exponent());
     int decimals = Math.max(0, (int) -Math.floor(Math.log10(step / factor) + 1e-9));
     List<Tick> ticks = new ArrayList<>();

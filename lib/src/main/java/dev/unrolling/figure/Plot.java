@@ -29,7 +29,12 @@ public final class Plot extends Figure {
 
     Axis fit(DoubleStream values) {
       Axis fitted = Axis.fit(label, logarithmic, values);
-      return new Axis(label, logarithmic, low.orElse(fitted.low()), high.orElse(fitted.high()));
+      return new Axis(
+          label,
+          logarithmic,
+          low.orElse(fitted.low()),
+          high.orElse(fitted.high()),
+          fitted.leastStep());
     }
 
     Range withLimits(double newLow, double newHigh) {

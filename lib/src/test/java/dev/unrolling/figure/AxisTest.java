@@ -39,6 +39,14 @@ class AxisTest {
   }
 
   @Test
+  void nothingLiesBetweenWholeNumbers() {
+    assertEquals(
+        List.of("1", "2", "3"), labels(Axis.fit("epochs", false, DoubleStream.of(1, 2, 3))));
+    assertTrue(labels(Axis.fit("", false, DoubleStream.of(1, 2, 3.5))).contains("1.5"));
+    assertTrue(labels(Axis.fit("accuracy", false, DoubleStream.of(0, 1))).contains("0.2"));
+  }
+
+  @Test
   void linearLabelsShareTheirDecimals() {
     assertEquals(
         List.of("0.0", "0.1", "0.2", "0.3", "0.4", "0.5"),
