@@ -15,9 +15,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /**
@@ -34,11 +34,7 @@ final class CheckCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Option(
-      names = "--device",
-      paramLabel = "NAME",
-      description = "cpu or cuda:0 (default: what UNROLLING_DEVICE says, or cpu).")
-  private String device = System.getenv().getOrDefault(Engines.DEVICE_VARIABLE, "cpu");
+  @Mixin private DeviceOption device;
 
   @Option(
       names = "--quick",
@@ -47,9 +43,9 @@ final class CheckCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Engine engine = open(device);
-    Engine cpu = open("cpu");
-    Engine reference = device.equals("cpu") ? cpu.withThreads(1) : cpu;
+    Engine engine = device.open(ENGINE, Precision.FLOAT32);
+    Engine cpu = Engines.open(ENGINE, "cpu", Precision.FLOAT32);
+    Engine reference = device.isCpu() ? cpu.withThreads(1) : cpu;
     Dataset images = Cifar10.test(DataCache.fromEnvironment());
     DeviceCheck check =
         new DeviceCheck(quick ? Architectures.resnet8(8, 10) : Architectures.resnet18(10), images);
@@ -67,7 +63,7 @@ final class CheckCommand implements Callable<Integer> {
     for (Precision precision : timed()) {
       print(check, engine.withPrecision(precision));
     }
-    if (!device.equals("cpu")) {
+    if (!device.isCpu()) {
       print(check, reference);
     }
     boolean green = verdicts.stream().allMatch(v -> v.outcome() == Verdict.Outcome.HOLDS);
@@ -76,16 +72,8 @@ final class CheckCommand implements Callable<Integer> {
     return green ? 0 : 1;
   }
 
-  private Engine open(String where) {
-    try {
-      return Engines.open(ENGINE, where, Precision.FLOAT32);
-    } catch (IllegalArgumentException e) {
-      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
-    }
-  }
-
   private List<Precision> timed() {
-    if (!device.equals("cpu")) {
+    if (!device.isCpu()) {
       return List.of(Precision.FLOAT32, Precision.TF32, Precision.BFLOAT16);
     }
     return quick ? List.of(Precision.FLOAT32) : List.of(Precision.FLOAT32, Precision.BFLOAT16);

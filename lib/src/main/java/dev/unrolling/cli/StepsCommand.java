@@ -4,7 +4,6 @@ import dev.unrolling.data.Cifar10;
 import dev.unrolling.data.DataCache;
 import dev.unrolling.data.Dataset;
 import dev.unrolling.engine.Engine;
-import dev.unrolling.engine.Engines;
 import dev.unrolling.engine.Precision;
 import dev.unrolling.experiment.StepTimer;
 import dev.unrolling.model.Architectures;
@@ -16,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -34,11 +34,7 @@ final class StepsCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Option(
-      names = "--device",
-      paramLabel = "NAME",
-      description = "cpu or cuda:0 (default: what UNROLLING_DEVICE says, or cpu).")
-  private String device = System.getenv().getOrDefault(Engines.DEVICE_VARIABLE, "cpu");
+  @Mixin private DeviceOption device;
 
   @Option(
       names = "--engine",
@@ -92,7 +88,7 @@ final class StepsCommand implements Callable<Integer> {
   /** A timer that has taken its first round, which is slower than others. */
   private StepTimer timer(PrintWriter out) {
     try {
-      Engine opened = Engines.open(engine, device, precision);
+      Engine opened = device.open(engine, precision);
       Dataset images = Cifar10.test(DataCache.fromEnvironment());
       StepTimer timer =
           new StepTimer(opened, Architectures.named(model, images.classes()), images, batchSize);
