@@ -131,7 +131,9 @@ def _fill(
         listed = [f"{name} {product}\n" for name, product in cuda.LIBRARIES.items()]
         (folder / "libraries.txt").write_text("".join(listed))
     for name in given.data:
-        shutil.copytree(datasets.folder(name, layout), folder / "data" / name)
+        # The library finds a data set by the name that its folder has in the cache.
+        place = datasets.folder(name, layout)
+        shutil.copytree(place, folder / "data" / place.name)
     for program in ("start", "compare"):
         shutil.copy2(layout.root / "environment" / "gpu" / program, folder / program)
     shutil.copy2(layout.root / "LICENSE", folder / "LICENSE")
