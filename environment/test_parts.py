@@ -4,6 +4,7 @@ import io
 import json
 import os
 import tempfile
+import threading
 import unittest
 from pathlib import Path
 
@@ -143,6 +144,22 @@ class FilesTest(InFolder):
             self.fail("both hold it")
         with files.exclusive(lock, "busy"):
             pass
+
+    def test_the_patient_wait_for_a_lock(self) -> None:
+        lock = self.folder / "lock"
+        order: list[str] = []
+
+        def wait() -> None:
+            with files.exclusive(lock, "busy", patience=30):
+                order.append("second")
+
+        second = threading.Thread(target=wait)
+        with files.exclusive(lock, "busy"):
+            second.start()
+            second.join(0.3)
+            order.append("first")
+        second.join(30)
+        self.assertEqual(order, ["first", "second"])
 
     def test_the_fingerprint_sees_contents_names_and_words(self) -> None:
         one, two = self.folder / "1", self.folder / "2"

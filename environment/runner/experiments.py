@@ -15,6 +15,9 @@ from runner.progress import Line
 
 MAIN = "dev.unrolling.cli.Main"
 
+PATIENCE = 600.0
+"""Seconds to wait for another that prepares this working copy."""
+
 _REPORT = f"""usage: environment/unrolling report [SCALE]
 
 Makes out/index.html anew from what the notebooks have left at a scale ({", ".join(SCALES)};
@@ -34,7 +37,8 @@ def main(arguments: Sequence[str]) -> int:
     loader = cuda.loader(engine, device, layout.cuda, os.environ)
     layout = replace(layout, profile=cuda.profile(engine, device))
     found = tools.check(os.environ)
-    with files.exclusive(layout.private / "lock", BUSY):
+    # The tasks of an array begin together, and one of them may have to build.
+    with files.exclusive(layout.private / "lock", BUSY, PATIENCE):
         build.prepare(layout, found, bool(os.environ.get("UNROLLING_OFFLINE")), Line(sys.stderr))
     java = found.java_home / "bin" / "java"
     argv = [

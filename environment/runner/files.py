@@ -5,6 +5,7 @@ import fcntl
 import hashlib
 import os
 import shutil
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -81,12 +82,20 @@ def fingerprint(files: Iterable[Path], *words: str) -> str:
 
 
 @contextmanager
-def exclusive(path: Path, busy: str) -> Iterator[None]:
-    """Holds a lock file for as long as the block runs; the problem `busy` if another holds it."""
+def exclusive(path: Path, busy: str, patience: float = 0) -> Iterator[None]:
+    """Holds a lock file for as long as the block runs.
+
+    If another holds it, waits for up to `patience` seconds; after that the problem is `busy`.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
+    end = time.monotonic() + patience
     with path.open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise Problem(busy) from error
+        while True:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError as error:
+                if time.monotonic() >= end:
+                    raise Problem(busy) from error
+                time.sleep(0.1)
         yield
