@@ -150,35 +150,13 @@ final class TorchNetwork implements Network {
           empty
               ? weights.new_zeros(new long[0])
               : dataLoss(batch, objective, Statistics.BATCH_AND_UPDATE);
-      Tensor[] gradients = empty ? zeros() : grad(loss, false);
-      Scalar rate = new Scalar(-step.rate());
+      Tensor gradient = empty ? torch.zeros_like(weights) : flat(grad(loss, false));
       try (NoGradGuard frozen = new NoGradGuard()) {
-        if (isPlain(objective, step)) {
-          for (int i = 0; i < gradients.length; i++) {
-            leaves.get(i).add_(gradients[i], rate);
-          }
-        } else {
-          Tensor gradient = flat(gradients);
-          loss = withWeightDecay(loss, gradient, objective);
-          weights.add_(velocity.carry(gradient, step.momentum()), rate);
-        }
+        loss = withWeightDecay(loss, gradient, objective);
+        weights.add_(velocity.carry(gradient, step.momentum()), new Scalar(-step.rate()));
       }
       return new TorchLoss(TorchEngine.keep(loss.detach()));
     }
-  }
-
-  /**
-   * Whether each layer's gradient can be added as it is. On a CPU that spares a copy of them all;
-   * on a GPU one long sum is faster than many short ones.
-   */
-  private boolean isPlain(Objective objective, SgdStep step) {
-    return step.momentum() == 0
-        && objective.weightDecay() == 0
-        && !TorchEngine.isCuda(engine.device());
-  }
-
-  private Tensor[] zeros() {
-    return leaves.stream().map(torch::zeros_like).toArray(Tensor[]::new);
   }
 
   @Override
