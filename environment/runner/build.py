@@ -1,4 +1,4 @@
-"""The library's jar and the class path of what it needs."""
+"""The library's jars and the class path of what they need."""
 
 import os
 import re
@@ -13,62 +13,76 @@ from runner.tools import Tools
 
 
 def sources(layout: Layout) -> list[Path]:
-    """All that the jar is made from."""
-    found = [layout.root / "pom.xml", layout.root / "lib" / "pom.xml"]
-    found += [p for p in (layout.root / "lib" / "src" / "main").rglob("*") if p.is_file()]
+    """All that the jars are made from."""
+    found = [layout.root / "pom.xml", *sorted(layout.modules.glob("*/pom.xml"))]
+    for main in sorted(layout.modules.glob("*/src/main")):
+        found += [p for p in main.rglob("*") if p.is_file()]
     return [p for p in found if p.exists()]
 
 
 def is_ready(layout: Layout, stamp: str) -> bool:
-    """Whether the jar is there, made from these sources, and nothing it needs has gone."""
-    written = layout.library.parent / "stamp"
-    if not (written.exists() and written.read_text() == stamp and layout.library.exists()):
+    """Whether the jars are there, made from these sources, and nothing they need has gone."""
+    written = layout.classpath.parent / "stamp"
+    if not (written.exists() and written.read_text() == stamp and layout.classpath.exists()):
         return False
-    return all(Path(p).exists() for p in dependencies(layout))
+    return all(Path(p).exists() for p in jars(layout))
 
 
-def dependencies(layout: Layout) -> list[str]:
-    """The jars that the library needs at run time."""
-    return [p for p in layout.classpath.read_text().strip().split(os.pathsep) if p]
+def jars(layout: Layout) -> list[str]:
+    """The library's jars and those that it needs at run time, the library's first."""
+    return layout.classpath.read_text().splitlines()
 
 
 def classpath(layout: Layout) -> str:
-    """The library first, then what it needs, for one class loader."""
-    return os.pathsep.join([str(layout.library), *dependencies(layout)])
+    """All the jars, for one class loader."""
+    return os.pathsep.join(jars(layout))
 
 
 def prepare(layout: Layout, tools: Tools, offline: bool, line: Line) -> None:
-    """Builds the jar with Maven unless its sources are unchanged; the stamp is written last."""
+    """Builds the jars with Maven unless the sources are unchanged; the stamp is written last."""
     stamp = files.fingerprint(sources(layout), str(layout.root))
     if is_ready(layout, stamp):
         return
-    (layout.library.parent / "stamp").unlink(missing_ok=True)
+    folder = layout.classpath.parent
+    (folder / "stamp").unlink(missing_ok=True)
     log = layout.logs / "maven.log"
-    temporary = layout.classpath.with_suffix(".part")
-    temporary.parent.mkdir(parents=True, exist_ok=True)
+    temporary = folder / "needed.part"
+    folder.mkdir(parents=True, exist_ok=True)
     argv = [tools.maven.path, "-B", "-Dmaven.test.skip=true", "package"]
+    # Every module writes the list; the last, which needs all others, has the last word.
     argv += ["dependency:build-classpath", "-DincludeScope=runtime"]
     argv += [f"-Dmdep.outputFile={temporary}"]
     argv += [f"-P{layout.profile}"] if layout.profile else []
     # -U: an artifact that failed to come last time is asked for again.
     argv += ["--offline" if offline else "-U"]
     env = tools.environment()
-    target = layout.root / "lib" / "target"
     try:
         run(argv, log, line, "Library", cwd=layout.root, env=env, state=_downloaded)
-        jars = [
-            j for j in target.glob("*.jar") if not re.search(r"-(sources|javadoc|tests)\.", j.name)
-        ]
-        if len(jars) != 1:
-            raise Problem(f"Maven made {len(jars)} jars in {target}; 1 expected. Run: mvn clean")
-        files.copy_atomic(jars[0], layout.library)
-        files.write_atomic(layout.classpath, temporary.read_text())
-        files.write_atomic(layout.library.parent / "stamp", stamp)
+        needed = temporary.read_text().strip().split(os.pathsep)
+        made = [_jar(module) for module in sorted(layout.modules.iterdir()) if module.is_dir()]
+        kept = [p for p in needed if not Path(p).is_relative_to(layout.modules)]
+        for jar in made:
+            files.copy_atomic(jar, folder / jar.name)
+        names = [str(folder / jar.name) for jar in made]
+        files.write_atomic(layout.classpath, "\n".join([*names, *kept]) + "\n")
+        files.write_atomic(folder / "stamp", stamp)
     except CommandFailed as error:
         raise _explain(error, layout, offline) from error
     finally:
         temporary.unlink(missing_ok=True)
-    line.say(f"Library: built {layout.shown(layout.library)}")
+    line.say(f"Library: built {layout.shown(folder)}")
+
+
+def _jar(module: Path) -> Path:
+    """The jar that Maven made of a module."""
+    found = [
+        jar
+        for jar in (module / "target").glob("*.jar")
+        if not re.search(r"-(sources|javadoc|tests)\.", jar.name)
+    ]
+    if len(found) != 1:
+        raise Problem(f"Maven made {len(found)} jars in {module}/target; 1 expected. Run: mvn clean")
+    return found[0]
 
 
 def _downloaded(said: str) -> str:

@@ -120,7 +120,7 @@ def _fill(
         raise Problem(f"jlink made no runtime: {error.last_line()}") from error
     (folder / "lib").mkdir()
     names = []
-    for number, jar in enumerate([str(layout.library), *build.dependencies(layout)]):
+    for number, jar in enumerate(build.jars(layout)):
         name = f"{number:02}-{Path(jar).name}"
         copy_jar(Path(jar), folder / "lib" / name)
         names.append(name)

@@ -39,17 +39,16 @@ class Layout:
         return self.venv / "bin" / "python"
 
     @property
-    def library(self) -> Path:
-        """The copy of the jar that kernels load: a rebuild cannot change it under their feet."""
-        return self._library_folder / "unrolling-sgd.jar"
+    def modules(self) -> Path:
+        """The modules of the library."""
+        return self.root / "lib"
 
     @property
     def classpath(self) -> Path:
-        return self._library_folder / "dependencies.txt"
-
-    @property
-    def _library_folder(self) -> Path:
-        return self.private / (f"lib-{self.profile}" if self.profile else "lib")
+        """The class path, a jar a line; beside it are copies of the library's own jars, which
+        kernels load: a rebuild cannot change them under their feet."""
+        folder = self.private / (f"lib-{self.profile}" if self.profile else "lib")
+        return folder / "classpath.txt"
 
     @property
     def cuda(self) -> Path:

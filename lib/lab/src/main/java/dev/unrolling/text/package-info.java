@@ -1,0 +1,2 @@
+/** Text encoders: from sentences to vectors. */
+package dev.unrolling.text;
