@@ -1,11 +1,11 @@
-"""What every notebook keeps to, so that it runs on any Java kernel and its diff can be read."""
+"""What every notebook keeps to so that it runs on any Java kernel, and README's Maven project."""
 
 import json
 import re
 import unittest
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 from runner.layout import Layout
 
@@ -87,12 +87,6 @@ class NotebooksTest(unittest.TestCase):
             self.assertEqual(declared_twice(code(notebook)), [], name)
             self.assertIn("notebook", declared(code(notebook)[0]), name)
 
-    def test_no_output_is_committed(self) -> None:
-        for name, notebook in self.notebooks.items():
-            for cell in notebook["cells"]:
-                if cell["cell_type"] == "code":
-                    self.assertEqual((cell["outputs"], cell["execution_count"]), ([], None), name)
-
 
 class ChecksTest(unittest.TestCase):
     """That the checks above can fail."""
@@ -117,6 +111,23 @@ class ChecksTest(unittest.TestCase):
         self.assertEqual(declared(cell), ["a", "b", "d", "e", "method()", "Row"])
         self.assertEqual(declared_twice([cell, "var b = 1;"]), ["b"])
         self.assertEqual(declared_twice([cell, "int c = 1;"]), [])
+
+
+class ReadmeTest(unittest.TestCase):
+    def test_its_maven_project_sets_the_compiler_and_names_the_versions_of_the_build(self) -> None:
+        root = Layout.here().root
+        block = re.search(r"```xml\n(.*?)```", (root / "README.md").read_text("utf-8"), re.S)
+        assert block is not None
+        project = ElementTree.fromstring(f"<project>{block[1]}</project>")
+        build = (root / "pom.xml").read_text("utf-8")
+        release = re.search(r"<maven.compiler.release>(.+?)</", build)
+        version = re.search(r"</artifactId>\s*<version>(.+?)</version>\s*<packaging>pom", build)
+        assert release is not None and version is not None
+        # Plugins of old Mavens, as Debian's 3.8.7 brings, do not know maven.compiler.release.
+        for name in ("source", "target"):
+            self.assertEqual(project.findtext(f"properties/maven.compiler.{name}"), release[1])
+        named = {element.text for element in project.iter("version")}
+        self.assertEqual(named, {version[1]})
 
 
 if __name__ == "__main__":
