@@ -4,11 +4,12 @@ import os
 import re
 from pathlib import Path
 
-from runner import files
+from runner import files, reading
 from runner.command import CommandFailed, run
 from runner.layout import Layout
 from runner.problem import Problem
 from runner.progress import Line
+from runner.reading import Damaged
 from runner.tools import Tools
 
 
@@ -22,15 +23,16 @@ def sources(layout: Layout) -> list[Path]:
 
 def is_ready(layout: Layout, stamp: str) -> bool:
     """Whether the jars are there, made from these sources, and nothing they need has gone."""
-    written = layout.classpath.parent / "stamp"
-    if not (written.exists() and written.read_text() == stamp and layout.classpath.exists()):
+    try:
+        made = reading.text(layout.classpath.parent / "stamp") == stamp
+        return made and all(Path(p).is_file() for p in jars(layout))
+    except Damaged:
         return False
-    return all(Path(p).exists() for p in jars(layout))
 
 
 def jars(layout: Layout) -> list[str]:
     """The library's jars and those that it needs at run time, the library's first."""
-    return layout.classpath.read_text().splitlines()
+    return reading.text(layout.classpath, "surrogateescape").splitlines()
 
 
 def classpath(layout: Layout) -> str:
@@ -44,7 +46,7 @@ def prepare(layout: Layout, tools: Tools, offline: bool, line: Line) -> None:
     if is_ready(layout, stamp):
         return
     folder = layout.classpath.parent
-    (folder / "stamp").unlink(missing_ok=True)
+    files.remove(folder / "stamp")
     log = layout.logs / "maven.log"
     temporary = folder / "needed.part"
     folder.mkdir(parents=True, exist_ok=True)
@@ -58,13 +60,14 @@ def prepare(layout: Layout, tools: Tools, offline: bool, line: Line) -> None:
     env = tools.environment()
     try:
         run(argv, log, line, "Library", cwd=layout.root, env=env, state=_downloaded)
-        needed = temporary.read_text().strip().split(os.pathsep)
+        needed = reading.text(temporary, "surrogateescape").strip().split(os.pathsep)
         made = [_jar(module) for module in sorted(layout.modules.iterdir()) if module.is_dir()]
         kept = [p for p in needed if not Path(p).is_relative_to(layout.modules)]
         for jar in made:
             files.copy_atomic(jar, folder / jar.name)
         names = [str(folder / jar.name) for jar in made]
-        files.write_atomic(layout.classpath, "\n".join([*names, *kept]) + "\n")
+        listed = "\n".join([*names, *kept]) + "\n"
+        files.write_atomic(layout.classpath, listed.encode("utf-8", "surrogateescape"))
         files.write_atomic(folder / "stamp", stamp)
     except CommandFailed as error:
         raise _explain(error, layout, offline) from error

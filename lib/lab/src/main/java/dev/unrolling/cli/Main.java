@@ -31,7 +31,9 @@ import picocli.CommandLine.ScopeType;
       " 0:Done; also if whoever reads the output stopped early, as \"| head\" does.",
       " 1:Failed.",
       " 2:Wrong arguments.",
-      "130:Interrupted; what was begun is kept."
+      "130:Interrupted by Ctrl-C; what was begun is kept.",
+      "143:The same by a termination signal (SIGTERM), as a cluster's time limit sends it.",
+      "134:Crashed (137: killed from outside); what was saved before is kept."
     },
     footer = {
       "",
@@ -42,7 +44,7 @@ import picocli.CommandLine.ScopeType;
     })
 public final class Main {
 
-  /** Exit status after Ctrl-C or a termination signal. */
+  /** Exit status after Ctrl-C; the Java machine's own after a termination signal is 143. */
   static final int INTERRUPTED = 130;
 
   @Option(

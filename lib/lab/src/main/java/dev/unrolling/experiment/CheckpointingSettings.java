@@ -35,7 +35,7 @@ public record CheckpointingSettings(
         "tanh-cnn-4", 16, 7, scale == Scale.SMOKE ? 2 : 4, 0.0005, 4, 0);
   }
 
-  /** The same at the authors' rate of fine-tuning. */
+  /** The same at 0.01, the rate at which the authors fine-tune in E1. */
   public static CheckpointingSettings large(Scale scale) {
     CheckpointingSettings small = small(scale);
     return new CheckpointingSettings(

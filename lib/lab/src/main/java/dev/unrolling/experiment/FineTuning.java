@@ -26,9 +26,10 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * trained, and averaged over the measurements so far (the authors' choice; {@code sigma} in the
  * table is the single measurement).
  *
- * <p>The authors' scripts leave the network in evaluation mode after the first Hessian, and take
- * the stored gradient after the first step; here every step trains in training mode and the
- * gradient is that at w_0, of each visit's objective.
+ * <p>The authors' script for E1 takes a stored gradient after the first step of each epoch, and
+ * tests the pre-trained network in training mode; here the gradient is that at w_0, of each
+ * visit's objective, and a test changes nothing. Their script for E3 leaves the network
+ * in evaluation mode after the first Hessian; here every step trains in training mode.
  */
 public final class FineTuning implements Computation<FineTuningSettings, FineTuningRow> {
 

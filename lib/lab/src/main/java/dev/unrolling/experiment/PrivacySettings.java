@@ -13,7 +13,8 @@ import java.util.stream.LongStream;
 /**
  * One run of experiment E6: M is trained on half of the examples and forgets x*, a shadow model on
  * the other half tells members from non-members. As in the authors' scripts the first epochs go
- * without x*, x* comes last in each epoch after them, and there are momentum and weight decay.
+ * without x*, x* comes last in each epoch after them, and there are momentum and weight decay; they
+ * train M on all examples, and the shadow model on half of the same.
  *
  * @param model name of an architecture
  * @param data name of a data set, e.g. {@code "cifar10"} (see {@link DataSets})
@@ -90,8 +91,8 @@ public record PrivacySettings(
 
   /**
    * The base setting of a scale, without penalty, at seed 0. Rate, momentum and weight decay are
-   * the authors' at each scale, all numbers at paper scale, where the halves are those of 50,000
-   * examples.
+   * the authors' at each scale; at paper scale epochs, batches and bins are too, and the halves are
+   * those of 50,000 examples.
    */
   public static PrivacySettings of(Scale scale) {
     return switch (scale) {

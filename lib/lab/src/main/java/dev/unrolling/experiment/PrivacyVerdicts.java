@@ -30,7 +30,10 @@ public final class PrivacyVerdicts {
   /** Method of M'' with the factor corrected for momentum. */
   public static final String CORRECTED = "single gradient, corrected";
 
-  /** Method of M'' by a gradient at each visit times its rate, as the authors' E6 has it. */
+  /**
+   * Method of M'' by a gradient at each visit times its rate; the authors' E6 takes it earlier in
+   * the epoch.
+   */
   public static final String EACH_VISIT = "a gradient a visit";
 
   /** Fewest runs that a verdict rests on. */
