@@ -2,6 +2,7 @@ package dev.unrolling.engine;
 
 import dev.unrolling.data.Batch;
 import dev.unrolling.data.Dataset;
+import dev.unrolling.engine.Objective.Criterion;
 import dev.unrolling.model.Architecture;
 import java.util.Arrays;
 
@@ -14,18 +15,51 @@ public final class Examples {
    * The values of a batch, one example after the other, row-major.
    *
    * @return of length {@code batch.size() * architecture.inputSize()}
-   * @throws IllegalArgumentException if the examples do not fit the network, naming both shapes
+   * @throws IllegalArgumentException if the examples do not fit the network, naming both shapes; if
+   *     they are more than an array holds; or if a value is not finite, naming the example
    */
   public static double[] values(Batch batch, Architecture architecture) {
     Dataset dataset = batch.dataset();
     architecture.checkExampleShape(dataset.name(), dataset.exampleShape());
     int size = architecture.inputSize();
     int[] indices = batch.indices();
-    double[] values = new double[Math.multiplyExact(indices.length, size)];
+    if ((long) indices.length * size > Integer.MAX_VALUE) {
+      throw new IllegalArgumentException(
+          indices.length
+              + " examples of "
+              + size
+              + " values are computed together; take at most "
+              + Integer.MAX_VALUE / size);
+    }
+    double[] values = new double[indices.length * size];
     for (int i = 0; i < indices.length; i++) {
       dataset.writeExample(indices[i], values, i * size);
+      checkFinite(dataset, indices[i], values, i * size, size);
     }
     return values;
+  }
+
+  private static void checkFinite(
+      Dataset dataset, int index, double[] values, int offset, int size) {
+    // A sum is finite only if its summands are, and costs next to nothing; it may overflow.
+    double sum = 0;
+    for (int j = offset; j < offset + size; j++) {
+      sum += values[j];
+    }
+    for (int j = offset; !Double.isFinite(sum) && j < offset + size; j++) {
+      if (!Double.isFinite(values[j])) {
+        throw new IllegalArgumentException(
+            "example "
+                + index
+                + " of "
+                + dataset.name()
+                + " has "
+                + values[j]
+                + " as value "
+                + (j - offset)
+                + "; values must be finite");
+      }
+    }
   }
 
   /** Shape of the values of a batch: {@code (batch, ...)} in the network's input shape. */
@@ -41,24 +75,28 @@ public final class Examples {
   /**
    * The labels of a batch.
    *
-   * @throws IllegalArgumentException if there is a label without an output; a network of a single
-   *     output takes any
+   * @throws IllegalArgumentException if there is a label without an output, naming the example; the
+   *     squared error of a single output takes any
    */
-  public static long[] labels(Batch batch, Architecture architecture) {
+  public static long[] labels(Batch batch, Architecture architecture, Criterion criterion) {
     int classes = architecture.classes();
-    long[] labels =
-        Arrays.stream(batch.indices()).mapToLong(i -> batch.dataset().label(i)).toArray();
-    if (classes > 1 && Arrays.stream(labels).anyMatch(label -> label >= classes)) {
-      throw new IllegalArgumentException(
-          batch.dataset().name()
-              + " has labels up to "
-              + Arrays.stream(labels).max().orElse(0)
-              + ", but "
-              + architecture.name()
-              + " has "
-              + classes
-              + " outputs");
+    boolean any = classes == 1 && criterion == Criterion.SQUARED_ERROR;
+    int[] labels = batch.labels();
+    for (int i = 0; i < labels.length && !any; i++) {
+      if (labels[i] < 0 || labels[i] >= classes) {
+        throw new IllegalArgumentException(
+            "example "
+                + batch.indices()[i]
+                + " of "
+                + batch.dataset().name()
+                + " has label "
+                + labels[i]
+                + ", but "
+                + architecture.name()
+                + " has outputs for 0 to "
+                + (classes - 1));
+      }
     }
-    return labels;
+    return Arrays.stream(labels).asLongStream().toArray();
   }
 }

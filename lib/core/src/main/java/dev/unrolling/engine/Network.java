@@ -8,7 +8,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 /**
  * A network with its weights on an engine. Vectors that a method returns are new and belong to the
  * caller, who closes them. A batch whose examples do not fit the architecture fails with an {@link
- * IllegalArgumentException} that names both shapes. Not for use by several threads at once.
+ * IllegalArgumentException} that names both shapes, one of a single example fails in training mode
+ * where batch norm would see one value a channel, and anything but {@link #close()} fails with an
+ * {@link IllegalStateException} after it. Not for use by several threads at once.
  */
 public interface Network extends AutoCloseable {
 
@@ -78,7 +80,7 @@ public interface Network extends AutoCloseable {
    */
   INDArray logits(Batch batch, Mode mode);
 
-  /** Frees the memory of weights and statistics. */
+  /** Frees the memory of weights and statistics. Closing twice is harmless. */
   @Override
   void close();
 }

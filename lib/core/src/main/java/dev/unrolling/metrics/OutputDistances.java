@@ -6,7 +6,8 @@ import dev.unrolling.training.Logits;
 
 /**
  * How differently two models answer on some examples, in evaluation mode (paper section 2.6). The
- * first is the unlearned model M'', the second the retrained M'.
+ * first is the unlearned model M'', the second the retrained M'. Where logits are no answer ({@link
+ * Logits#areAnswer}), all measures are NaN.
  *
  * @param meanLogitDistance mean over examples of norm2(z'' - z')
  * @param largestLogitDistance the largest of those
@@ -88,10 +89,14 @@ public record OutputDistances(
     double js = 0;
     double gap = 0;
     double absoluteGap = 0;
-    int differ = 0;
+    double differ = 0;
     for (int i = 0; i < n; i++) {
       double[] z = unlearned[i];
       double[] y = retrained[i];
+      if (!Logits.areAnswer(z) || !Logits.areAnswer(y)) {
+        double none = Double.NaN;
+        return new OutputDistances(none, none, none, none, none, none, none, none, n);
+      }
       double apart = Outputs.distance(z, y);
       distance += apart;
       largest = Math.max(largest, apart);
@@ -109,7 +114,7 @@ public record OutputDistances(
         kl / n,
         reverse / n,
         js / n,
-        (double) differ / n,
+        differ / n,
         gap / n,
         absoluteGap / n,
         n);

@@ -31,25 +31,52 @@ public final class Architectures {
    * @throws IllegalArgumentException naming the architectures there are
    */
   public static Architecture named(String name, int classes) {
-    Matcher widened = Pattern.compile("(.+)-(\\d{1,4})").matcher(name);
+    return named(name, CIFAR, classes);
+  }
+
+  /**
+   * As {@link #named(String, int)}, over other pictures; the last pool is as large as they allow.
+   *
+   * @param name as there; {@code "linear-F"} takes F features, whatever the pictures
+   * @param inputShape of the pictures, {@code (channel, height, width)}
+   * @param classes width of the output
+   * @throws IllegalArgumentException naming the architectures there are, or the layer that the
+   *     pictures do not fit
+   */
+  public static Architecture named(String name, List<Integer> inputShape, int classes) {
+    if (inputShape.size() != 3) {
+      throw new IllegalArgumentException(
+          name + ": pictures are (channel, height, width), not " + Shapes.text(inputShape));
+    }
+    Matcher widened = Pattern.compile("(.+-)([1-9]\\d{0,7})").matcher(name);
     int width = widened.matches() ? Integer.parseInt(widened.group(2)) : 0;
-    return switch (width > 0 ? widened.group(1) : name) {
-      case "resnet18" -> resnet18(classes);
-      case "vgg19" -> vgg19(classes);
-      case "pooled-linear" -> pooledLinear(classes);
-      case "resnet8" -> resnet8(width, classes);
-      case "vgg8" -> vgg8(width, classes);
-      case "tanh-cnn" -> tanhCnn(width, classes);
-      case "tanh-bn-cnn" -> tanhCnnWithBatchNorm(width, classes);
-      case "relu-cnn" -> reluCnn(width, classes);
-      case "linear" -> linear(width, classes);
-      default ->
-          throw new IllegalArgumentException(
-              "no architecture is called \""
-                  + name
-                  + "\"; there is resnet18, vgg19, pooled-linear, resnet8-W, vgg8-W, tanh-cnn-W,"
-                  + " tanh-bn-cnn-W, relu-cnn-W and linear-W, with a width W of at least 1");
-    };
+    List<Layer> layers =
+        switch (width > 0 ? widened.group(1) : name) {
+          case "resnet18" -> residual(inputShape, new int[] {64, 128, 256, 512}, 2);
+          case "resnet8-" -> residual(inputShape, new int[] {width, 2 * width, 4 * width}, 1);
+          case "vgg19" ->
+              vgg(inputShape, new int[][] {{64, 2}, {128, 2}, {256, 4}, {512, 4}, {512, 4}});
+          case "vgg8-" ->
+              pooled(
+                  inputShape,
+                  vgg(inputShape, new int[][] {{width, 2}, {2 * width, 2}, {4 * width, 3}}),
+                  4);
+          case "tanh-cnn-" -> cnn(inputShape, width, new Tanh(), false);
+          case "tanh-bn-cnn-" -> cnn(inputShape, width, new Tanh(), true);
+          case "relu-cnn-" -> cnn(inputShape, width, new Relu(), false);
+          case "pooled-linear" -> List.of(new AveragePool(8));
+          case "linear-" -> List.of();
+          default ->
+              throw new IllegalArgumentException(
+                  "no architecture is called \""
+                      + name
+                      + "\"; there is resnet18, vgg19, pooled-linear, resnet8-W, vgg8-W,"
+                      + " tanh-cnn-W, tanh-bn-cnn-W, relu-cnn-W and linear-W, with a width W of at"
+                      + " least 1");
+        };
+    return name.startsWith("linear-")
+        ? linear(width, classes)
+        : headed(name, inputShape, layers, classes);
   }
 
   /**
@@ -60,7 +87,7 @@ public final class Architectures {
    * @param classes width of the output
    */
   public static Architecture resnet18(int classes) {
-    return residual("resnet18", new int[] {64, 128, 256, 512}, 2, classes);
+    return named("resnet18", classes);
   }
 
   /**
@@ -71,8 +98,7 @@ public final class Architectures {
    * @param classes width of the output
    */
   public static Architecture resnet8(int width, int classes) {
-    checkWidth(width);
-    return residual("resnet8-" + width, new int[] {width, 2 * width, 4 * width}, 1, classes);
+    return named("resnet8-" + width, classes);
   }
 
   /**
@@ -82,8 +108,7 @@ public final class Architectures {
    * @param classes width of the output
    */
   public static Architecture vgg19(int classes) {
-    return vgg(
-        "vgg19", new int[][] {{64, 2}, {128, 2}, {256, 4}, {512, 4}, {512, 4}}, List.of(), classes);
+    return named("vgg19", classes);
   }
 
   /**
@@ -94,12 +119,7 @@ public final class Architectures {
    * @param classes width of the output
    */
   public static Architecture vgg8(int width, int classes) {
-    checkWidth(width);
-    return vgg(
-        "vgg8-" + width,
-        new int[][] {{width, 2}, {2 * width, 2}, {4 * width, 3}},
-        List.of(new AveragePool(4)),
-        classes);
+    return named("vgg8-" + width, classes);
   }
 
   /**
@@ -110,17 +130,17 @@ public final class Architectures {
    * @param classes width of the output
    */
   public static Architecture tanhCnn(int channels, int classes) {
-    return cnn("tanh-cnn-" + channels, channels, classes, new Tanh(), false);
+    return named("tanh-cnn-" + channels, classes);
   }
 
   /** {@link #tanhCnn} with a batch norm before each tanh. */
   public static Architecture tanhCnnWithBatchNorm(int channels, int classes) {
-    return cnn("tanh-bn-cnn-" + channels, channels, classes, new Tanh(), true);
+    return named("tanh-bn-cnn-" + channels, classes);
   }
 
   /** {@link #tanhCnn} with rectified linear units instead: it has kinks. */
   public static Architecture reluCnn(int channels, int classes) {
-    return cnn("relu-cnn-" + channels, channels, classes, new Relu(), false);
+    return named("relu-cnn-" + channels, classes);
   }
 
   /**
@@ -144,23 +164,31 @@ public final class Architectures {
    * @param classes width of the output
    */
   public static Architecture pooledLinear(int classes) {
-    return new Architecture(
-        "pooled-linear",
-        CIFAR,
-        classes,
-        List.of(new AveragePool(8), new Flatten(), new Dense(48, classes, true)));
+    return named("pooled-linear", classes);
   }
 
-  private static void checkWidth(int width) {
-    if (width < 1) {
-      throw new IllegalArgumentException("width must be at least 1, not " + width);
-    }
+  /** Layers, and a dense one over all that they leave. */
+  private static Architecture headed(
+      String name, List<Integer> inputShape, List<Layer> body, int classes) {
+    List<Layer> layers = new ArrayList<>(body);
+    layers.add(new Flatten());
+    int features = Shapes.after(name + ": ", layers, inputShape).get(0);
+    layers.add(new Dense(features, classes, true));
+    return new Architecture(name, inputShape, classes, layers);
   }
 
-  /** Stages of {channels, convolutions}, each ended by a max pool; then a last pool, if any. */
-  private static Architecture vgg(String name, int[][] stages, List<Layer> lastPool, int classes) {
+  /** Layers, and an average pool, smaller than asked where they leave less. */
+  private static List<Layer> pooled(List<Integer> inputShape, List<Layer> body, int kernel) {
+    List<Integer> shape = Shapes.after("", body, inputShape);
+    List<Layer> layers = new ArrayList<>(body);
+    layers.add(new AveragePool(Math.min(kernel, Math.min(shape.get(1), shape.get(2)))));
+    return layers;
+  }
+
+  /** Stages of {channels, convolutions}, each ended by a max pool. */
+  private static List<Layer> vgg(List<Integer> inputShape, int[][] stages) {
     List<Layer> layers = new ArrayList<>();
-    int channels = 3;
+    int channels = inputShape.get(0);
     for (int[] stage : stages) {
       for (int i = 0; i < stage[1]; i++) {
         layers.add(new Convolution(channels, stage[0], 3, 1, 1, true));
@@ -170,16 +198,13 @@ public final class Architectures {
       }
       layers.add(new MaxPool(2));
     }
-    layers.addAll(lastPool);
-    layers.add(new Flatten());
-    layers.add(new Dense(channels, classes, true));
-    return new Architecture(name, CIFAR, classes, layers);
+    return layers;
   }
 
-  private static Architecture cnn(
-      String name, int channels, int classes, Layer activation, boolean batchNorm) {
+  private static List<Layer> cnn(
+      List<Integer> inputShape, int channels, Layer activation, boolean batchNorm) {
     List<Layer> layers = new ArrayList<>();
-    int in = 3;
+    int in = inputShape.get(0);
     for (int i = 0; i < 2; i++) {
       layers.add(new Convolution(in, channels, 5, 2, 2, !batchNorm));
       if (batchNorm) {
@@ -188,15 +213,13 @@ public final class Architectures {
       layers.add(activation);
       in = channels;
     }
-    layers.add(new AveragePool(4));
-    layers.add(new Flatten());
-    layers.add(new Dense(4 * channels, classes, true));
-    return new Architecture(name, CIFAR, classes, layers);
+    return pooled(inputShape, layers, 4);
   }
 
-  private static Architecture residual(String name, int[] widths, int blocks, int classes) {
+  /** Stages of {@code blocks} each, and an average pool over all that is left of the height. */
+  private static List<Layer> residual(List<Integer> inputShape, int[] widths, int blocks) {
     List<Layer> layers = new ArrayList<>();
-    layers.add(new Convolution(3, widths[0], 3, 1, 1, false));
+    layers.add(new Convolution(inputShape.get(0), widths[0], 3, 1, 1, false));
     layers.add(new BatchNorm(widths[0]));
     layers.add(new Relu());
     int in = widths[0];
@@ -208,10 +231,7 @@ public final class Architectures {
         in = widths[stage];
       }
     }
-    layers.add(new AveragePool(32 >> (widths.length - 1)));
-    layers.add(new Flatten());
-    layers.add(new Dense(in, classes, true));
-    return new Architecture(name, CIFAR, classes, layers);
+    return pooled(inputShape, layers, Integer.MAX_VALUE);
   }
 
   private static Layer basicBlock(int in, int out, int stride) {

@@ -2,7 +2,10 @@ package dev.unrolling.model;
 
 import java.util.List;
 
-/** One layer of an {@link Architecture}. Images are {@code (batch, channel, height, width)}. */
+/**
+ * One layer of an {@link Architecture}. Images are {@code (batch, channel, height, width)}. A size
+ * below 1, or a padding below 0, is refused with an {@link IllegalArgumentException}.
+ */
 public sealed interface Layer {
 
   /**
@@ -16,7 +19,16 @@ public sealed interface Layer {
    * @param bias whether a bias is added
    */
   record Convolution(int in, int out, int kernel, int stride, int padding, boolean bias)
-      implements Layer {}
+      implements Layer {
+    /** Checks the ranges. */
+    public Convolution {
+      check("a convolution's in", in, 1);
+      check("a convolution's out", out, 1);
+      check("a convolution's kernel", kernel, 1);
+      check("a convolution's stride", stride, 1);
+      check("a convolution's padding", padding, 0);
+    }
+  }
 
   /**
    * Batch normalisation over each channel, as PyTorch's defaults: epsilon 1e-5, running statistics
@@ -30,6 +42,11 @@ public sealed interface Layer {
 
     /** Share of the batch's statistics in the new running ones. */
     public static final double MOMENTUM = 0.1;
+
+    /** Checks the range. */
+    public BatchNorm {
+      check("a batch norm's channels", channels, 1);
+    }
   }
 
   /**
@@ -39,7 +56,13 @@ public sealed interface Layer {
    * @param out output features
    * @param bias whether a bias is added
    */
-  record Dense(int in, int out, boolean bias) implements Layer {}
+  record Dense(int in, int out, boolean bias) implements Layer {
+    /** Checks the ranges. */
+    public Dense {
+      check("a dense layer's in", in, 1);
+      check("a dense layer's out", out, 1);
+    }
+  }
 
   /** Rectified linear unit. */
   record Relu() implements Layer {}
@@ -52,14 +75,24 @@ public sealed interface Layer {
    *
    * @param kernel height, width and stride of the window
    */
-  record MaxPool(int kernel) implements Layer {}
+  record MaxPool(int kernel) implements Layer {
+    /** Checks the range. */
+    public MaxPool {
+      check("a pool's kernel", kernel, 1);
+    }
+  }
 
   /**
    * Mean over windows that do not overlap.
    *
    * @param kernel height, width and stride of the window
    */
-  record AveragePool(int kernel) implements Layer {}
+  record AveragePool(int kernel) implements Layer {
+    /** Checks the range. */
+    public AveragePool {
+      check("a pool's kernel", kernel, 1);
+    }
+  }
 
   /** {@code (batch, channel, height, width)} to {@code (batch, channel * height * width)}. */
   record Flatten() implements Layer {}
@@ -99,6 +132,12 @@ public sealed interface Layer {
     public Foreign {
       parameters = List.copyOf(parameters);
       statistics = List.copyOf(statistics);
+    }
+  }
+
+  private static void check(String what, int value, int least) {
+    if (value < least) {
+      throw new IllegalArgumentException(what + " must be at least " + least + ", not " + value);
     }
   }
 }

@@ -55,15 +55,17 @@ public record ParameterLayout(List<Entry> entries) {
     return entries.stream().mapToLong(Entry::size).sum();
   }
 
-  static ParameterLayout ofParameters(Architecture architecture) {
-    Walk walk = new Walk(false);
-    walk.visit("", architecture.layers());
-    return new ParameterLayout(walk.entries);
+  static ParameterLayout ofParameters(List<Layer> layers) {
+    return of(layers, false);
   }
 
-  static ParameterLayout ofRunningStatistics(Architecture architecture) {
-    Walk walk = new Walk(true);
-    walk.visit("", architecture.layers());
+  static ParameterLayout ofRunningStatistics(List<Layer> layers) {
+    return of(layers, true);
+  }
+
+  private static ParameterLayout of(List<Layer> layers, boolean statistics) {
+    Walk walk = new Walk(statistics);
+    walk.visit("", layers);
     return new ParameterLayout(walk.entries);
   }
 

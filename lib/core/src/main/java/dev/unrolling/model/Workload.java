@@ -24,7 +24,7 @@ public record Workload(long forward, long backward, long values, long weights) {
    */
   public static Workload of(Architecture architecture) {
     Count count = new Count();
-    count.chain(architecture.layers(), Place.input(architecture.inputShape()));
+    count.chain(architecture.layers(), new Place(architecture.inputShape(), false));
     return new Workload(
         count.forward, count.backward, count.values, architecture.parameters().size());
   }
@@ -52,22 +52,13 @@ public record Workload(long forward, long backward, long values, long weights) {
   /**
    * What flows between two layers.
    *
+   * @param shape of one example
    * @param learned whether a weight lies before it, so that its gradient is needed
    */
-  private record Place(int channels, int height, int width, boolean learned) {
-
-    static Place input(List<Integer> shape) {
-      return shape.size() == 1
-          ? new Place(shape.get(0), 1, 1, false)
-          : new Place(shape.get(0), shape.get(1), shape.get(2), false);
-    }
+  private record Place(List<Integer> shape, boolean learned) {
 
     long size() {
-      return (long) channels * height * width;
-    }
-
-    Place afterPool(int kernel) {
-      return new Place(channels, height / kernel, width / kernel, learned);
+      return Shapes.size(shape);
     }
   }
 
@@ -85,43 +76,22 @@ public record Workload(long forward, long backward, long values, long weights) {
     }
 
     private Place after(Layer layer, Place in) {
+      List<Integer> shape = Shapes.after(layer, in.shape);
       if (layer instanceof Layer.Convolution c) {
-        int height = outputs(in.height, c);
-        Place out = new Place(c.out(), height, outputs(in.width, c), true);
+        Place out = new Place(shape, true);
         add(in, out, out.size() * c.in() * c.kernel() * c.kernel());
         return out;
       }
       if (layer instanceof Layer.Dense d) {
-        Place out = new Place(d.out(), 1, 1, true);
+        Place out = new Place(shape, true);
         add(in, out, (long) d.in() * d.out());
         return out;
       }
       if (layer instanceof Layer.Residual r) {
-        Place body = chain(r.body(), in);
-        boolean learned = chain(r.shortcut(), in).learned || body.learned;
-        return new Place(body.channels, body.height, body.width, learned);
+        boolean body = chain(r.body(), in).learned;
+        return new Place(shape, chain(r.shortcut(), in).learned || body);
       }
-      if (layer instanceof Layer.MaxPool m) {
-        return in.afterPool(m.kernel());
-      }
-      if (layer instanceof Layer.AveragePool a) {
-        return in.afterPool(a.kernel());
-      }
-      if (layer instanceof Layer.Flatten) {
-        return new Place((int) in.size(), 1, 1, in.learned);
-      }
-      if (layer instanceof Layer.BatchNorm) {
-        return new Place(in.channels, in.height, in.width, true);
-      }
-      if (layer instanceof Layer.Foreign f) {
-        throw new IllegalArgumentException(
-            "what a network in the words of engine " + f.engine() + " computes is not known here");
-      }
-      return in;
-    }
-
-    private static int outputs(int inputs, Layer.Convolution c) {
-      return (inputs + 2 * c.padding() - c.kernel()) / c.stride() + 1;
+      return new Place(shape, in.learned || layer instanceof Layer.BatchNorm);
     }
 
     private void add(Place in, Place out, long multiplications) {

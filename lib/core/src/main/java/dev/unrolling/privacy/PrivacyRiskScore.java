@@ -142,6 +142,9 @@ public record PrivacyRiskScore(Spacing spacing, List<ClassHistogram> histograms)
   }
 
   private static double scaled(double value, Spacing spacing) {
+    if (Double.isNaN(value)) {
+      throw new IllegalArgumentException("a modified entropy must be a number, not NaN");
+    }
     if (spacing == Spacing.LINEAR) {
       return value;
     }

@@ -7,7 +7,9 @@ import dev.unrolling.engine.Network;
 import java.util.Arrays;
 
 /**
- * How well a network classifies examples, with running statistics ({@link Mode#EVALUATION}).
+ * How well a network classifies examples, with running statistics ({@link Mode#EVALUATION}). Where
+ * logits are no answer ({@link Logits#areAnswer}) it is neither right nor wrong: accuracy and loss
+ * are then NaN.
  *
  * @param accuracy share of examples whose largest logit is that of the label, 0 to 1
  * @param meanLoss mean cross entropy in nats, whatever was trained
@@ -49,15 +51,24 @@ public record Evaluation(double accuracy, double meanLoss, int examples) {
    *
    * @param logits {@code (example, class)}, at least one row
    * @param labels one a row
+   * @throws IllegalArgumentException if there are not as many labels as rows, or none
    */
   public static Evaluation of(double[][] logits, int[] labels) {
-    int hits = 0;
+    if (labels.length == 0 || logits.length != labels.length) {
+      throw new IllegalArgumentException(
+          "as many labels as rows of logits are needed, at least 1, not "
+              + labels.length
+              + " for "
+              + logits.length);
+    }
+    double hits = 0;
     double loss = 0;
     for (int i = 0; i < labels.length; i++) {
-      hits += Logits.argMax(logits[i]) == labels[i] ? 1 : 0;
-      loss += logSumExp(logits[i]) - logits[i][labels[i]];
+      boolean answers = Logits.areAnswer(logits[i]);
+      hits += !answers ? Double.NaN : Logits.argMax(logits[i]) == labels[i] ? 1 : 0;
+      loss += !answers ? Double.NaN : logSumExp(logits[i]) - logits[i][labels[i]];
     }
-    return new Evaluation((double) hits / labels.length, loss / labels.length, labels.length);
+    return new Evaluation(hits / labels.length, loss / labels.length, labels.length);
   }
 
   /**

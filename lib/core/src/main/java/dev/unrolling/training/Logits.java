@@ -56,12 +56,30 @@ public final class Logits {
     return rows;
   }
 
-  /** The class of the largest logit, the first of equal ones. */
+  /**
+   * The class of the largest logit, the first of equal ones.
+   *
+   * @throws ArithmeticException if a logit is NaN: there is then no largest
+   */
   public static int argMax(double[] logits) {
     int best = 0;
-    for (int i = 1; i < logits.length; i++) {
+    for (int i = 0; i < logits.length; i++) {
+      if (Double.isNaN(logits[i])) {
+        throw new ArithmeticException(
+            "the logit of class "
+                + i
+                + " is NaN, so no class is predicted; has training diverged?");
+      }
       best = logits[i] > logits[best] ? i : best;
     }
     return best;
+  }
+
+  /**
+   * Whether logits have a soft-max: not where one is NaN or infinitely large, as of a network that
+   * has diverged.
+   */
+  public static boolean areAnswer(double[] logits) {
+    return Double.isFinite(Arrays.stream(logits).max().orElse(Double.NaN));
   }
 }

@@ -22,11 +22,15 @@ final class Walk {
   private record Walker(Optional<Omission> omission, LossWatch watch) {
 
     Optional<Loss> step(Step step) {
-      Optional<Batch> batch =
-          omission.isPresent() && step.forgetVisit()
-              ? omission.get().retrainedBatch(step.batch())
-              : Optional.of(step.batch());
-      return batch.map(b -> watch.network().step(b, step.objective(), step.update()));
+      return batch(step.batch(), step.forgetVisit())
+          .map(b -> watch.network().step(b, step.objective(), step.update()));
+    }
+
+    /** What is trained on, if anything, where the order has this batch. */
+    Optional<Batch> batch(Batch ordered, boolean forgetVisit) {
+      return omission.isPresent() && forgetVisit
+          ? omission.get().retrainedBatch(ordered)
+          : Optional.of(ordered);
     }
   }
 
@@ -55,6 +59,7 @@ final class Walk {
 
   TrainingTrace run(int end, List<StepListener> listeners) {
     int first = trainer.firstStep();
+    checkBatches(first, end);
     List<Double> rates = new ArrayList<>();
     lastFinite = states(first);
     for (int i = first; i < end; i++) {
@@ -80,6 +85,23 @@ final class Walk {
         rates,
         walkers.get(0).watch.losses(),
         walkers.size() > 1 ? walkers.get(1).watch.losses() : List.of());
+  }
+
+  /** Refuses an order that a later step would fail on, before the first is taken. */
+  private void checkBatches(int first, int end) {
+    for (int i = first; i < end; i++) {
+      for (Walker walker : walkers) {
+        Optional<Batch> batch = walker.batch(order.batch(i), order.isForgetVisit(i));
+        if (batch.isPresent() && batch.get().size() == 1) {
+          try {
+            walker.watch.network().architecture().checkTrainingBatch(1);
+          } catch (IllegalArgumentException refused) {
+            throw new IllegalArgumentException(
+                "step " + i + " (epoch " + order.epoch(i) + "): " + refused.getMessage(), refused);
+          }
+        }
+      }
+    }
   }
 
   private Step step(int index) {

@@ -4,6 +4,7 @@ import dev.unrolling.data.Batch;
 import dev.unrolling.engine.Mode;
 import dev.unrolling.engine.Network;
 import dev.unrolling.training.Evaluation;
+import dev.unrolling.training.Logits;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -29,6 +30,8 @@ public enum Aggregation {
    * @param logits of each model, {@code (example, class)}; at least one model, all of one shape
    * @return one an example
    * @throws IllegalArgumentException if there is no model, or models differ in their shape
+   * @throws ArithmeticException if logits are no answer ({@link Logits#areAnswer}), naming the
+   *     model
    */
   public int[] labels(List<double[][]> logits) {
     if (logits.isEmpty()) {
@@ -47,6 +50,16 @@ public enum Aggregation {
                   + List.of(examples, classes)
                   + " and "
                   + List.of(model.length, model[Math.min(example, model.length - 1)].length));
+        }
+        if (!Logits.areAnswer(model[example])) {
+          throw new ArithmeticException(
+              "model "
+                  + logits.indexOf(model)
+                  + " answers example "
+                  + example
+                  + " with "
+                  + Arrays.toString(model[example])
+                  + ", which predicts no class; has its training diverged?");
         }
         double[] probabilities = softMax(model[example]);
         votes[first(probabilities, probabilities)]++;

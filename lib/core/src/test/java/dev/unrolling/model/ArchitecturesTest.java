@@ -11,6 +11,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ArchitecturesTest {
 
@@ -68,6 +69,21 @@ class ArchitecturesTest {
     assertEquals("linear-384", linear.name());
     assertEquals(2 * 384 + 2, linear.parameters().size());
     assertThrows(IllegalArgumentException.class, () -> Architectures.named("linear-0", 2));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "resnet18-5", "vgg19-64", "pooled-linear-3", "resnet8", "vgg8", "linear", "tanh-cnn",
+        "resnet8-0", "resnet8-08", "linear-048", "resnet8-4-4", "resnet8--4", "resnet8-4 ",
+            "RESNET18"
+      })
+  void aNameThatIsNearlyOneIsNotTakenForIt(String name) {
+    String message =
+        assertThrows(IllegalArgumentException.class, () -> Architectures.named(name, 10))
+            .getMessage();
+    assertTrue(message.contains('"' + name + '"'), message);
+    assertTrue(message.contains("resnet18, ") && message.contains("resnet8-W"), message);
   }
 
   @Test

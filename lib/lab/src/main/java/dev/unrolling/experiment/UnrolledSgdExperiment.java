@@ -13,6 +13,7 @@ import dev.unrolling.engine.ParameterVector;
 import dev.unrolling.model.Architecture;
 import dev.unrolling.model.Architectures;
 import dev.unrolling.model.Layer;
+import dev.unrolling.model.Shapes;
 import dev.unrolling.training.Schedule;
 import dev.unrolling.training.SgdTrainer;
 import dev.unrolling.unlearning.Expansion;
@@ -115,13 +116,10 @@ public final class UnrolledSgdExperiment {
         || !(layers.get(1) instanceof Layer.Relu)) {
       return new boolean[0];
     }
-    int side = 32 / first.stride();
+    List<Integer> inputShape = network.architecture().inputShape();
+    int units = Math.toIntExact(Shapes.size(Shapes.after(first, inputShape)));
     Architecture cut =
-        new Architecture(
-            "first layer",
-            network.architecture().inputShape(),
-            first.out() * side * side,
-            List.of(first, new Layer.Flatten()));
+        new Architecture("first layer", inputShape, units, List.of(first, new Layer.Flatten()));
     INDArray weights =
         network.saveState().weights().get(NDArrayIndex.interval(0, cut.parameters().size()));
     try (Network head = engine.network(cut, weights)) {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
@@ -166,5 +167,23 @@ class OutputDistancesTest {
     assertThrows(
         IllegalArgumentException.class,
         () -> OutputDistances.of(new double[0][], new double[0][], new int[0]));
+  }
+
+  @Test
+  void answersThatAreNoNumbersHaveNoDistance() {
+    double[][] fine = {{1, 2}, {3, 1}};
+    double[][] broken = {{1, 2}, {Double.NaN, 1}};
+    int[] labels = {0, 1};
+    for (OutputDistances measured :
+        List.of(
+            OutputDistances.of(broken, fine, labels), OutputDistances.of(fine, broken, labels))) {
+      assertTrue(Double.isNaN(measured.disagreement()));
+      assertTrue(Double.isNaN(measured.meanLogitDistance()));
+      assertTrue(Double.isNaN(measured.largestLogitDistance()));
+      assertTrue(Double.isNaN(measured.meanKl()) && Double.isNaN(measured.meanReverseKl()));
+      assertTrue(Double.isNaN(measured.meanJensenShannon()));
+      assertTrue(Double.isNaN(measured.lossGap()) && Double.isNaN(measured.meanAbsoluteLossGap()));
+    }
+    assertEquals(0, OutputDistances.of(fine, fine, labels).disagreement());
   }
 }

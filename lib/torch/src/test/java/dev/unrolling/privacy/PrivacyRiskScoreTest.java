@@ -50,6 +50,7 @@ class PrivacyRiskScoreTest {
     assertEquals(1, score.of(1, 1), EXACT);
     assertEquals(0, score.of(7, 1), EXACT);
     assertEquals(0, score.emptyBins());
+    assertThrows(IllegalArgumentException.class, () -> score.of(Double.NaN, 0));
   }
 
   @Test

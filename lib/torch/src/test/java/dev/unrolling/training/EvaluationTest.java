@@ -66,4 +66,30 @@ class EvaluationTest {
           IllegalArgumentException.class, () -> Evaluation.of(network, data, new int[] {0}, 0));
     }
   }
+
+  @Test
+  void aNetworkThatHasDivergedHasNoAccuracy() {
+    Dataset data = Fixtures.tiny(new double[][] {{1}, {2}, {-1000}}, 1, 0, 1);
+    for (double broken : new double[] {Double.NaN, Double.POSITIVE_INFINITY}) {
+      try (Network network =
+          Fixtures.float64()
+              .network(
+                  Architectures.linear(1, 2),
+                  Nd4j.createFromArray(new double[] {broken, 0, 0, 0}))) {
+        Evaluation all = Evaluation.of(network, data);
+        assertTrue(Double.isNaN(all.accuracy()), "accuracy " + all.accuracy());
+        assertTrue(Double.isNaN(all.meanLoss()), "loss " + all.meanLoss());
+        assertTrue(Double.isNaN(Evaluation.logitDeviation(network, Batch.of(data, 0, 1, 2))));
+      }
+    }
+    // One example without an answer is enough.
+    double[][] logits = {{1, 0}, {0, Double.NaN}};
+    assertTrue(Double.isNaN(Evaluation.of(logits, new int[] {0, 0}).accuracy()));
+    String message =
+        assertThrows(ArithmeticException.class, () -> Logits.argMax(logits[1])).getMessage();
+    assertTrue(message.contains("class 1 is NaN"), message);
+    assertThrows(ArithmeticException.class, () -> Logits.argMax(new double[] {Double.NaN, 1}));
+    assertThrows(IllegalArgumentException.class, () -> Evaluation.of(logits, new int[] {0}));
+    assertThrows(IllegalArgumentException.class, () -> Evaluation.of(new double[0][], new int[0]));
+  }
 }

@@ -16,6 +16,7 @@ import dev.unrolling.engine.Objective;
 import dev.unrolling.engine.ParameterVector;
 import dev.unrolling.model.Architecture;
 import dev.unrolling.model.Architectures;
+import dev.unrolling.model.Layer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -277,5 +278,43 @@ class SgdTrainerTest {
     assertThrows(IllegalArgumentException.class, () -> TRAINER.withMomentum(-0.1));
     assertThrows(IllegalArgumentException.class, () -> TRAINER.withCheckEvery(0));
     assertThrows(IllegalArgumentException.class, () -> TRAINER.withFirstStep(-1));
+  }
+
+  /** 9 examples in batches of 8 leave one, which a batch norm of features cannot normalise. */
+  @Test
+  void aRemainderOfOneUnderBatchNormIsRefusedBeforeTheFirstStep() {
+    Architecture architecture =
+        new Architecture(
+            "norm of features",
+            List.of(48),
+            10,
+            List.of(
+                new Layer.Dense(48, 4, true),
+                new Layer.BatchNorm(4),
+                new Layer.Dense(4, 10, true)));
+    BatchOrder order = BatchOrder.fixed(Fixtures.features(), IntStream.range(0, 9).toArray(), 8, 2);
+    SgdTrainer trainer = new SgdTrainer(Objective.crossEntropy(), Schedule.constant(0.1));
+    try (Network network = Fixtures.float32().network(architecture, 1)) {
+      NetworkState before = network.saveState();
+      String message =
+          assertThrows(IllegalArgumentException.class, () -> trainer.train(network, order))
+              .getMessage();
+      assertTrue(message.contains("step 1 (epoch 0)"), message);
+      assertTrue(message.contains("layer 2 of 3, BatchNorm[channels=4]"), message);
+      assertTrue(Fixtures.sameBits(before, network.saveState()));
+      // What M' is left with once a point is taken out counts too; a step it skips does not.
+      BatchOrder pairs =
+          BatchOrder.fixed(Fixtures.features(), new int[] {2, 3, 4, 5}, 2, 1)
+              .withForgetBatch(Batch.of(Fixtures.features(), 0, 1), BatchOrder.Position.LAST);
+      Omission point = Omission.point(1, Omission.Divisor.REMAINING);
+      message =
+          assertThrows(
+                  IllegalArgumentException.class,
+                  () -> trainer.retrain(network, pairs, point, pairs.steps()))
+              .getMessage();
+      assertTrue(message.contains("step 2 (epoch 0)"), message);
+      assertTrue(Fixtures.sameBits(before, network.saveState()));
+      trainer.retrain(network, pairs, Omission.skippedStep(), pairs.steps());
+    }
   }
 }

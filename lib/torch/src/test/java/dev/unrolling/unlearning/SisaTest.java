@@ -302,6 +302,13 @@ class SisaTest {
     assertThrows(
         IllegalArgumentException.class,
         () -> Aggregation.MAJORITY_VOTE.labels(List.of(a, new double[][] {{1, 2}})));
+    double[][] diverged = {a[0], {0, Double.NaN, 0}, a[2], a[3]};
+    for (Aggregation aggregation : Aggregation.values()) {
+      String message =
+          assertThrows(ArithmeticException.class, () -> aggregation.labels(List.of(a, diverged)))
+              .getMessage();
+      assertTrue(message.contains("model 1") && message.contains("example 1"), message);
+    }
   }
 
   private static double[][] log(double[][] probabilities) {

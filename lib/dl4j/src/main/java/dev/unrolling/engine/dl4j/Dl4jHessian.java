@@ -35,6 +35,7 @@ final class Dl4jHessian implements LinearOperator {
   private final double weightDecay;
   private final Mode mode;
   private final double step;
+  private boolean closed;
 
   Dl4jHessian(Dl4jNetwork original, Batch batch, Objective objective, Mode mode) {
     this.engine = (Dl4jEngine) original.engine();
@@ -62,6 +63,9 @@ final class Dl4jHessian implements LinearOperator {
 
   @Override
   public ParameterVector apply(ParameterVector vector) {
+    if (closed) {
+      throw new IllegalStateException("the Hessian was closed");
+    }
     INDArray direction = Dl4jVector.compatible(vector, engine, size());
     try (ParameterVector v = network.vector(direction)) {
       double norm = v.norm2();
@@ -116,11 +120,12 @@ final class Dl4jHessian implements LinearOperator {
 
   @Override
   public long size() {
-    return home.size();
+    return network.layout().size();
   }
 
   @Override
   public void close() {
+    closed = true;
     home.close();
     network.close();
   }

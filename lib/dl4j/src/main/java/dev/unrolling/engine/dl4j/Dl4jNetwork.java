@@ -112,7 +112,7 @@ public final class Dl4jNetwork implements Network {
    * @throws IllegalArgumentException if its parameters are not those of this network
    */
   public void writeTo(Model model) {
-    ForeignModel.write(architecture, weights, statistics, model);
+    ForeignModel.write(architecture, open(), statistics, model);
   }
 
   @Override
@@ -127,31 +127,31 @@ public final class Dl4jNetwork implements Network {
 
   @Override
   public ParameterVector weights() {
-    return new Dl4jVector(engine, weights.dup());
+    return new Dl4jVector(engine, open().dup());
   }
 
   @Override
   public void setWeights(ParameterVector values) {
-    weights.assign(Dl4jVector.compatible(values, engine, weights.length()));
+    open().assign(Dl4jVector.compatible(values, engine, weights.length()));
   }
 
   @Override
   public ParameterVector vector(INDArray values) {
-    checkLength("vector", values, weights.length());
+    checkLength("vector", values, open().length());
     return new Dl4jVector(engine, engine.copy(values));
   }
 
   @Override
   public NetworkState saveState() {
     return new NetworkState(
-        weights.dup(),
+        open().dup(),
         statistics.isEmpty() ? nothing() : statistics.dup(),
         velocity.map(INDArray::dup).orElseGet(this::nothing));
   }
 
   @Override
   public void restore(NetworkState state) {
-    checkLength("weights", state.weights(), weights.length());
+    checkLength("weights", state.weights(), open().length());
     checkLength(
         "running statistics", state.runningStatistics(), architecture.runningStatistics().size());
     weights.assign(engine.copy(state.weights()));
@@ -172,14 +172,14 @@ public final class Dl4jNetwork implements Network {
 
   /** A second network with the same values, in another precision if the engine has one. */
   Dl4jNetwork copy(Dl4jEngine other) {
-    Dl4jNetwork twin = new Dl4jNetwork(other, architecture, weights);
+    Dl4jNetwork twin = new Dl4jNetwork(other, architecture, open());
     twin.restore(saveState());
     return twin;
   }
 
   @Override
   public Loss step(Batch batch, Objective objective, SgdStep step) {
-    INDArray gradient = stepGradient.orElseGet(() -> Nd4j.create(type(), weights.length()));
+    INDArray gradient = stepGradient.orElseGet(() -> Nd4j.create(type(), open().length()));
     stepGradient = Optional.of(gradient);
     if (batch.size() == 0) {
       gradient.assign(0);
@@ -194,7 +194,7 @@ public final class Dl4jNetwork implements Network {
 
   @Override
   public LossGradient gradient(Batch batch, Objective objective, Mode mode) {
-    INDArray gradient = Nd4j.zeros(type(), weights.length());
+    INDArray gradient = Nd4j.zeros(type(), open().length());
     double loss = computeGradient(batch, objective, mode, gradient);
     return new LossGradient(() -> loss, new Dl4jVector(engine, gradient));
   }
@@ -206,10 +206,11 @@ public final class Dl4jNetwork implements Network {
 
   @Override
   public INDArray logits(Batch batch, Mode mode) {
+    open();
     if (batch.size() == 0) {
       return Nd4j.createUninitialized(type(), 0, architecture.classes());
     }
-    try (INDArray input = input(batch)) {
+    try (INDArray input = input(batch, mode)) {
       return loaded(mode).logits(input);
     }
   }
@@ -235,9 +236,11 @@ public final class Dl4jNetwork implements Network {
     if (batch.size() > 0) {
       LogitDerivative derivative =
           new LogitDerivative(
-              objective, Examples.labels(batch, architecture), batch.averagedOver());
+              objective,
+              Examples.labels(batch, architecture, objective.criterion()),
+              batch.averagedOver());
       // Closed at once: the garbage collector does not see the memory that inputs pile up.
-      try (INDArray input = input(batch)) {
+      try (INDArray input = input(batch, mode)) {
         loaded(mode).pass(input, derivative, gradient);
       }
       loss = derivative.loss();
@@ -276,8 +279,19 @@ public final class Dl4jNetwork implements Network {
     return model;
   }
 
-  private INDArray input(Batch batch) {
+  private INDArray input(Batch batch, Mode mode) {
+    if (mode == Mode.TRAINING) {
+      architecture.checkTrainingBatch(batch.size());
+    }
     return engine.array(Examples.values(batch, architecture), Examples.shape(batch, architecture));
+  }
+
+  /** The weights; ND4J would read freed memory. */
+  private INDArray open() {
+    if (weights.wasClosed()) {
+      throw new IllegalStateException("the network " + architecture.name() + " was closed");
+    }
+    return weights;
   }
 
   private DataType type() {

@@ -48,7 +48,12 @@ final class Dl4jVector implements ParameterVector {
 
   @Override
   public ParameterVector scaleInPlace(double scale) {
-    array().muli(scale);
+    if (Double.isNaN(scale)) {
+      // ND4J takes a factor that is not a number for a small random one.
+      array().assign(scale);
+    } else {
+      array().muli(scale);
+    }
     return this;
   }
 

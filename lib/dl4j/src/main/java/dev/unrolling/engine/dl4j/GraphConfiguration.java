@@ -4,6 +4,7 @@ import dev.unrolling.engine.Mode;
 import dev.unrolling.model.Architecture;
 import dev.unrolling.model.Layer;
 import dev.unrolling.model.ParameterLayout.Entry;
+import dev.unrolling.model.Shapes;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
@@ -75,13 +76,8 @@ final class GraphConfiguration {
 
   /** The output of a vertex and the shape of one example there. */
   private record Point(String vertex, List<Integer> shape) {
-    Point resized(String next, int channels, int kernel, int stride, int padding) {
-      return new Point(
-          next,
-          List.of(
-              channels,
-              (shape.get(1) + 2 * padding - kernel) / stride + 1,
-              (shape.get(2) + 2 * padding - kernel) / stride + 1));
+    Point after(Layer layer, String next) {
+      return new Point(next, Shapes.after(layer, shape));
     }
   }
 
@@ -97,7 +93,7 @@ final class GraphConfiguration {
     if (layer instanceof Layer.Convolution c) {
       String name = named(c.bias() ? 2 : 1);
       builder.addLayer(name, convolution(c), at.vertex());
-      return at.resized(name, c.out(), c.kernel(), c.stride(), c.padding());
+      return at.after(c, name);
     }
     if (layer instanceof Layer.BatchNorm b) {
       String name = named(2);
@@ -108,7 +104,7 @@ final class GraphConfiguration {
     if (layer instanceof Layer.Dense d) {
       String name = named(d.bias() ? 2 : 1);
       builder.addLayer(name, dense(d), at.vertex());
-      return new Point(name, List.of(d.out()));
+      return at.after(d, name);
     }
     if (layer instanceof Layer.Relu) {
       return activation("relu", lean ? new LeanRelu() : new ActivationReLU(), at);
@@ -117,10 +113,10 @@ final class GraphConfiguration {
       return activation("tanh", new ActivationTanH(), at);
     }
     if (layer instanceof Layer.MaxPool m) {
-      return pool(PoolingType.MAX, m.kernel(), at);
+      return at.after(m, pool(PoolingType.MAX, m.kernel(), at));
     }
     if (layer instanceof Layer.AveragePool a) {
-      return pool(PoolingType.AVG, a.kernel(), at);
+      return at.after(a, pool(PoolingType.AVG, a.kernel(), at));
     }
     if (layer instanceof Layer.Flatten) {
       return flatten(at);
@@ -198,7 +194,7 @@ final class GraphConfiguration {
     return new Point(name, at.shape());
   }
 
-  private Point pool(PoolingType type, int kernel, Point at) {
+  private String pool(PoolingType type, int kernel, Point at) {
     String name = unnamed("pool");
     SubsamplingLayer layer =
         new SubsamplingLayer.Builder(type)
@@ -207,7 +203,7 @@ final class GraphConfiguration {
             .convolutionMode(ConvolutionMode.Truncate)
             .build();
     builder.addLayer(name, layer, at.vertex());
-    return at.resized(name, at.shape().get(0), kernel, kernel, 0);
+    return name;
   }
 
   private Point flatten(Point at) {
@@ -221,6 +217,6 @@ final class GraphConfiguration {
         new PreprocessorVertex(
             new CnnToFeedForwardPreProcessor(shape.get(1), shape.get(2), shape.get(0))),
         at.vertex());
-    return new Point(name, List.of(shape.stream().reduce(1, Math::multiplyExact)));
+    return at.after(new Layer.Flatten(), name);
   }
 }

@@ -6,6 +6,7 @@ import dev.unrolling.engine.Precision;
 import dev.unrolling.engine.Throughput;
 import dev.unrolling.model.Architecture;
 import java.lang.ref.Reference;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.bytedeco.javacpp.Loader;
@@ -193,6 +194,7 @@ record TorchEngine(
 
   /** Copies float64 values from a buffer to a new tensor of this device and precision. */
   Tensor tensor(double[] values, long... shape) {
+    checkLength(values.length, shape);
     try (PointerScope scope = new PointerScope()) {
       Pointer host = new org.bytedeco.javacpp.DoublePointer(values);
       return keep(toDevice(torch.from_blob(host, shape, new TensorOptions(ScalarType.Double))));
@@ -218,12 +220,21 @@ record TorchEngine(
 
   /** A copy of a tensor in host memory, of this precision. */
   INDArray array(Tensor tensor, long... shape) {
+    checkLength(tensor.numel(), shape);
     try (PointerScope scope = new PointerScope()) {
       Tensor host = tensor.detach().to(scalarType()).cpu().contiguous();
       INDArray array = Nd4j.createUninitialized(precision.dataType(), shape);
       Pointer.memcpy(
           array.data().addressPointer(), host.data_ptr(), host.numel() * host.element_size());
       return array;
+    }
+  }
+
+  /** LibTorch trusts the shape, and would read or write past the end. */
+  private static void checkLength(long values, long... shape) {
+    if (values != Arrays.stream(shape).reduce(1, Math::multiplyExact)) {
+      throw new IllegalStateException(
+          values + " values do not fill the shape " + Arrays.toString(shape));
     }
   }
 

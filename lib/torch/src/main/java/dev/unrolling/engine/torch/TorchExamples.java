@@ -3,6 +3,7 @@ package dev.unrolling.engine.torch;
 import dev.unrolling.data.Batch;
 import dev.unrolling.data.ImageDataset;
 import dev.unrolling.engine.Examples;
+import dev.unrolling.engine.Objective.Criterion;
 import dev.unrolling.model.Architecture;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.MemoryFormat;
@@ -33,7 +34,8 @@ final class TorchExamples {
   }
 
   /** Labels, {@code (batch)}, int64. */
-  static Tensor labels(TorchEngine engine, Architecture architecture, Batch batch) {
-    return engine.integers(Examples.labels(batch, architecture));
+  static Tensor labels(
+      TorchEngine engine, Architecture architecture, Batch batch, Criterion criterion) {
+    return engine.integers(Examples.labels(batch, architecture, criterion));
   }
 }

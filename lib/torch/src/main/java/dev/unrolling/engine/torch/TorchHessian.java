@@ -16,32 +16,36 @@ import org.bytedeco.pytorch.global.torch;
 /**
  * The Hessian as the derivative of a gradient whose graph is kept: H v is the gradient's
  * vector-Jacobian product with v, since H is symmetric. One forward and one backward pass serve all
- * products. LibTorch itself refuses a product after the weights were moved.
+ * products. A product after the weights were moved is refused.
  */
 final class TorchHessian implements LinearOperator {
 
   private final TorchEngine engine;
   private final ParameterLayout layout;
-  private final List<Tensor> leaves;
+  private final TorchTensors tensors;
   private final Tensor[] gradient;
   private final double weightDecay;
+  private boolean closed;
 
   /** Takes over gradients, one a leaf, that were kept by {@link TorchEngine#keep}. */
   TorchHessian(
       TorchEngine engine,
       ParameterLayout layout,
-      List<Tensor> leaves,
+      TorchTensors tensors,
       Tensor[] gradient,
       double weightDecay) {
     this.engine = engine;
     this.layout = layout;
-    this.leaves = leaves;
+    this.tensors = tensors;
     this.gradient = gradient;
     this.weightDecay = weightDecay;
   }
 
   @Override
   public ParameterVector apply(ParameterVector vector) {
+    if (closed) {
+      throw new IllegalStateException("the Hessian was closed");
+    }
     Tensor v = TorchVector.compatible(vector, engine, size());
     try (PointerScope scope = new PointerScope()) {
       // A gradient that no longer depends on any weight has no graph, and a zero derivative.
@@ -61,6 +65,7 @@ final class TorchHessian implements LinearOperator {
   }
 
   private Tensor product(Tensor v, List<Integer> live) {
+    List<Tensor> leaves = tensors.leaves();
     Tensor[] outputs = live.stream().map(i -> gradient[i]).toArray(Tensor[]::new);
     Tensor[] directions =
         live.stream()
@@ -72,15 +77,17 @@ final class TorchHessian implements LinearOperator {
                 })
             .toArray(Tensor[]::new);
     Tensor[] rows =
-        torch
-            .grad(
-                new TensorVector(outputs),
-                new TensorVector(leaves.toArray(Tensor[]::new)),
-                new TensorVector(directions),
-                new BoolOptional(true),
-                false,
-                true)
-            .get();
+        NativeErrors.shortened(
+            () ->
+                torch
+                    .grad(
+                        new TensorVector(outputs),
+                        new TensorVector(leaves.toArray(Tensor[]::new)),
+                        new TensorVector(directions),
+                        new BoolOptional(true),
+                        false,
+                        true)
+                    .get());
     for (int i = 0; i < rows.length; i++) {
       rows[i] =
           rows[i].defined() ? rows[i].reshape(-1) : torch.zeros_like(leaves.get(i)).reshape(-1);
@@ -104,6 +111,7 @@ final class TorchHessian implements LinearOperator {
 
   @Override
   public void close() {
+    closed = true;
     Arrays.stream(gradient).forEach(Tensor::close);
   }
 }

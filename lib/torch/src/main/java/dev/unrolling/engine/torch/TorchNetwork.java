@@ -15,10 +15,7 @@ import dev.unrolling.engine.SgdStep;
 import dev.unrolling.engine.torch.TorchForward.Statistics;
 import dev.unrolling.model.Architecture;
 import dev.unrolling.model.InitialWeights;
-import dev.unrolling.model.ParameterLayout;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.NoGradGuard;
@@ -36,10 +33,7 @@ final class TorchNetwork implements Network {
 
   private final TorchEngine engine;
   private final Architecture architecture;
-  private final Tensor weights;
-  private final List<Tensor> leaves;
-  private final Tensor statistics;
-  private final List<Tensor> runningViews;
+  private final TorchTensors tensors;
   private final TorchVelocity velocity;
 
   TorchNetwork(TorchEngine engine, Architecture architecture, INDArray initial) {
@@ -63,22 +57,7 @@ final class TorchNetwork implements Network {
     this.engine = engine;
     this.velocity = velocity;
     this.architecture = architecture;
-    this.weights = weights;
-    this.leaves = views(weights, architecture.parameters(), true);
-    this.statistics = statistics;
-    this.runningViews = views(statistics, architecture.runningStatistics(), false);
-  }
-
-  private static List<Tensor> views(Tensor flat, ParameterLayout layout, boolean leaf) {
-    List<Tensor> views = new ArrayList<>();
-    try (PointerScope scope = new PointerScope()) {
-      for (ParameterLayout.Entry entry : layout.entries()) {
-        long[] shape = entry.shape().stream().mapToLong(i -> i).toArray();
-        Tensor view = flat.narrow(0, entry.offset(), entry.size()).view(shape).detach();
-        views.add(TorchEngine.keep(leaf ? view.set_requires_grad(true) : view));
-      }
-    }
-    return List.copyOf(views);
+    this.tensors = new TorchTensors(architecture, weights, statistics);
   }
 
   @Override
@@ -93,22 +72,25 @@ final class TorchNetwork implements Network {
 
   @Override
   public ParameterVector weights() {
-    return new TorchVector(engine, TorchEngine.copy(weights));
+    return new TorchVector(engine, TorchEngine.copy(tensors.weights()));
   }
 
   @Override
   public void setWeights(ParameterVector values) {
+    Tensor weights = tensors.weights();
     overwrite(weights, TorchVector.compatible(values, engine, weights.numel()));
   }
 
   @Override
   public ParameterVector vector(INDArray values) {
-    checkLength("vector", values, weights.numel());
+    checkLength("vector", values, tensors.weights().numel());
     return new TorchVector(engine, engine.tensor(values));
   }
 
   @Override
   public NetworkState saveState() {
+    Tensor weights = tensors.weights();
+    Tensor statistics = tensors.statistics();
     return new NetworkState(
         engine.array(weights, weights.numel()),
         statistics.numel() == 0
@@ -119,6 +101,8 @@ final class TorchNetwork implements Network {
 
   @Override
   public void restore(NetworkState state) {
+    Tensor weights = tensors.weights();
+    Tensor statistics = tensors.statistics();
     checkLength("weights", state.weights(), weights.numel());
     checkLength("running statistics", state.runningStatistics(), statistics.numel());
     if (!state.velocity().isEmpty()) {
@@ -136,14 +120,15 @@ final class TorchNetwork implements Network {
     return new TorchNetwork(
         engine,
         architecture,
-        TorchEngine.copy(weights),
-        TorchEngine.copy(statistics),
+        TorchEngine.copy(tensors.weights()),
+        TorchEngine.copy(tensors.statistics()),
         velocity.copy());
   }
 
   @Override
   public Loss step(Batch batch, Objective objective, SgdStep step) {
     engine.enter();
+    Tensor weights = tensors.weights();
     try (PointerScope scope = new PointerScope()) {
       boolean empty = batch.size() == 0;
       Tensor loss =
@@ -180,7 +165,7 @@ final class TorchNetwork implements Network {
       // The array points into a vector that ends with the scope: keep handles of our own.
       Tensor[] kept =
           Arrays.stream(gradient).map(g -> TorchEngine.keep(new Tensor(g))).toArray(Tensor[]::new);
-      return new TorchHessian(engine, layout(), leaves, kept, objective.weightDecay());
+      return new TorchHessian(engine, layout(), tensors, kept, objective.weightDecay());
     }
   }
 
@@ -195,46 +180,52 @@ final class TorchNetwork implements Network {
 
   @Override
   public void close() {
-    leaves.forEach(Tensor::close);
-    runningViews.forEach(Tensor::close);
     velocity.close();
-    statistics.close();
-    weights.close();
+    tensors.close();
   }
 
   private Tensor dataLoss(Batch batch, Objective objective, Statistics how) {
-    Tensor labels = TorchExamples.labels(engine, architecture, batch);
-    return TorchObjective.loss(objective, forward(batch, how), labels, batch.averagedOver());
+    Tensor labels = TorchExamples.labels(engine, architecture, batch, objective.criterion());
+    Tensor logits = forward(batch, how);
+    return NativeErrors.shortened(
+        () -> TorchObjective.loss(objective, logits, labels, batch.averagedOver()));
   }
 
   private Tensor forward(Batch batch, Statistics how) {
+    if (how != Statistics.RUNNING) {
+      architecture.checkTrainingBatch(batch.size());
+    }
     Precision products =
         how == Statistics.BATCH_AND_UPDATE ? engine.precision() : engine.precision().measured();
     engine.enter(products);
     boolean narrow = products == Precision.BFLOAT16;
     Tensor input = TorchExamples.input(engine, architecture, batch);
     Tensor logits =
-        TorchForward.logits(
-            architecture.layers(),
-            narrow ? TorchForward.narrow(input) : input,
-            leaves,
-            runningViews,
-            how,
-            narrow);
+        NativeErrors.shortened(
+            () ->
+                TorchForward.logits(
+                    architecture.layers(),
+                    narrow ? TorchForward.narrow(input) : input,
+                    tensors.leaves(),
+                    tensors.runningViews(),
+                    how,
+                    narrow));
     return narrow ? logits.to(engine.scalarType()) : logits;
   }
 
   private Tensor[] grad(Tensor loss, boolean createGraph) {
-    TensorVector inputs = new TensorVector(leaves.toArray(Tensor[]::new));
-    return torch
-        .grad(
-            new TensorVector(loss),
-            inputs,
-            new TensorVector(),
-            new BoolOptional(createGraph),
-            createGraph,
-            false)
-        .get();
+    TensorVector inputs = new TensorVector(tensors.leaves().toArray(Tensor[]::new));
+    return NativeErrors.shortened(
+        () ->
+            torch
+                .grad(
+                    new TensorVector(loss),
+                    inputs,
+                    new TensorVector(),
+                    new BoolOptional(createGraph),
+                    createGraph,
+                    false)
+                .get());
   }
 
   private static Tensor flat(Tensor[] gradient) {
@@ -247,6 +238,7 @@ final class TorchNetwork implements Network {
     if (objective.weightDecay() == 0) {
       return loss;
     }
+    Tensor weights = tensors.weights();
     gradient.add_(weights, new Scalar(objective.weightDecay()));
     return loss.add(weights.dot(weights), new Scalar(objective.weightDecay() / 2));
   }

@@ -57,5 +57,6 @@ final class TorchVelocity implements AutoCloseable {
   @Override
   public void close() {
     sum.ifPresent(Tensor::close);
+    sum = Optional.empty();
   }
 }
