@@ -70,6 +70,22 @@ public final class Batch {
     return Arrays.stream(indices).map(dataset::label).toArray();
   }
 
+  /**
+   * Checks that indices of this batch and of another can be told apart: that they are of one data
+   * set, or of two that differ in more than having been loaded twice.
+   *
+   * @throws IllegalArgumentException if they are of two data sets of one name
+   */
+  public void checkComparable(Batch other) {
+    if (dataset != other.dataset && dataset.name().equals(other.dataset.name())) {
+      throw new IllegalArgumentException(
+          "two batches are of two data sets of the one name "
+              + dataset.name()
+              + ", so nobody can tell whether they share examples; load it once, and take both from"
+              + " that");
+    }
+  }
+
   /** What it holds, for messages: {@code "0 to 7"}, or some of the indices and their number. */
   public String indexRange() {
     int[] sorted = Arrays.stream(indices).sorted().toArray();

@@ -113,13 +113,7 @@ public final class BatchOrder {
       throw new IllegalStateException("the order has a forget batch already");
     }
     Subsets.checkDistinct(forget.indices());
-    Dataset dataset = batch(0).dataset();
-    if (forget.dataset() != dataset && forget.dataset().name().equals(dataset.name())) {
-      throw new IllegalArgumentException(
-          "x* and the other batches are of two data sets of the name "
-              + dataset.name()
-              + ": load it once, and make both from that one");
-    }
+    forget.checkComparable(batch(0));
     int at =
         switch (position) {
           case FIRST -> 0;
