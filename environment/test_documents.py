@@ -9,7 +9,9 @@ from xml.etree import ElementTree
 
 from runner.layout import Layout
 
-_SKIPPED = re.compile(r'//[^\n]*|/\*.*?\*/|""".*?"""|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'', re.S)
+_SKIPPED = re.compile(
+    r'//[^\n]*|/\*.*?\*/|""".*?"""|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'', re.S
+)
 _DECLARED = re.compile(
     r"^(?:@\w+\s+)*(?:(?:final|static|public|private)\s+)*"
     r"(?:(?:class|record|enum|interface)\s+(?P<type>\w+)"

@@ -1,12 +1,22 @@
 """Starts one of the commands; whatever ends it ends with one message."""
 
-import signal
+import os
 import sys
 from pathlib import Path
 
 sys.path[0] = str(Path(__file__).resolve().parents[1])
 
-from runner import bundle, claims, experiments, files, gpu, lab, reproduce  # noqa: E402
+from runner import (  # noqa: E402
+    bundle,
+    claims,
+    experiments,
+    files,
+    gpu,
+    lab,
+    locales,
+    reproduce,
+    signals,
+)
 from runner.problem import Problem  # noqa: E402
 
 _COMMANDS = {
@@ -23,29 +33,32 @@ _COMMANDS = {
 def main() -> int:
     """Runs a command and turns what it raises into a message and an exit status."""
     name, *arguments = sys.argv[1:]
-    # A polite kill is handled as Ctrl-C is: kernels stop, what was finished stays.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    signals.handle_termination()
+    locales.widen(os.environ)
+    for stream in (sys.stdout, sys.stderr):
+        if stream.errors == "strict":
+            # A name that the terminal cannot show must not end the command.
+            stream.reconfigure(errors="backslashreplace")
     try:
-        return _COMMANDS[name](arguments)
+        status = _COMMANDS[name](arguments)
+        sys.stdout.flush()
+        return status
     except Problem as problem:
         print(f"environment/{name}: {problem}", file=sys.stderr)
         return problem.status
+    except BrokenPipeError:
+        # Nobody reads any more, so there is nobody to tell; nor at the end of Python.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 128 + 13
     except (KeyboardInterrupt, Exception) as error:
-        if _was_interrupted(error):
+        status = signals.status_of(error)
+        if status:
             print(f"\nenvironment/{name}: interrupted; what was finished is kept", file=sys.stderr)
-            return 130
-        if not files.is_full(error):
+            return status
+        if not isinstance(error, OSError):
             raise
-        place = getattr(error, "filename", None) or Path(__file__).resolve()
-        print(f"environment/{name}: {files.full_disk(Path(place))}", file=sys.stderr)
+        print(f"environment/{name}: {files.trouble(error)}", file=sys.stderr)
         return 1
-
-
-def _was_interrupted(error: BaseException | None) -> bool:
-    # An interrupt in the middle of an import comes out as the cause of another error.
-    while error is not None and not isinstance(error, KeyboardInterrupt):
-        error = error.__cause__ or error.__context__
-    return error is not None
 
 
 if __name__ == "__main__":

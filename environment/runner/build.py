@@ -4,11 +4,12 @@ import os
 import re
 from pathlib import Path
 
-from runner import files
+from runner import files, reading
 from runner.command import CommandFailed, run
 from runner.layout import Layout
 from runner.problem import Problem
 from runner.progress import Line
+from runner.reading import Damaged
 from runner.tools import Tools
 
 
@@ -21,15 +22,17 @@ def sources(layout: Layout) -> list[Path]:
 
 def is_ready(layout: Layout, stamp: str) -> bool:
     """Whether the jar is there, made from these sources, and nothing it needs has gone."""
-    written = layout.library.parent / "stamp"
-    if not (written.exists() and written.read_text() == stamp and layout.library.exists()):
+    try:
+        made = reading.text(layout.library.parent / "stamp") == stamp and layout.library.is_file()
+        return made and all(Path(p).is_file() for p in dependencies(layout))
+    except Damaged:
         return False
-    return all(Path(p).exists() for p in dependencies(layout))
 
 
 def dependencies(layout: Layout) -> list[str]:
     """The jars that the library needs at run time."""
-    return [p for p in layout.classpath.read_text().strip().split(os.pathsep) if p]
+    paths = reading.text(layout.classpath, "surrogateescape").strip()
+    return [p for p in paths.split(os.pathsep) if p]
 
 
 def classpath(layout: Layout) -> str:
@@ -42,7 +45,7 @@ def prepare(layout: Layout, tools: Tools, offline: bool, line: Line) -> None:
     stamp = files.fingerprint(sources(layout), str(layout.root))
     if is_ready(layout, stamp):
         return
-    (layout.library.parent / "stamp").unlink(missing_ok=True)
+    files.remove(layout.library.parent / "stamp")
     log = layout.logs / "maven.log"
     temporary = layout.classpath.with_suffix(".part")
     temporary.parent.mkdir(parents=True, exist_ok=True)
@@ -62,7 +65,7 @@ def prepare(layout: Layout, tools: Tools, offline: bool, line: Line) -> None:
         if len(jars) != 1:
             raise Problem(f"Maven made {len(jars)} jars in {target}; 1 expected. Run: mvn clean")
         files.copy_atomic(jars[0], layout.library)
-        files.write_atomic(layout.classpath, temporary.read_text())
+        files.copy_atomic(temporary, layout.classpath)
         files.write_atomic(layout.library.parent / "stamp", stamp)
     except CommandFailed as error:
         raise _explain(error, layout, offline) from error

@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from runner import files, results
+from runner import files, reading, results
 from runner.layout import Layout
 from runner.options import SCALES
 from runner.problem import Problem
@@ -40,15 +40,14 @@ def main(arguments: Sequence[str]) -> int:
             files.write_atomic(kept, write(merge(read(kept), run, names)))
             print(f"{layout.shown(kept)}: {len(read(kept))} verdicts")
     page = layout.notebooks / "README.md"
-    files.write_atomic(page, with_table(page.read_text(encoding="utf-8"), made(layout)))
+    files.write_atomic(page, with_table(reading.text(page), made(layout)))
     print(f"{layout.shown(page)}: the table of claims")
     return 0
 
 
 def made(layout: Layout) -> str:
     """The table from the claims and the verdicts that are kept."""
-    with (layout.notebooks / "claims.csv").open(newline="", encoding="utf-8") as file:
-        claims = list(csv.DictReader(file))
+    claims = reading.rows(layout.notebooks / "claims.csv", ("claim", "says", "by", "stated"))
     names = sorted(path.stem for path in layout.notebooks.glob("*.ipynb"))
     scales = [s for s in SCALES if s == "quick" or layout.kept_verdicts(s).exists()]
     verdicts = {scale: read(layout.kept_verdicts(scale)) for scale in scales}
@@ -57,10 +56,7 @@ def made(layout: Layout) -> str:
 
 def read(path: Path) -> list[Row]:
     """The rows of a file of verdicts with a column `notebook`; none if it is not there."""
-    if not path.exists():
-        return []
-    with path.open(newline="", encoding="utf-8") as file:
-        return list(csv.DictReader(file))
+    return reading.rows(path, ("notebook", *results.COLUMNS)) if reading.is_there(path) else []
 
 
 def write(rows: Sequence[Row]) -> str:

@@ -129,7 +129,9 @@ def _ask(query: str) -> list[str]:
     """What NVIDIA's own tool says of the GPUs, a line each; nothing if there is no such tool."""
     argv = ["nvidia-smi", f"--query-gpu={query}", "--format=csv,noheader"]
     try:
-        done = subprocess.run(argv, capture_output=True, text=True, timeout=60, check=True)
+        done = subprocess.run(
+            argv, capture_output=True, text=True, errors="replace", timeout=60, check=True
+        )
     except (OSError, subprocess.SubprocessError):
         return []
     return [line.strip() for line in done.stdout.splitlines() if line.strip()]
@@ -143,10 +145,13 @@ def gpus() -> list[str]:
 def driver() -> str:
     """The driver's version; empty if it does not say."""
     told = _ask("driver_version")
-    said = Path("/proc/driver/nvidia/version")
-    if told or not said.exists():
-        return told[0] if told else ""
-    match = re.search(r"\s(\d+\.\d[\d.]*)\s", said.read_text())
+    if told:
+        return told[0]
+    try:
+        said = Path("/proc/driver/nvidia/version").read_text(errors="replace")
+    except OSError:
+        return ""
+    match = re.search(r"\s(\d+\.\d[\d.]*)\s", said)
     return match.group(1) if match else ""
 
 
@@ -159,7 +164,8 @@ def require(found: Found, seen: Seen = system_has, version: Callable[[], str] = 
             "environment/gpu/README.md, or use --device cpu"
         )
     there = version()
-    if there and int(there.split(".")[0]) < LOWEST_DRIVER:
+    major = re.match(r"\d+", there)
+    if major and int(major[0]) < LOWEST_DRIVER:
         raise Problem(f"the NVIDIA driver is {there}; CUDA 13 needs {LOWEST_DRIVER} or newer")
     if found.missing:
         products = ", ".join(dict.fromkeys(LIBRARIES[name] for name in found.missing))

@@ -37,7 +37,8 @@ def fetch(names: list[str], layout: Layout, tools: Tools, offline: bool, line: L
 
 def folder(name: str, layout: Layout) -> Path:
     """Where a data set is that was fetched: the last line that the library said."""
-    return Path(_last(_log(name, layout).read_text()).removeprefix(f"{name} "))
+    said = _log(name, layout).read_text(errors="surrogateescape")
+    return Path(_last(said).removeprefix(f"{name} "))
 
 
 def _log(name: str, layout: Layout) -> Path:

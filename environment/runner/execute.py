@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from jupyter_client.manager import KernelManager
 from jupyter_core.utils import ensure_async
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, DeadKernelError
 from nbformat import NotebookNode
 
+from runner import crash
 from runner.progress import Line, clock
 
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
@@ -25,14 +27,16 @@ PASSED, FAILED, INTERRUPTED = "passed", "failed", "interrupted"
 class Ending:
     """How an execution ended: so many of the code cells done, and what went wrong in the next.
 
-    `interrupted`: the user wants to stop, be it that this notebook had just come to its end.
+    `interrupted`: the signal by which the user wants to stop, be it that this notebook had just
+    come to its end, or 0. `died`: whether the kernel ended by itself.
     """
 
     outcome: str
     done: int
     total: int
     error: str = ""
-    interrupted: bool = False
+    interrupted: int = 0
+    died: bool = False
 
     @property
     def cell(self) -> int:
@@ -86,7 +90,7 @@ async def _execute(
     )
     client.reset_execution_trackers()
     cells = code_cells(notebook)
-    done, outcome, error = 0, PASSED, ""
+    done, outcome, error, died = 0, PASSED, "", False
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("wb") as sink, _Interrupts() as interrupts:
         manager = client.create_kernel_manager()
@@ -104,9 +108,10 @@ async def _execute(
             outcome, error = FAILED, _first_line(cells[done], str(failure))
         except DeadKernelError:
             # The client takes our cancelling a cell for the kernel's death.
-            outcome, error = FAILED, "the kernel died; it may have run out of memory"
             if interrupts.came:
                 outcome, error = INTERRUPTED, "interrupted"
+            else:
+                outcome, error, died = FAILED, await _death(manager), True
         except RuntimeError as failure:
             outcome, error = FAILED, f"the kernel did not start: {failure}"
         finally:
@@ -118,7 +123,14 @@ async def _execute(
                 client.kc.stop_channels()
             # A busy kernel does not listen to a polite request.
             await ensure_async(manager.shutdown_kernel(now=outcome != PASSED))
-    return Ending(outcome, done, len(cells), error, interrupts.came)
+    return Ending(outcome, done, len(cells), error, interrupts.came, died)
+
+
+async def _death(manager: KernelManager) -> str:
+    """How a kernel that is no more has ended."""
+    status = await ensure_async(manager.provisioner.poll()) if manager.provisioner else None
+    how = crash.ending(status if status >= 0 else 128 - status) if status is not None else ""
+    return how or "the kernel died; it may have run out of memory"
 
 
 async def _tick(
@@ -139,14 +151,14 @@ class _Interrupts:
 
     def __init__(self) -> None:
         self.armed = True
-        self.came = False
+        self.came = 0
 
     def __enter__(self) -> "_Interrupts":
         loop, task = asyncio.get_running_loop(), asyncio.current_task()
         assert task is not None
         self._before = {number: signal.getsignal(number) for number in self._numbers}
         for number in self._numbers:
-            loop.add_signal_handler(number, self._note, task)
+            loop.add_signal_handler(number, self._note, number, task)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -154,8 +166,8 @@ class _Interrupts:
             asyncio.get_running_loop().remove_signal_handler(number)
             signal.signal(number, self._before[number])
 
-    def _note(self, task: asyncio.Task[Any]) -> None:
-        self.came = True
+    def _note(self, number: int, task: asyncio.Task[Any]) -> None:
+        self.came = number
         if self.armed:
             self.armed = False
             task.cancel()

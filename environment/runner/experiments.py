@@ -1,12 +1,13 @@
-"""environment/unrolling: builds the library if need be and becomes its command line."""
+"""environment/unrolling: builds the library if need be and runs its command line."""
 
 import os
 import sys
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from runner import build, cuda, files, kernels, reproduce, sources, store, tools
+from runner import build, crash, cuda, files, kernels, reproduce, signals, sources, store, tools
 from runner.layout import Layout
 from runner.options import SCALES
 from runner.preparation import BUSY
@@ -23,12 +24,15 @@ _REPORT = f"""usage: environment/unrolling report [SCALE]
 Makes out/index.html anew from what the notebooks have left at a scale ({", ".join(SCALES)};
 UNROLLING_SCALE or quick if not given): all figures and verdicts on one page.
 
+Exit status: 0 done; 1 failed, or a file is damaged and left out; 2 wrong arguments; 130 interrupted
+by Ctrl-C, 143 by SIGTERM.
+
 Example: environment/unrolling report quick
 """
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Becomes the Java command line; `report`, which needs no Java, is made here."""
+    """Runs the Java command line; `report`, which needs no Java, is made here."""
     layout = Layout.here()
     if arguments[:1] == ["report"]:
         return report(arguments[1:], layout)
@@ -40,18 +44,24 @@ def main(arguments: Sequence[str]) -> int:
     # The tasks of an array begin together, and one of them may have to build.
     with files.exclusive(layout.private / "lock", BUSY, PATIENCE):
         build.prepare(layout, found, bool(os.environ.get("UNROLLING_OFFLINE")), Line(sys.stderr))
-    java = found.java_home / "bin" / "java"
     argv = [
-        str(java),
+        str(found.java_home / "bin" / "java"),
         *kernels.jvm_options(kernels.memory(), found.java.version),
+        crash.error_file(layout.logs),
         "-cp",
         build.classpath(layout),
         MAIN,
         *arguments,
     ]
-    os.execve(
-        java, argv, {**found.environment(), **store.environment(layout, os.environ), **loader}
-    )
+    env = {**found.environment(), **store.environment(layout, os.environ), **loader}
+    begun = time.time()
+    status = signals.run_in_place(argv, env)
+    ending = crash.ending(status)
+    if ending:
+        kept = Path(option("--store", arguments) or env["UNROLLING_RESULTS"])
+        said = crash.tell(kept, begun, [layout.logs])
+        raise Problem(f'{ending} in "{" ".join(arguments)}". {said}', status)
+    return status
 
 
 def option(name: str, arguments: Sequence[str]) -> str | None:
@@ -76,6 +86,8 @@ def report(arguments: Sequence[str], layout: Layout) -> int:
         raise Problem(
             f"there is nothing to report at scale {scale}; environment/reproduce makes it"
         )
-    reproduce.make_pages(sources.find(layout.notebooks), scale, layout)
+    troubles = reproduce.make_pages(sources.find(layout.notebooks), scale, layout)
     print(layout.out / "index.html")
-    return 0
+    for trouble in troubles:
+        print(f"environment/unrolling: {trouble}", file=sys.stderr)
+    return 1 if troubles else 0

@@ -7,7 +7,7 @@ import os
 import shutil
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from runner.problem import Problem
@@ -22,12 +22,30 @@ def is_full(error: BaseException) -> bool:
 
 def full_disk(path: Path, needed: str = "") -> Problem:
     """The message for a full disk, which holds the given path; `needed` may say what it takes."""
-    existing = next(p for p in (path, *path.parents) if p.exists())
+    existing = next(p for p in (path.absolute(), *path.absolute().parents) if p.exists())
     free = shutil.disk_usage(existing).free // 2**20
     return Problem(
         f"The disk that holds {path} ran full ({free} MB are free now). {needed}Free some space "
         "there and run the same command again: what was finished is kept."
     )
+
+
+def trouble(error: OSError, path: Path | None = None) -> Problem:
+    """The message for what the system refuses, of a file that it was to be done to."""
+    named = getattr(error, "filename2", None) or error.filename
+    place = path or (Path(os.fsdecode(named)) if isinstance(named, str | bytes) else None)
+    if is_full(error):
+        return full_disk(place or Path(__file__).resolve())
+    way_out = {
+        errno.EACCES: "may this user write there, and read it?",
+        errno.EPERM: "may this user write there, and read it?",
+        errno.EROFS: "what lies there can only be read; make it writable.",
+        errno.EISDIR: "a folder stands where a file belongs; move it away.",
+        errno.ENOTDIR: "a file stands where a folder belongs; move it away.",
+        errno.EEXIST: "something else stands where a folder belongs; move it away.",
+        errno.ENOENT: "it is not there; a link may lead nowhere.",
+    }.get(error.errno or 0, "the system refuses it.")
+    return Problem(f"{place or 'a file'}: {error.strerror or error}: {way_out}")
 
 
 def has_room(path: Path) -> bool:
@@ -45,9 +63,11 @@ def write_atomic(path: Path, content: str | bytes) -> None:
         temporary.write_bytes(data)
         temporary.replace(path)
     except BaseException as error:
-        temporary.unlink(missing_ok=True)
-        if is_full(error):
-            raise full_disk(path) from error
+        # What cannot be written cannot be removed either, perhaps.
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            raise trouble(error, path) from error
         raise
 
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -10,9 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from runner import build, files
+from runner import build, crash, files, reading
 from runner.layout import Layout
 from runner.problem import Problem
+from runner.reading import Damaged
 from runner.tools import Tools, parse_version
 
 BUNDLED = "jjava"
@@ -91,13 +93,19 @@ def register(kernel: Kernel, layout: Layout, tools: Tools) -> Path:
     spec = derive(
         kernel,
         build.classpath(layout),
-        jvm_options(memory(), tools.java.version),
+        [*jvm_options(memory(), tools.java.version), *_error_file(layout.logs)],
         tools,
         os.environ,
     )
     text = json.dumps(spec, indent=2) + "\n"
     files.write_atomic(data / "kernels" / "java" / "kernel.json", text)
     return data
+
+
+def _error_file(logs: Path) -> list[str]:
+    # The launcher cuts its options at blanks; where there is one, reports go to notebooks/.
+    option = crash.error_file(logs)
+    return [] if re.search(r"\s", option) else [option]
 
 
 def derive(
@@ -151,8 +159,11 @@ def jvm_options(megabytes: int, java: str) -> list[str]:
 def memory() -> int:
     """The machine's memory in MB, or the container's if that is less."""
     size = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    limit = Path("/sys/fs/cgroup/memory.max")
-    if limit.exists() and (text := limit.read_text().strip()).isdecimal():
+    try:
+        text = Path("/sys/fs/cgroup/memory.max").read_text().strip()
+    except OSError:
+        text = ""
+    if text.isdecimal():
         size = min(size, int(text))
     return size // 2**20
 
@@ -163,11 +174,21 @@ def _join(first: str, second: str) -> str:
 
 def _read(folder: Path) -> Kernel | None:
     try:
-        spec = json.loads((folder / "kernel.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        spec = reading.json_object(folder / "kernel.json")
+    except Damaged:
         return None
-    known = isinstance(spec, dict) and isinstance(spec.get("argv"), list)
-    return Kernel(folder.name, folder, spec) if known else None
+    return Kernel(folder.name, folder, spec) if _is_spec(spec) else None
+
+
+def _is_spec(spec: Any) -> bool:
+    if not isinstance(spec, dict):
+        return False
+    argv, env = spec.get("argv"), spec.get("env", {})
+    return (
+        isinstance(argv, list)
+        and isinstance(env, dict)
+        and all(isinstance(word, str) for word in (*argv, *env, *env.values()))
+    )
 
 
 def _listed_by_jupyter() -> list[Path]:
@@ -176,8 +197,12 @@ def _listed_by_jupyter() -> list[Path]:
         return []
     argv = [command, "kernelspec", "list", "--json"]
     try:
-        done = subprocess.run(argv, capture_output=True, text=True, timeout=60, check=True)
+        done = subprocess.run(
+            argv, capture_output=True, text=True, errors="replace", timeout=60, check=True
+        )
         listed = json.loads(done.stdout)["kernelspecs"].values()
         return [Path(entry["resource_dir"]) for entry in listed]
-    except (OSError, ValueError, KeyError, subprocess.SubprocessError):
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        return []
+    except subprocess.SubprocessError:
         return []

@@ -8,7 +8,7 @@ _CANDIDATES = ("C.UTF-8", "C.utf8", "en_US.UTF-8", "en_US.utf8")
 
 
 def is_ascii() -> bool:
-    """Whether this process was started in a locale that knows ASCII alone, as cron's and Slurm's."""
+    """Whether this process was started in a locale of ASCII alone, as cron's often is."""
     try:
         return codecs.lookup(locale.getencoding()).name == "ascii"
     except LookupError:

@@ -3,6 +3,7 @@
 import argparse
 import os
 import re
+import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NoReturn
@@ -17,6 +18,14 @@ scales:
   subset   E1 to E4 and E6 to E8 (04, 06, 08 to 10, 13) with the real ResNet-18 on up to 5,000
            images, half an hour a run and more; checks of theory as quick
   paper    the experiments at the authors' size, for a GPU; checks of theory as quick
+"""
+
+_STATUS_HELP = """\
+exit status:
+  0        done
+  1        failed
+  2        wrong arguments
+  130      interrupted by Ctrl-C, 143 by SIGTERM; what was finished is kept
 """
 
 
@@ -88,7 +97,7 @@ def _parser(program: str, about: str, environment: Mapping[str, str]) -> _Parser
     parser = _Parser(
         prog=program,
         description=about,
-        epilog=_SCALES_HELP,
+        epilog=f"{_SCALES_HELP}\n{_STATUS_HELP}",
         allow_abbrev=False,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -118,7 +127,13 @@ def _parser(program: str, about: str, environment: Mapping[str, str]) -> _Parser
 
 def parser(program: str, about: str) -> argparse.ArgumentParser:
     """A parser whose errors are one line and status 2."""
-    return _Parser(prog=program, description=about, allow_abbrev=False)
+    return _Parser(
+        prog=program,
+        description=textwrap.fill(about, 80),
+        epilog=_STATUS_HELP,
+        allow_abbrev=False,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
 
 
 def add_device(

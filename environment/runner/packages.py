@@ -4,11 +4,12 @@ import shutil
 import sys
 from pathlib import Path
 
-from runner import files
+from runner import files, reading
 from runner.command import CommandFailed, run
 from runner.layout import Layout
 from runner.problem import Problem
 from runner.progress import Line
+from runner.reading import Damaged
 from runner.tools import Tools
 
 _NEEDED = "The Python packages take about 250 MB. "
@@ -22,8 +23,10 @@ def stamp(layout: Layout) -> str:
 
 def is_ready(layout: Layout) -> bool:
     """Whether the virtual environment is there, whole, and made from these requirements."""
-    written = layout.venv / "stamp"
-    made = written.exists() and written.read_text() == stamp(layout)
+    try:
+        made = reading.text(layout.venv / "stamp") == stamp(layout)
+    except Damaged:
+        return False
     return made and layout.venv_python.exists()
 
 
@@ -42,8 +45,7 @@ def prepare(layout: Layout, tools: Tools, offline: bool, line: Line) -> None:
     env.setdefault("PIP_RETRIES", "2")
     env.setdefault("PIP_DEFAULT_TIMEOUT", "30")
     env["PIP_DISABLE_PIP_VERSION_CHECK"] = "1"
-    if layout.venv.exists():
-        shutil.rmtree(layout.venv)
+    files.remove(layout.venv)
     log = layout.logs / "pip.log"
     install: list[str | Path] = [
         layout.venv_python,

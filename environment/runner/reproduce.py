@@ -11,13 +11,14 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from runner import files, page, results, sources, store
+from runner import crash, files, page, results, sources, store
 from runner.kernels import memory
 from runner.layout import Layout
 from runner.options import Options, parse_reproduce
 from runner.preparation import Prepared, prepare
 from runner.problem import Problem
 from runner.progress import Line, clock
+from runner.signals import Stopped
 from runner.sources import Source
 
 if TYPE_CHECKING:
@@ -40,13 +41,16 @@ def main(arguments: Sequence[str]) -> int:
         os.environ.update(store.environment(layout, os.environ))
         os.environ.update(layout.jupyter_environment(prepared.jupyter_path))
         line.say(f"Scale {options.scale}, kernel {prepared.kernel.display_name}")
-        runs = []
+        runs: list[dict[str, Any]] = []
+        troubles: list[str] = []
         for source in chosen:
             record, ending = _run(source, options, prepared, layout, line)
             runs.append(record)
-            make_pages(every, options.scale, layout)
+            troubles = make_pages(every, options.scale, layout)
             if ending.interrupted:
-                raise KeyboardInterrupt
+                raise Stopped(ending.interrupted)
+    for trouble in troubles:
+        line.say(trouble)
     return _summary(runs, results_of(chosen, out), layout, line)
 
 
@@ -76,8 +80,13 @@ def _run(
         **_provenance(prepared, layout),
     }
     _write_json(folder / results.RUN, record)
-    start = time.monotonic()
-    notebook = nbformat.read(source.path, as_version=4)
+    start, begun = time.monotonic(), time.time()
+    try:
+        notebook = nbformat.read(source.path, as_version=4)
+    except Exception as error:  # a notebook may be broken in any way
+        raise Problem(
+            f"{source.path} is not a notebook: {error}. Restore it: git checkout {source.path}"
+        ) from error
     log = layout.logs / f"kernel-{source.name}.log"
     ending = execute.execute(notebook, source.name, layout.notebooks, log, line)
     executed = folder / f"{source.name}.ipynb"
@@ -92,17 +101,25 @@ def _run(
     if ending.outcome == execute.PASSED:
         line.say(f"{source.name:<28} passed  {took}  {ending.total} cells")
     else:
-        record["error"] = {"cell": ending.cell, "message": ending.error}
+        said = ending.error
+        if ending.died:
+            kept = Path(os.environ["UNROLLING_RESULTS"])
+            told = crash.tell(kept, begun, [layout.logs, layout.notebooks])
+            said += f". {told} The kernel's log: {layout.shown(log)}"
+        record["error"] = {"cell": ending.cell, "message": said}
         line.say(
             f"{source.name:<28} {ending.outcome}  {took}  in cell {ending.cell} of {ending.total}: "
-            f"{ending.error}\n  partial notebook: {layout.shown(executed)}"
+            f"{said}\n  partial notebook: {layout.shown(executed)}"
         )
     _write_json(folder / results.RUN, record)
     return record, ending
 
 
-def make_pages(every: Sequence[Source], scale: str, layout: Layout) -> None:
-    """Makes the index page of a scale, the same in out/, and the combined verdicts."""
+def make_pages(every: Sequence[Source], scale: str, layout: Layout) -> list[str]:
+    """Makes the index page of a scale, the same in out/, and the combined verdicts.
+
+    Returns what could not be read and is left out, a sentence each.
+    """
     out = layout.results(scale)
     there = results_of(every, out)
     others = sorted(p.parent.name for p in layout.out.glob("*/index.html") if p.parent != out)
@@ -113,6 +130,12 @@ def make_pages(every: Sequence[Source], scale: str, layout: Layout) -> None:
     files.write_atomic(
         layout.out / "index.html", page.build(there, scale, f"{scale}/", [f"{o}/" for o in others])
     )
+    again = f"left out of the page; environment/reproduce --scale {scale} --only"
+    return [
+        f"{trouble}; {again} {r.name.split('-')[0]} makes it anew"
+        for r in there
+        for trouble in r.troubles
+    ]
 
 
 def _summary(

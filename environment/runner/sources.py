@@ -1,11 +1,10 @@
 """The notebooks as they stand in the repository."""
 
-import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+from runner import reading
 from runner.problem import Problem
 
 
@@ -30,17 +29,21 @@ class Source:
 def read(path: Path) -> Source:
     """Reads what a notebook says of itself: its first heading, and the data sets it uses."""
     try:
-        content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        content = reading.json_object(path)
         cells, metadata = content["cells"], content["metadata"]
-    except (ValueError, KeyError, TypeError) as error:
+        text = "\n".join("".join(c["source"]) for c in cells if c["cell_type"] == "markdown")
+        named = metadata.get("unrolling", {}).get("data", [])
+        if not all(isinstance(name, str) for name in named) or isinstance(named, str):
+            raise TypeError(f"it names the data {named}, expected a list of names")
+    except (Problem, KeyError, TypeError, AttributeError) as error:
+        what = str(error).removeprefix(f"{path} ")
         raise Problem(
-            f"{path} is not a notebook: {error}. Restore it: git checkout {path}"
+            f"{path} is not a notebook: {what}. Restore it: git checkout {path}"
         ) from error
-    text = "\n".join("".join(c["source"]) for c in cells if c["cell_type"] == "markdown")
     heading = re.search(r"^#\s+(.+?)\s*$", text, re.M)
     title = re.sub(r"[*`$\\]", "", heading.group(1)) if heading else path.stem
     title = re.sub(r"^\d+\s*·\s*", "", title)
-    return Source(path, title, tuple(metadata.get("unrolling", {}).get("data", [])))
+    return Source(path, title, tuple(named))
 
 
 def find(folder: Path) -> list[Source]:

@@ -28,11 +28,11 @@ def commit(root: Path) -> str:
     argv = [git, "-C", str(root)]
     try:
         head = subprocess.run(
-            [*argv, "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=True
+            [*argv, "rev-parse", "--short", "HEAD"], capture_output=True, check=True
         )
         changed = subprocess.run(
-            [*argv, "status", "--porcelain", "--untracked-files=no"], capture_output=True, text=True
+            [*argv, "status", "--porcelain", "--untracked-files=no"], capture_output=True
         )
     except (OSError, subprocess.CalledProcessError):
         return ""
-    return head.stdout.strip() + ("+" if changed.stdout.strip() else "")
+    return head.stdout.decode().strip() + ("+" if changed.stdout.strip() else "")

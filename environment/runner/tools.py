@@ -136,7 +136,13 @@ def _run(argv: Sequence[str], env: Mapping[str, str] | None = None) -> str | Non
     """What a program says, on either stream; None if it does not run."""
     try:
         done = subprocess.run(
-            argv, env=env, capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL
+            argv,
+            env=env,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=60,
+            stdin=subprocess.DEVNULL,
         )
     except (OSError, subprocess.TimeoutExpired):
         return None
