@@ -8,6 +8,7 @@ sys.path[0] = str(Path(__file__).resolve().parents[1])
 
 from runner import (  # noqa: E402
     bundle,
+    campaign,
     claims,
     experiments,
     files,
@@ -27,6 +28,7 @@ _COMMANDS = {
     "gpu/libraries": gpu.libraries,
     "gpu/bundle": bundle.main,
     "claims": claims.main,
+    "campaign": campaign.main,
 }
 
 

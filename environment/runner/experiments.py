@@ -44,15 +44,7 @@ def main(arguments: Sequence[str]) -> int:
     # The tasks of an array begin together, and one of them may have to build.
     with files.exclusive(layout.private / "lock", BUSY, PATIENCE):
         build.prepare(layout, found, bool(os.environ.get("UNROLLING_OFFLINE")), Line(sys.stderr))
-    argv = [
-        str(found.java_home / "bin" / "java"),
-        *kernels.jvm_options(kernels.memory(), found.java.version),
-        crash.error_file(layout.logs),
-        "-cp",
-        build.classpath(layout),
-        MAIN,
-        *arguments,
-    ]
+    argv = [*java(layout, found, crash.error_file(layout.logs)), *arguments]
     env = {**found.environment(), **store.environment(layout, os.environ), **loader}
     begun = time.time()
     status = signals.run_in_place(argv, env)
@@ -62,6 +54,13 @@ def main(arguments: Sequence[str]) -> int:
         said = crash.tell(kept, begun, [layout.logs])
         raise Problem(f'{ending} in "{" ".join(arguments)}". {said}', status)
     return status
+
+
+def java(layout: Layout, found: tools.Tools, *more: str) -> list[str]:
+    """The Java command line, up to its first argument; `more` are options of the Java machine."""
+    memory = kernels.jvm_options(kernels.memory(), found.java.version)
+    path = str(found.java_home / "bin" / "java")
+    return [path, *memory, *more, "-cp", build.classpath(layout), MAIN]
 
 
 def option(name: str, arguments: Sequence[str]) -> str | None:
