@@ -2,6 +2,7 @@ package dev.unrolling.curvature;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -11,6 +12,8 @@ import dev.unrolling.engine.Objective;
 import dev.unrolling.engine.ParameterVector;
 import java.util.Arrays;
 import java.util.concurrent.CancellationException;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -54,10 +57,70 @@ class LanczosTest {
   @Test
   void findsEachCopyOfAnEigenvalue() {
     assertEnd(End.LARGEST, new double[] {4, 4, 4, 1}, 4, 1, 4, 0.5, 4);
+    assertEnd(End.LARGEST, new double[] {4, 4, 4}, 4, 1, 4, 0.5, 4);
     assertEnd(End.LARGEST, new double[] {4, 4}, 4, 1, 4, 0.5, 4);
+    // The second block starts before its own outermost pair is known.
+    assertEnd(End.LARGEST, new double[] {9, 9}, 9, 9, 5, 5, 4, 4, 2, 2, 1, 1);
     assertEnd(End.SMALLEST, new double[] {0, 0, 0}, 3, 0, 2, 0, 0, 0);
     assertEnd(End.LARGEST, new double[] {2, 2, 2}, 2, 2, 2);
     assertEnd(End.LARGEST_MAGNITUDE, new double[] {0, 0}, 0, 0, 0);
+  }
+
+  @Test
+  void looksForOneCopyMoreThanWanted() {
+    // A second block shows an equal value, and ends the search: not the whole space is gone
+    // through.
+    for (double value : new double[] {0, 2, -3}) {
+      double[] spectrum = {value, value, value, value, value};
+      try (EigenPairs found = exact.run(operator(spectrum), End.LARGEST, 1)) {
+        assertTrue(found.converged());
+        assertEquals(value, found.first().value(), 1e-12);
+        assertEquals(2, found.products());
+      }
+    }
+  }
+
+  @Test
+  void theSizeOfTheOperatorDoesNotMatter() {
+    // Of copies, and of an eigenvalue 0, which no relative residual tells from rounding.
+    double[] copies = {4, 1, 4, 0.5, 4};
+    double[] singular = IntStream.range(0, 60).mapToDouble(i -> i == 0 ? 0 : 1 + i / 60.).toArray();
+    for (double size : new double[] {1e-8, 1, 1e8}) {
+      try (EigenPairs found = exact.run(operator(scaled(copies, size)), End.LARGEST, 2)) {
+        assertTrue(found.converged());
+        assertEquals(4 * size, found.values().get(0), 1e-12 * size);
+        assertEquals(4 * size, found.values().get(1), 1e-12 * size);
+        assertEquals(5, found.products());
+      }
+      try (EigenPairs found = exact.run(operator(scaled(singular, size)), End.SMALLEST, 1)) {
+        assertTrue(found.converged());
+        assertEquals(0, found.first().value(), 1e-12 * size);
+        assertTrue(found.products() < 40, () -> found.products() + " products");
+      }
+      try (EigenPairs found = exact.run(operator(scaled(singular, size)), End.LARGEST, 1)) {
+        assertTrue(found.converged());
+        assertEquals(119 / 60. * size, found.first().value(), 1e-12 * size);
+      }
+    }
+  }
+
+  private static double[] scaled(double[] spectrum, double size) {
+    return Arrays.stream(spectrum).map(value -> value * size).toArray();
+  }
+
+  @Test
+  void startsWherePowerIterationDoes() {
+    LinearOperator operator = operator(5, 3, 2, 1);
+    double last = 0;
+    for (long seed = 1; seed <= 3; seed++) {
+      try (EigenPairs one = exact.withSeed(seed).withMaxProducts(1).run(operator, End.LARGEST, 1);
+          DominantEigenvalue power =
+              new PowerIteration().withSeed(seed).withMaxProducts(1).run(operator)) {
+        assertEquals(power.value(), one.first().value(), 1e-12);
+        assertNotEquals(last, one.first().value(), 1e-3);
+        last = one.first().value();
+      }
+    }
   }
 
   @Test
@@ -107,6 +170,7 @@ class LanczosTest {
   }
 
   @Test
+  @Tag("slow")
   void agreesWithADenseMethodOnRealHessians() {
     for (Objective objective :
         new Objective[] {
@@ -132,6 +196,7 @@ class LanczosTest {
   }
 
   @Test
+  @Tag("slow")
   void theDensityHasTheMomentsAndSharesOfARealHessian() {
     try (RealHessian hessian = new RealHessian(Objective.crossEntropy())) {
       double[] dense = hessian.eigenvalues();
@@ -185,6 +250,10 @@ class LanczosTest {
     assertEquals(6, density.largest(), 1e-9);
     assertTrue(density.at(6, 0.1) > density.at(1, 0.1));
     assertTrue(density.at(3, 0.1) < 1e-12);
+    // Where more would be needed, no more than are asked for.
+    LinearOperator ten = operator(1, 2, 3, 4, 5, 6, 7, 8, 9, 10);
+    assertEquals(6, new Lanczos().density(ten, 2, 3).products());
+    assertEquals(1, new Lanczos().density(ten, 1, 1).products());
     assertEquals(0, space.open());
   }
 
@@ -197,8 +266,7 @@ class LanczosTest {
     assertThrows(IllegalArgumentException.class, () -> lanczos.withTolerance(1));
     assertThrows(IllegalArgumentException.class, () -> lanczos.withMaxProducts(0));
     assertThrows(IllegalArgumentException.class, () -> lanczos.density(operator, 0, 3));
-    assertThrows(
-        IllegalArgumentException.class, () -> lanczos.density(operator, 1, 3).at(0, Double.NaN));
+    assertThrows(IllegalArgumentException.class, () -> lanczos.density(operator, 1, 0));
     LinearOperator broken = space.operator(new double[][] {{Double.NaN, 0}, {0, 1}});
     assertThrows(ArithmeticException.class, () -> lanczos.run(broken, End.LARGEST, 1));
     Thread.currentThread().interrupt();
