@@ -196,68 +196,6 @@ class LanczosTest {
   }
 
   @Test
-  @Tag("slow")
-  void theDensityHasTheMomentsAndSharesOfARealHessian() {
-    try (RealHessian hessian = new RealHessian(Objective.crossEntropy())) {
-      double[] dense = hessian.eigenvalues();
-      int p = dense.length;
-      SpectralDensity density = new Lanczos().density(hessian.operator(), 40, 40);
-      assertEquals(p, density.size());
-      assertEquals(1, density.mean(x -> 1), 1e-12);
-      assertEquals(1600, density.products());
-      for (int power = 1; power <= 3; power++) {
-        int k = power;
-        double expected = Arrays.stream(dense).map(x -> Math.pow(x, k)).sum() / p;
-        double error = density.standardError(x -> Math.pow(x, k));
-        assertEquals(expected, density.mean(x -> Math.pow(x, k)), 4 * error, "moment " + k);
-        assertTrue(error < 0.5 * Math.abs(expected), "moment " + k + " says little");
-      }
-      // Ends to the precision of the extreme Ritz values, and how the bulk is shared out.
-      assertEquals(dense[0], density.largest(), 1e-6 * dense[0]);
-      assertEquals(dense[p - 1], density.smallest(), 1e-6 * dense[0]);
-      for (double x : new double[] {-0.05 * dense[0], 0.05 * dense[0], 0.2 * dense[0]}) {
-        double expected = (double) Arrays.stream(dense).filter(v -> v <= x).count() / p;
-        assertEquals(expected, density.shareUpTo(x), 0.02, "share up to " + x);
-      }
-      // Smoothed, against the dense spectrum smoothed alike.
-      double width = 0.05 * dense[0];
-      SpectralDensity.Curve curve = density.onGrid(400, width);
-      double step = curve.x().get(1) - curve.x().get(0);
-      double mass = 0;
-      double apart = 0;
-      for (int i = 0; i < 400; i++) {
-        double x = curve.x().get(i);
-        double expected =
-            Arrays.stream(dense).map(v -> Math.exp(-(x - v) * (x - v) / (2 * width * width))).sum()
-                / (p * width * Math.sqrt(2 * Math.PI));
-        mass += curve.density().get(i) * step;
-        apart += Math.abs(curve.density().get(i) - expected) * step;
-      }
-      assertEquals(1, mass, 1e-3);
-      assertTrue(apart < 0.05, "densities are " + apart + " apart");
-    }
-  }
-
-  @Test
-  void aSpectrumOfFewValuesIsExactInAsManyProducts() {
-    double[] spectrum = new double[50];
-    Arrays.setAll(spectrum, i -> i < 10 ? -2 : i < 25 ? 1 : 6);
-    SpectralDensity density = new Lanczos().density(operator(spectrum), 200, 10);
-    assertEquals(600, density.products());
-    assertEquals(0.2, density.shareUpTo(-1.9), 4 * density.standardError(x -> x < 0 ? 1 : 0));
-    assertEquals(0.5, density.shareUpTo(1.1), 4 * density.standardError(x -> x < 2 ? 1 : 0));
-    assertEquals(-2, density.smallest(), 1e-9);
-    assertEquals(6, density.largest(), 1e-9);
-    assertTrue(density.at(6, 0.1) > density.at(1, 0.1));
-    assertTrue(density.at(3, 0.1) < 1e-12);
-    // Where more would be needed, no more than are asked for.
-    LinearOperator ten = operator(1, 2, 3, 4, 5, 6, 7, 8, 9, 10);
-    assertEquals(6, new Lanczos().density(ten, 2, 3).products());
-    assertEquals(1, new Lanczos().density(ten, 1, 1).products());
-    assertEquals(0, space.open());
-  }
-
-  @Test
   void refusesWhatCannotBeAndLeaksNothing() {
     LinearOperator operator = operator(1, 2);
     Lanczos lanczos = new Lanczos();
