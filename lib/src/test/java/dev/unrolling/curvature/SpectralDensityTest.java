@@ -35,6 +35,8 @@ class SpectralDensityTest {
     assertEquals(3.5, density.mean(x -> x), EXACT);
     assertEquals(Math.sqrt(9.5 / 2 / 3), density.standardError(x -> x), EXACT);
     assertEquals(0, density.standardError(x -> 1), EXACT);
+    // The spread is that of differences, not a difference of squares.
+    assertEquals(Math.sqrt(9.5 / 2 / 3), density.standardError(x -> x + 1e8), 1e-6);
     SpectralDensity one = new SpectralDensity(7, density.probes().subList(0, 1));
     assertTrue(Double.isNaN(one.standardError(x -> x)));
   }
