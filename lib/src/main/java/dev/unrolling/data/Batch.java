@@ -11,6 +11,9 @@ import java.util.Arrays;
  */
 public final class Batch {
 
+  /** Indices that a message lists. */
+  private static final int SHOWN = 8;
+
   private final Dataset dataset;
   private final int[] indices;
   private final int averagedOver;
@@ -67,6 +70,33 @@ public final class Batch {
     return Arrays.stream(indices).map(dataset::label).toArray();
   }
 
+  /**
+   * Checks that indices of this batch and of another can be told apart: that they are of one data
+   * set, or of two that differ in more than having been loaded twice.
+   *
+   * @throws IllegalArgumentException if they are of two data sets of one name
+   */
+  public void checkComparable(Batch other) {
+    if (dataset != other.dataset && dataset.name().equals(other.dataset.name())) {
+      throw new IllegalArgumentException(
+          "two batches are of two data sets of the one name "
+              + dataset.name()
+              + ", so nobody can tell whether they share examples; load it once, and take both from"
+              + " that");
+    }
+  }
+
+  /** What it holds, for messages: {@code "0 to 7"}, or some of the indices and their number. */
+  public String indexRange() {
+    int[] sorted = Arrays.stream(indices).sorted().toArray();
+    int last = sorted.length - 1;
+    boolean gapless = last >= 0 && sorted[last] - sorted[0] == last;
+    return gapless
+        ? sorted[0] + " to " + sorted[last]
+        : Arrays.toString(Arrays.copyOf(sorted, Math.min(sorted.length, SHOWN)))
+            + (sorted.length > SHOWN ? " and " + (sorted.length - SHOWN) + " more" : "");
+  }
+
   /** Number of examples. */
   public int size() {
     return indices.length;
@@ -90,7 +120,8 @@ public final class Batch {
   public Batch without(int index) {
     int[] rest = Arrays.stream(indices).filter(i -> i != index).toArray();
     if (rest.length == indices.length) {
-      throw new IllegalArgumentException("the batch does not hold index " + index);
+      throw new IllegalArgumentException(
+          "the batch holds the indices " + indexRange() + ", not index " + index);
     }
     return new Batch(dataset, rest, Math.max(1, rest.length));
   }

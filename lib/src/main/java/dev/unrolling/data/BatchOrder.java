@@ -1,6 +1,8 @@
 package dev.unrolling.data;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
@@ -37,7 +39,7 @@ public final class BatchOrder {
    * batchSize} examples is kept.
    *
    * @param dataset where the examples live
-   * @param indices the examples to visit
+   * @param indices the examples to visit, distinct
    * @param batchSize at least 1
    * @param epochs at least 1
    */
@@ -52,7 +54,7 @@ public final class BatchOrder {
    * same order on every machine.
    *
    * @param dataset where the examples live
-   * @param indices the examples to visit
+   * @param indices the examples to visit, distinct
    * @param batchSize at least 1
    * @param epochs at least 1
    * @param seed of the shuffle
@@ -99,14 +101,19 @@ public final class BatchOrder {
   /**
    * This order with a batch to be forgotten added to each epoch.
    *
-   * @param forget the batch x*; its examples should not be among the others
+   * @param forget the batch x*, of distinct examples of the same data set. Whoever forgets all of
+   *     it must have them in no other batch ({@link #alsoElsewhere})
    * @param position where in the epoch
    * @throws IllegalStateException if there is a forget batch already
+   * @throws IllegalArgumentException if an example of x* is given twice, or x* comes from a second
+   *     copy of the others' data set, whose indices cannot be told from theirs
    */
   public BatchOrder withForgetBatch(Batch forget, Position position) {
     if (forgetBatch != null) {
       throw new IllegalStateException("the order has a forget batch already");
     }
+    Subsets.checkDistinct(forget.indices());
+    forget.checkComparable(batch(0));
     int at =
         switch (position) {
           case FIRST -> 0;
@@ -174,6 +181,24 @@ public final class BatchOrder {
     return forgetBatch;
   }
 
+  /**
+   * Which of some examples are visited in each epoch outside of the forget batch.
+   *
+   * @param examples of the same data set, e.g. the forget batch
+   * @return their indices; empty if there is none
+   */
+  public int[] alsoElsewhere(Batch examples) {
+    // Each epoch visits the same examples, so one tells for all.
+    BitSet others = new BitSet();
+    IntStream.range(0, batchesPerEpoch())
+        .filter(step -> !isForgetVisit(step))
+        .mapToObj(this::batch)
+        .filter(batch -> batch.dataset() == examples.dataset())
+        .flatMapToInt(batch -> Arrays.stream(batch.indices()))
+        .forEach(others::set);
+    return Arrays.stream(examples.indices()).filter(others::get).toArray();
+  }
+
   private static void check(int[] indices, int batchSize, int epochs) {
     if (indices.length == 0) {
       throw new IllegalArgumentException("an order needs at least one example");
@@ -184,13 +209,14 @@ public final class BatchOrder {
     if (epochs < 1) {
       throw new IllegalArgumentException("epochs must be at least 1, not " + epochs);
     }
+    Subsets.checkDistinct(indices);
   }
 
   private static List<Batch> cut(Dataset dataset, int[] indices, int batchSize) {
     List<Batch> batches = new ArrayList<>();
     for (int from = 0; from < indices.length; from += batchSize) {
       int to = Math.min(indices.length, from + batchSize);
-      batches.add(Batch.of(dataset, java.util.Arrays.copyOfRange(indices, from, to)));
+      batches.add(Batch.of(dataset, Arrays.copyOfRange(indices, from, to)));
     }
     return List.copyOf(batches);
   }

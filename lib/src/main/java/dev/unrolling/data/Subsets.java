@@ -3,8 +3,10 @@ package dev.unrolling.data;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
@@ -97,6 +99,21 @@ public final class Subsets {
         .sorted(Comparator.<Integer>comparingLong(keys::get).thenComparingInt(index -> index))
         .mapToInt(index -> index)
         .toArray();
+  }
+
+  /**
+   * Checks that no index is given twice.
+   *
+   * @throws IllegalArgumentException naming the first that is
+   */
+  public static void checkDistinct(int... indices) {
+    Set<Integer> seen = new HashSet<>();
+    for (int index : indices) {
+      if (!seen.add(index)) {
+        throw new IllegalArgumentException(
+            "index " + index + " is given twice; give each example once");
+      }
+    }
   }
 
   /** A well-stirred number: SplitMix64's generator after one step (Steele, Lea and Flood, 2014). */

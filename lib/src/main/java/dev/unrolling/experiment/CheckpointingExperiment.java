@@ -163,7 +163,7 @@ public final class CheckpointingExperiment {
       Network start,
       Network retrained,
       List<Double> eigenvalues) {
-    UnrolledSgd unrolled = new UnrolledSgd(OBJECTIVE, recorder.trainer().schedule());
+    UnrolledSgd unrolled = new UnrolledSgd(recorder.trainer());
     CheckpointSpacing spacing = watch.recorder.spacing();
     int steps = recorder.stepsDone();
     double movement = recorder.movement();

@@ -87,7 +87,7 @@ public final class EngineComparison {
    * @param architecture of both networks
    * @param seed of the initial weights
    * @param order of the batches; all its steps are taken
-   * @param trainer whose objective, schedule and momentum are taken
+   * @param trainer whose objectives, rates and momentum are taken
    */
   public static Training training(
       Engine first,
@@ -103,12 +103,12 @@ public final class EngineComparison {
         Network other = second.network(architecture, seed)) {
       INDArray start = weights(one);
       for (int i = 0; i < order.steps(); i++) {
-        SgdStep update =
-            new SgdStep(trainer.schedule().rateInEpoch(order.epoch(i)), trainer.momentum());
+        SgdStep update = trainer.update(order, i);
+        Objective objective = trainer.objective(order, i);
         long begin = System.nanoTime();
-        double loss = one.step(order.batch(i), trainer.objective(), update).value();
+        double loss = one.step(order.batch(i), objective, update).value();
         long middle = System.nanoTime();
-        double otherLoss = other.step(order.batch(i), trainer.objective(), update).value();
+        double otherLoss = other.step(order.batch(i), objective, update).value();
         firstTimes[i] = 1e-9 * (middle - begin);
         secondTimes[i] = 1e-9 * (System.nanoTime() - middle);
         INDArray weights = weights(one);

@@ -14,8 +14,10 @@ import dev.unrolling.training.Omission;
 import dev.unrolling.training.Schedule;
 import dev.unrolling.training.SgdTrainer;
 import dev.unrolling.unlearning.ForgettingRecorder;
+import dev.unrolling.unlearning.VisitCounts;
 import java.util.ArrayList;
 import java.util.List;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Verification error v and unlearning error e over the steps of fine-tuning: experiments E1 to E5
@@ -26,7 +28,7 @@ import java.util.List;
  *
  * <p>The authors' scripts leave the network in evaluation mode after the first Hessian, and take
  * the stored gradient after the first step; here every step trains in training mode and the
- * gradient is that at w_0, of the objective of the first epoch.
+ * gradient is that at w_0, of each visit's objective.
  */
 public final class FineTuning implements Computation<FineTuningSettings, FineTuningRow> {
 
@@ -63,8 +65,7 @@ public final class FineTuning implements Computation<FineTuningSettings, FineTun
   }
 
   /** What a stopped run has beside the states of its networks. */
-  private record Notes(
-      ForgettingRecorder.Counts counts, FineTuningMeasurements.Measured measured) {}
+  private record Notes(VisitCounts counts, FineTuningMeasurements.Measured measured) {}
 
   @Override
   public String name() {
@@ -145,9 +146,8 @@ public final class FineTuning implements Computation<FineTuningSettings, FineTun
       FineTuningMeasurements measurements) {
     ForgettingRecorder.Collected collected = recorder.collected();
     List<NetworkState> states =
-        new ArrayList<>(
-            List.of(
-                original.saveState(), retrained.saveState(), NetworkState.of(collected.taken())));
+        new ArrayList<>(List.of(original.saveState(), retrained.saveState()));
+    collected.vectors().forEach(vector -> states.add(NetworkState.of(vector)));
     measurements.segmentStart().ifPresent(vector -> states.add(NetworkState.of(vector)));
     return context.checkpoint(step, states, new Notes(collected.counts(), measurements.measured()));
   }
@@ -163,10 +163,10 @@ public final class FineTuning implements Computation<FineTuningSettings, FineTun
     List<NetworkState> states = stopped.networks();
     original.restore(states.get(0));
     retrained.restore(states.get(1));
-    recorder.resume(new ForgettingRecorder.Collected(notes.counts(), states.get(2).weights()));
-    measurements.resume(
-        notes.measured(),
-        states.subList(3, states.size()).stream().map(NetworkState::weights).findFirst());
+    List<INDArray> vectors = states.stream().skip(2).map(NetworkState::weights).toList();
+    int recorded = recorder.collected().vectors().size();
+    recorder.resume(new ForgettingRecorder.Collected(notes.counts(), vectors.subList(0, recorded)));
+    measurements.resume(notes.measured(), vectors.stream().skip(recorded).findFirst());
     return stopped.step();
   }
 

@@ -14,9 +14,11 @@ import dev.unrolling.training.SgdTrainer;
 import dev.unrolling.unlearning.CheckpointRecorder;
 import dev.unrolling.unlearning.CheckpointSpacing;
 import dev.unrolling.unlearning.ForgettingRecorder;
+import dev.unrolling.unlearning.VisitCounts;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Experiment E6: the privacy risk score of x* under M, M' and M'' against the verification error v.
@@ -34,7 +36,7 @@ import java.util.Optional;
 public final class Privacy implements Computation<PrivacySettings, PrivacyRow> {
 
   /** What the recorders of M and M' have counted. */
-  private record Counts(ForgettingRecorder.Counts forgetting, CheckpointRecorder.Counts visits) {}
+  private record Counts(VisitCounts forgetting, CheckpointRecorder.Counts visits) {}
 
   /**
    * What a stopped run has beside states. These are that of the shadow model while it is trained,
@@ -133,9 +135,8 @@ public final class Privacy implements Computation<PrivacySettings, PrivacyRow> {
     ForgettingRecorder.Collected forgetting = recorder.collected();
     CheckpointRecorder.Collected visited = visits.collected();
     List<NetworkState> states =
-        new ArrayList<>(
-            List.of(
-                original.saveState(), retrained.saveState(), NetworkState.of(forgetting.taken())));
+        new ArrayList<>(List.of(original.saveState(), retrained.saveState()));
+    forgetting.vectors().forEach(vector -> states.add(NetworkState.of(vector)));
     visited.vectors().forEach(vector -> states.add(NetworkState.of(vector)));
     Counts counts = new Counts(forgetting.counts(), visited.counts());
     return context.checkpoint(
@@ -153,11 +154,13 @@ public final class Privacy implements Computation<PrivacySettings, PrivacyRow> {
     List<NetworkState> states = stopped.state().networks();
     original.restore(states.get(0));
     retrained.restore(states.get(1));
-    recorder.resume(new ForgettingRecorder.Collected(counts.forgetting(), states.get(2).weights()));
+    List<INDArray> vectors = states.stream().skip(2).map(NetworkState::weights).toList();
+    int recorded = recorder.collected().vectors().size();
+    recorder.resume(
+        new ForgettingRecorder.Collected(counts.forgetting(), vectors.subList(0, recorded)));
     visits.resume(
         new CheckpointRecorder.Collected(
-            counts.visits(),
-            states.subList(3, states.size()).stream().map(NetworkState::weights).toList()));
+            counts.visits(), vectors.subList(recorded, vectors.size())));
     return stopped.state().step();
   }
 

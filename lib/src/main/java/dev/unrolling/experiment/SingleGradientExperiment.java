@@ -84,8 +84,9 @@ public final class SingleGradientExperiment {
   private Row run(SingleGradientSettings settings) {
     BatchOrder order = order(settings);
     Omission omission = settings.forgotten().omission(order.forgetBatch());
-    Schedule schedule = Schedule.constant(settings.rate());
-    SgdTrainer trainer = new SgdTrainer(OBJECTIVE, schedule).withMomentum(settings.momentum());
+    SgdTrainer trainer =
+        new SgdTrainer(OBJECTIVE, Schedule.constant(settings.rate()))
+            .withMomentum(settings.momentum());
     Architecture architecture = Architectures.named(settings.model(), train.classes());
     try (Network original = engine.network(architecture, settings.seed());
         Network start = original.copy();
@@ -102,8 +103,7 @@ public final class SingleGradientExperiment {
         double remainder = Double.NaN;
         if (settings.momentum() == 0 && settings.forgotten() != Forgotten.POINT_REMAINING) {
           try (LeadingTerm term =
-                  new UnrolledSgd(OBJECTIVE, schedule)
-                      .leadingTerm(start, order, order.steps(), omission);
+                  new UnrolledSgd(trainer).leadingTerm(start, order, order.steps(), omission);
               ParameterVector sum = term.sum()) {
             predicted = sum.norm2();
             remainder = unlearned.addInPlace(-1, target).addInPlace(-1, sum).norm2();

@@ -76,12 +76,12 @@ public final class UnrolledSgdExperiment {
     try (Network network = engine.network(architecture, settings.seed())) {
       NetworkState start = network.saveState();
       for (double rate : settings.rates()) {
-        Schedule schedule = new Schedule.Constant(rate);
+        SgdTrainer trainer = new SgdTrainer(objective, Schedule.constant(rate));
         network.restore(start);
         try (Expansion expansion =
-            new UnrolledSgd(objective, schedule).expand(network, order, settings.steps())) {
+            new UnrolledSgd(trainer).expand(network, order, settings.steps())) {
           boolean[] before = firstLayerSigns(network, examples);
-          new SgdTrainer(objective, schedule).train(network, order);
+          trainer.train(network, order);
           boolean[] after = firstLayerSigns(network, examples);
           rows.add(row(settings, rate, network, expansion, differences(before, after)));
         }

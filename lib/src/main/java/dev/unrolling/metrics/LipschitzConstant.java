@@ -32,6 +32,7 @@ public record LipschitzConstant(double largest, double mean, double verification
     if (pieces < 1) {
       throw new IllegalArgumentException("a segment has at least 1 piece, not " + pieces);
     }
+    WeightDistance.checkSame(unlearned, retrained);
     double[] steepest = new double[indices.length];
     try (Network walker = retrained.copy();
         ParameterVector from = retrained.weights();

@@ -20,7 +20,7 @@ public final class RunningStatistics {
    * @param other of the same architecture
    */
   public static double distance(Network one, Network other) {
-    checkSame(one, other);
+    WeightDistance.checkSame(one, other);
     INDArray a = one.saveState().runningStatistics();
     INDArray b = other.saveState().runningStatistics();
     return a.isEmpty()
@@ -37,22 +37,12 @@ public final class RunningStatistics {
    * @return a new network that the caller closes
    */
   public static Network transplant(Network weights, Network statistics) {
-    checkSame(weights, statistics);
+    WeightDistance.checkSame(weights, statistics);
     Network made = weights.copy();
     NetworkState state = made.saveState();
     made.restore(
         new NetworkState(
             state.weights(), statistics.saveState().runningStatistics(), state.velocity()));
     return made;
-  }
-
-  private static void checkSame(Network one, Network other) {
-    if (!one.architecture().equals(other.architecture())) {
-      throw new IllegalArgumentException(
-          "networks of one architecture are compared, not "
-              + one.architecture().name()
-              + " and "
-              + other.architecture().name());
-    }
   }
 }

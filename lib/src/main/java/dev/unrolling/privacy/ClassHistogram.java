@@ -13,7 +13,9 @@ import java.util.Arrays;
  */
 public record ClassHistogram(double[] edges, double[] members, double[] nonMembers) {
 
-  /** Copies, and checks the lengths. */
+  private static final double SUM_TOLERANCE = 1e-6;
+
+  /** Copies, and checks the lengths, that the edges rise and that shares are shares. */
   public ClassHistogram {
     if (members.length < 1
         || nonMembers.length != members.length
@@ -30,6 +32,23 @@ public record ClassHistogram(double[] edges, double[] members, double[] nonMembe
     edges = edges.clone();
     members = members.clone();
     nonMembers = nonMembers.clone();
+    for (int bin = 0; bin < members.length; bin++) {
+      if (!(edges[bin] <= edges[bin + 1])) {
+        throw new IllegalArgumentException(
+            "the edges of bins must rise, not " + Arrays.toString(edges));
+      }
+    }
+    checkShares(members);
+    checkShares(nonMembers);
+  }
+
+  private static void checkShares(double[] shares) {
+    double sum = Arrays.stream(shares).sum();
+    if (!Arrays.stream(shares).allMatch(share -> share >= 0)
+        || !(Math.abs(sum - 1) <= SUM_TOLERANCE)) {
+      throw new IllegalArgumentException(
+          "the shares of the bins must be at least 0 and sum to 1, not " + Arrays.toString(shares));
+    }
   }
 
   @Override

@@ -157,11 +157,17 @@ public record PrivacyRiskScore(Spacing spacing, List<ClassHistogram> histograms)
   /**
    * The score of one answer.
    *
-   * @param entropy its modified entropy
+   * @param entropy its modified entropy, finite
    * @param label its true class
    * @return 0 to 1
+   * @throws IllegalArgumentException if the entropy is not finite, or negative with logarithmic
+   *     bins, or there is no such class
    */
   public double of(double entropy, int label) {
+    if (!Double.isFinite(entropy)) {
+      throw new IllegalArgumentException(
+          "a modified entropy must be finite, not " + entropy + "; has training diverged?");
+    }
     return histogram(label).score(scaled(entropy, spacing));
   }
 

@@ -53,7 +53,8 @@ public final class ShadowModel implements AutoCloseable {
    * @param seed of the order of the batches
    * @param listener told after each epoch
    * @param last listeners of each step, called once the epoch's listener was told
-   * @throws IllegalArgumentException if an example is both member and non-member
+   * @throws IllegalArgumentException if an example is both member and non-member, or the two come
+   *     from two copies of one data set
    */
   public static ShadowModel train(
       Network start,
@@ -86,6 +87,7 @@ public final class ShadowModel implements AutoCloseable {
   }
 
   private static void checkDisjoint(Batch members, Batch nonMembers) {
+    members.checkComparable(nonMembers);
     if (members.dataset() != nonMembers.dataset()) {
       return;
     }

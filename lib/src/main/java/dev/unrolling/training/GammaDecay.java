@@ -31,8 +31,12 @@ public record GammaDecay(double divisor, int everyEpochs) {
    *
    * @param gamma in the first epoch
    * @param epoch from 0
+   * @throws IllegalArgumentException if the epoch is negative
    */
   public double gamma(double gamma, int epoch) {
+    if (epoch < 0) {
+      throw new IllegalArgumentException("epochs count from 0, not " + epoch);
+    }
     return gamma / Math.pow(divisor, epoch / everyEpochs);
   }
 }

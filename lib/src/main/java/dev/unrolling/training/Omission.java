@@ -1,7 +1,9 @@
 package dev.unrolling.training;
 
 import dev.unrolling.data.Batch;
+import dev.unrolling.data.BatchOrder;
 import dev.unrolling.engine.Objective;
+import java.util.Arrays;
 import java.util.Optional;
 
 /**
@@ -32,6 +34,27 @@ public sealed interface Omission {
    * @param trained the objective of training
    */
   Objective forgottenObjective(Objective trained);
+
+  /**
+   * Checks that an order leaves out what is to be forgotten: that no other batch of an epoch holds
+   * it too, for M' would then be trained on it all the same.
+   *
+   * @param order with a forget batch
+   * @throws IllegalStateException if there is no forget batch
+   * @throws IllegalArgumentException if other batches hold what is to be forgotten, or x* does not
+   *     hold the point that is; the message names the examples
+   */
+  default void check(BatchOrder order) {
+    int[] elsewhere = order.alsoElsewhere(forgotten(order.forgetBatch()));
+    if (elsewhere.length > 0) {
+      throw new IllegalArgumentException(
+          "what is to be forgotten must be in no other batch of an epoch, but "
+              + elsewhere.length
+              + " of its examples are, the first of index "
+              + elsewhere[0]
+              + "; take them out of the order, e.g. by Subsets.rest");
+    }
+  }
 
   /** M' takes no step at a visit: the paper's retraining, and right without momentum. */
   static Omission skippedStep() {
@@ -99,7 +122,8 @@ public sealed interface Omission {
    * M' steps on the rest of the batch. For networks without batch statistics: with them the other
    * points' losses depend on this one.
    *
-   * @param index of the point in the data set; the visited batch must hold it
+   * @param index of the point in the data set; the visited batch must hold it, or the methods throw
+   *     an {@link IllegalArgumentException} that names what it holds
    * @param divisor of the rest's summed loss
    */
   record WithoutPoint(int index, Divisor divisor) implements Omission {
@@ -112,6 +136,14 @@ public sealed interface Omission {
 
     @Override
     public Batch forgotten(Batch visited) {
+      if (Arrays.stream(visited.indices()).noneMatch(i -> i == index)) {
+        throw new IllegalArgumentException(
+            "the point to be forgotten must be in the batch that is visited, which holds the"
+                + " indices "
+                + visited.indexRange()
+                + ", not index "
+                + index);
+      }
       return Batch.of(visited.dataset(), index).averagedOver(visited.averagedOver());
     }
 

@@ -2,10 +2,12 @@ package dev.unrolling.training;
 
 import dev.unrolling.data.BatchOrder;
 import dev.unrolling.engine.Network;
+import dev.unrolling.engine.NetworkState;
 import dev.unrolling.engine.Objective;
-import dev.unrolling.engine.ParameterVector;
+import dev.unrolling.engine.SgdStep;
 import java.util.List;
 import java.util.Optional;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Plain SGD over a fixed order of batches: {@code w_{i+1} = w_i - eta_i grad L(w_i, x_i)}, with
@@ -146,18 +148,39 @@ public final class SgdTrainer {
         Optional.of(policy));
   }
 
-  /** What is minimised in the first epoch. */
-  public Objective objective() {
-    return objective;
+  /**
+   * The same steps, from the first, with neither reports nor checkpoints: for whoever takes them
+   * again.
+   */
+  public SgdTrainer withoutReports() {
+    return new SgdTrainer(
+        objective,
+        gammaDecay,
+        schedule,
+        momentum,
+        checkEvery,
+        0,
+        (done, of, loss) -> {},
+        Optional.empty());
   }
 
   /**
-   * What is minimised in an epoch.
+   * What is minimised in an epoch: gamma may fall from one to the next.
    *
    * @param epoch from 0
    */
   public Objective objective(int epoch) {
     return objective.withGamma(gammaDecay.gamma(objective.gamma(), epoch));
+  }
+
+  /** What is minimised at a step of an order, {@code 0 .. order.steps() - 1}. */
+  public Objective objective(BatchOrder order, int step) {
+    return objective(order.epoch(step));
+  }
+
+  /** Learning rate and momentum of a step of an order, {@code 0 .. order.steps() - 1}. */
+  public SgdStep update(BatchOrder order, int step) {
+    return new SgdStep(schedule.rate(order, step), momentum);
   }
 
   /** The learning rates. */
@@ -209,11 +232,13 @@ public final class SgdTrainer {
    * @param order with a forget batch
    * @param omission how a visit is left out
    * @param steps of the order to walk, left-out ones included; at most {@code order.steps()}
+   * @throws IllegalArgumentException if the steps are out of range, or the omission cannot be meant
+   *     in this order ({@link Omission#check})
    * @throws DivergenceException if a loss or the weights are not finite
    * @throws TrainingInterruptedException if the thread is interrupted
    */
   public TrainingTrace retrain(Network network, BatchOrder order, Omission omission, int steps) {
-    order.forgetBatch();
+    omission.check(order);
     if (steps < firstStep || steps > order.steps()) {
       throw new IllegalArgumentException(
           "cannot retrain up to step "
@@ -231,11 +256,12 @@ public final class SgdTrainer {
    * Trains M on every batch and M' on every batch but what is to be forgotten, side by side.
    *
    * @param original M, moved from its present weights
-   * @param retrained M', which must start from the same weights, e.g. as {@code original.copy()}
+   * @param retrained M', another network in the same state, e.g. {@code original.copy()}
    * @param order with a forget batch
    * @param omission how M' leaves out a visit
    * @param listeners called at each step, in this order
-   * @throws IllegalArgumentException if the two start from different weights
+   * @throws IllegalArgumentException if the two are one, or start from different weights, running
+   *     statistics or momentum, or if the omission cannot be meant in this order
    * @throws DivergenceException if a loss or the weights of either are not finite
    * @throws TrainingInterruptedException if the thread is interrupted
    */
@@ -245,9 +271,13 @@ public final class SgdTrainer {
       BatchOrder order,
       Omission omission,
       StepListener... listeners) {
-    order.forgetBatch();
+    omission.check(order);
+    if (original == retrained) {
+      throw new IllegalArgumentException(
+          "M and M' are one network, which would take each step twice; make M' by original.copy()");
+    }
     if (firstStep == 0) {
-      checkSameStart(original, retrained);
+      checkSameStart(original.saveState(), retrained.saveState());
     }
     return new Walk(this, order)
         .original(original)
@@ -255,16 +285,33 @@ public final class SgdTrainer {
         .run(order.steps(), List.of(listeners));
   }
 
-  private static void checkSameStart(Network original, Network retrained) {
-    try (ParameterVector w = original.weights();
-        ParameterVector v = retrained.weights()) {
-      double distance = v.distance(w);
-      if (distance != 0) {
-        throw new IllegalArgumentException(
-            "M and M' must start from the same weights, but are "
-                + distance
-                + " apart; make M' by original.copy()");
-      }
+  private static void checkSameStart(NetworkState original, NetworkState retrained) {
+    checkSame("weights", original.weights(), retrained.weights());
+    checkSame("running statistics", original.runningStatistics(), retrained.runningStatistics());
+    checkSame("momentum", original.velocity(), retrained.velocity());
+  }
+
+  private static void checkSame(String what, INDArray original, INDArray retrained) {
+    double apart = largestDifference(original, retrained);
+    if (apart != 0) {
+      throw new IllegalArgumentException(
+          "M and M' must start from the same "
+              + what
+              + ", but are up to "
+              + apart
+              + " apart; make M' by original.copy()");
     }
+  }
+
+  /** An array that is not there is one of zeros. */
+  private static double largestDifference(INDArray one, INDArray other) {
+    if (one.isEmpty() || other.isEmpty()) {
+      INDArray there = one.isEmpty() ? other : one;
+      return there.isEmpty() ? 0 : there.amaxNumber().doubleValue();
+    }
+    if (one.length() != other.length()) {
+      return Double.POSITIVE_INFINITY;
+    }
+    return one.sub(other).amaxNumber().doubleValue();
   }
 }

@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param update learning rate and momentum
  * @param network the original model M
  * @param retrained the retrained model M'; empty unless two models walk in lock step
+ * @param omission how M' leaves out a visit; empty unless two models walk in lock step
  */
 public record Step(
     int index,
@@ -27,7 +28,8 @@ public record Step(
     Objective objective,
     SgdStep update,
     Network network,
-    Optional<Network> retrained) {
+    Optional<Network> retrained,
+    Optional<Omission> omission) {
 
   /** Number of steps taken once this one is done: the paper's t. */
   public int stepsDone() {

@@ -5,7 +5,6 @@ import dev.unrolling.data.BatchOrder;
 import dev.unrolling.engine.Loss;
 import dev.unrolling.engine.Network;
 import dev.unrolling.engine.NetworkState;
-import dev.unrolling.engine.SgdStep;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -63,9 +62,9 @@ final class Walk {
         check(i, end);
         throw new TrainingInterruptedException(save(states(i)), end);
       }
-      double rate = trainer.schedule().rate(order, i);
-      rates.add(rate);
-      take(step(i, rate), listeners);
+      Step step = step(i);
+      rates.add(step.update().rate());
+      take(step, listeners);
       int done = i + 1;
       boolean checkpoint =
           trainer.checkpoint().filter(policy -> done % policy.everySteps() == 0).isPresent();
@@ -83,16 +82,18 @@ final class Walk {
         walkers.size() > 1 ? walkers.get(1).watch.losses() : List.of());
   }
 
-  private Step step(int index, double rate) {
+  private Step step(int index) {
+    Optional<Walker> retrained = walkers.stream().skip(1).findFirst();
     return new Step(
         index,
         order.epoch(index),
         order.batch(index),
         order.isForgetVisit(index),
-        trainer.objective(order.epoch(index)),
-        new SgdStep(rate, trainer.momentum()),
+        trainer.objective(order, index),
+        trainer.update(order, index),
         walkers.get(0).watch.network(),
-        walkers.size() > 1 ? Optional.of(walkers.get(1).watch.network()) : Optional.empty());
+        retrained.map(walker -> walker.watch.network()),
+        retrained.flatMap(Walker::omission));
   }
 
   private void take(Step step, List<StepListener> listeners) {

@@ -1,6 +1,7 @@
 package dev.unrolling.unlearning;
 
 import dev.unrolling.engine.ParameterVector;
+import java.util.Optional;
 
 /**
  * Amnesiac unlearning: adds back exactly what each visit of x* took away, \( w'' = w_t + \sum_s
@@ -20,6 +21,12 @@ public record AmnesiacUnlearning() implements UnlearningMethod {
 
   @Override
   public ParameterVector unlearnedWeights(ForgettingRecorder recorder) {
+    recorder.requireSteps();
     return recorder.network().weights().addInPlace(1, recorder.takenByVisits());
+  }
+
+  @Override
+  public Optional<ParameterVector> velocityShare(ForgettingRecorder recorder) {
+    return recorder.putIntoVelocity().map(ParameterVector::copy);
   }
 }

@@ -1,17 +1,14 @@
 package dev.unrolling.unlearning;
 
-import dev.unrolling.engine.LossGradient;
 import dev.unrolling.engine.Mode;
-import dev.unrolling.engine.Network;
+import dev.unrolling.engine.Objective;
 import dev.unrolling.engine.ParameterVector;
 import dev.unrolling.training.Step;
 import dev.unrolling.training.StepListener;
 import dev.unrolling.training.StepLosses;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -20,9 +17,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * different spacings, may watch one run.
  *
  * <p>A gradient is taken only at a checkpoint that a visit will rely on, and held until the next;
- * what the visits are undone by is summed as they come. So it holds at most two vectors, three with
- * momentum, although {@link #stored} counts what one would have to keep who learns only afterwards
- * which visits to undo.
+ * what the visits are undone by is summed as they come. So it holds at most two vectors, one more
+ * with momentum and one where gamma falls between two checkpoints, although {@link #stored} counts
+ * what one would have to keep who learns only afterwards which visits to undo.
  */
 public final class CheckpointRecorder implements StepListener, AutoCloseable {
 
@@ -38,8 +35,9 @@ public final class CheckpointRecorder implements StepListener, AutoCloseable {
    * What a recorder has collected, to go on with after an interruption.
    *
    * @param counts its numbers
-   * @param vectors each rank 1: what undoes the visits; with the momentum-corrected factor, its
-   *     running sum; the gradient at the last checkpoint, if a visit may still rely on it
+   * @param vectors each rank 1: what undoes the visits; with momentum, what they have put into its
+   *     running sum; the gradient at the last checkpoint, if a visit may still rely on it, and
+   *     where gamma falls between such visits the penalty's part of it
    */
   public record Collected(Counts counts, List<INDArray> vectors) {
 
@@ -55,7 +53,7 @@ public final class CheckpointRecorder implements StepListener, AutoCloseable {
   private final Mode mode;
   private ParameterVector taken;
   private Optional<ParameterVector> velocity;
-  private Optional<ParameterVector> gradient = Optional.empty();
+  private Optional<ForgottenGradient> gradient = Optional.empty();
   private int gradients;
   private int stepsDone;
 
@@ -87,14 +85,9 @@ public final class CheckpointRecorder implements StepListener, AutoCloseable {
     this.mode = mode;
     this.taken = recorder.network().weights().scaleInPlace(0);
     this.velocity =
-        usesMomentum()
+        recorder.trainer().momentum() > 0
             ? Optional.of(recorder.network().weights().scaleInPlace(0))
             : Optional.empty();
-  }
-
-  private boolean usesMomentum() {
-    return factor == SingleGradientUnlearning.Factor.MOMENTUM_CORRECTED
-        && recorder.trainer().momentum() > 0;
   }
 
   @Override
@@ -110,80 +103,88 @@ public final class CheckpointRecorder implements StepListener, AutoCloseable {
     if (!spacing.isAt(step.index())) {
       return;
     }
-    gradient.ifPresent(ParameterVector::close);
+    gradient.ifPresent(ForgottenGradient::close);
     gradient = Optional.empty();
-    if (isVisitedFrom(step.index())) {
-      gradient = Optional.of(forgottenGradient());
-      gradients++;
+    if (!visitsFrom(step.index()).isEmpty()) {
+      gradient =
+          Optional.of(recorder.run().forgottenGradient(step.index(), end(step.index()), mode));
+      gradients += gradient.get().vectors().size();
     }
   }
 
-  /** Whether a visit comes before the next checkpoint. */
-  private boolean isVisitedFrom(int checkpoint) {
-    int end = (int) Math.min((long) checkpoint + spacing.steps(), recorder.order().steps());
-    for (int step = checkpoint; step < end; step++) {
-      if (recorder.order().isForgetVisit(step)) {
-        return true;
-      }
-    }
-    return false;
+  /** What is trained at the visits that come before the next checkpoint. */
+  private List<Objective> visitsFrom(int checkpoint) {
+    return recorder.run().objectivesOfVisits(checkpoint, end(checkpoint));
   }
 
-  private ParameterVector forgottenGradient() {
-    Network network = recorder.network();
-    LossGradient result =
-        network.gradient(
-            recorder.omission().forgotten(recorder.order().forgetBatch()),
-            recorder.omission().forgottenObjective(recorder.trainer().objective()),
-            mode);
-    return result.gradient();
+  private int end(int checkpoint) {
+    return (int) Math.min((long) checkpoint + spacing.steps(), recorder.order().steps());
   }
 
   @Override
   public void afterStep(Step step, StepLosses losses) {
     double rate = step.update().rate();
-    ParameterVector target = velocity.orElse(taken);
     velocity.ifPresent(sum -> sum.scaleInPlace(step.update().momentum()));
     if (step.forgetVisit()) {
-      target.addInPlace(velocity.isPresent() ? 1 : rate, gradient.orElseThrow());
+      ForgottenGradient ofVisit = gradient.orElseThrow();
+      double penalty = ofVisit.penaltyWeight(step.objective());
+      velocity.ifPresent(sum -> ofVisit.addTo(sum, 1, penalty));
+      if (!followsMomentum()) {
+        ofVisit.addTo(taken, rate, rate * penalty);
+      }
     }
-    velocity.ifPresent(sum -> taken.addInPlace(rate, sum));
+    if (followsMomentum()) {
+      taken.addInPlace(rate, velocity.orElseThrow());
+    }
     stepsDone++;
+  }
+
+  private boolean followsMomentum() {
+    return factor == SingleGradientUnlearning.Factor.MOMENTUM_CORRECTED && velocity.isPresent();
   }
 
   /** What has been collected so far, in host memory. */
   public Collected collected() {
-    boolean held = gradient.isPresent() && !spacing.isAt(stepsDone);
+    Optional<ForgottenGradient> held = gradient.filter(g -> !spacing.isAt(stepsDone));
+    List<ParameterVector> vectors = new ArrayList<>(List.of(taken));
+    velocity.ifPresent(vectors::add);
+    held.ifPresent(g -> vectors.addAll(g.vectors()));
     return new Collected(
-        new Counts(stepsDone, gradients),
-        Stream.of(Optional.of(taken), velocity, held ? gradient : Optional.<ParameterVector>empty())
-            .flatMap(Optional::stream)
-            .map(ParameterVector::toArray)
-            .toList());
+        new Counts(stepsDone, gradients), vectors.stream().map(ParameterVector::toArray).toList());
   }
 
   /**
    * Goes on from what an earlier recorder of the same run, spacing and factor had collected. To be
    * called on a new recorder, made while the network was at w_0.
    *
-   * @throws IllegalArgumentException if there are too few or too many vectors for such a recorder
+   * @throws IllegalArgumentException if this recorder has watched a step, or there are too few or
+   *     too many vectors for one of its run
    */
   public void resume(Collected earlier) {
-    Deque<INDArray> vectors = new ArrayDeque<>(earlier.vectors());
-    int least = velocity.isPresent() ? 2 : 1;
-    if (vectors.size() < least || vectors.size() > least + 1) {
+    int sums = velocity.isPresent() ? 2 : 1;
+    List<Objective> visits = visitsFrom(spacing.lastBefore(earlier.counts().stepsDone()));
+    int all = sums + (visits.isEmpty() ? 0 : ForgottenGradient.size(visits));
+    int found = earlier.vectors().size();
+    if (stepsDone != 0 || found != sums && found != all) {
       throw new IllegalArgumentException(
-          "the recorder goes on from "
-              + least
-              + " vectors, or one more, not from "
-              + vectors.size()
-              + "; give it what one of the same factor had collected");
+          "a new recorder goes on from "
+              + sums
+              + (all == sums ? "" : " or " + all)
+              + " vectors, not one after "
+              + stepsDone
+              + " steps from "
+              + found
+              + "; give it what one of the same run and spacing had collected");
     }
     close();
-    Network network = recorder.network();
-    taken = network.vector(vectors.remove());
-    velocity = velocity.map(old -> network.vector(vectors.remove()));
-    gradient = Optional.ofNullable(vectors.poll()).map(network::vector);
+    List<ParameterVector> vectors =
+        earlier.vectors().stream().map(recorder.network()::vector).toList();
+    taken = vectors.get(0);
+    velocity = velocity.map(old -> vectors.get(1));
+    gradient =
+        found == sums
+            ? Optional.empty()
+            : Optional.of(ForgottenGradient.restored(visits, vectors.subList(sums, found)));
     gradients = earlier.counts().gradients();
     stepsDone = earlier.counts().stepsDone();
   }
@@ -196,6 +197,11 @@ public final class CheckpointRecorder implements StepListener, AutoCloseable {
   /** What is to be added to w_t to undo the visits so far. Closed with this. */
   public ParameterVector takenByVisits() {
     return taken;
+  }
+
+  /** What the visits have put into the running sum of momentum; empty without. Closed with this. */
+  Optional<ParameterVector> putIntoVelocity() {
+    return velocity;
   }
 
   /** What must be stored up to now by one who learns only now that x* is to be forgotten. */
@@ -213,6 +219,6 @@ public final class CheckpointRecorder implements StepListener, AutoCloseable {
   public void close() {
     taken.close();
     velocity.ifPresent(ParameterVector::close);
-    gradient.ifPresent(ParameterVector::close);
+    gradient.ifPresent(ForgottenGradient::close);
   }
 }

@@ -69,8 +69,26 @@ public final class CheckpointedError implements StepListener, AutoCloseable {
     this.start = startWeights.copy();
   }
 
+  /**
+   * Begins a segment at a checkpoint.
+   *
+   * @throws IllegalStateException if it is not the next step of the run, or the run starts
+   *     elsewhere than at w_0
+   */
   @Override
   public void beforeStep(Step step) {
+    int expected = steps + finished.stream().mapToInt(Segment::steps).sum();
+    if (step.index() != expected) {
+      throw new IllegalStateException(
+          "the checkpointed error expects step "
+              + expected
+              + ", not step "
+              + step.index()
+              + "; make a new one before each run");
+    }
+    if (expected == 0) {
+      checkStart(step);
+    }
     if (steps > 0 && spacing.isAt(step.index())) {
       finished.add(current());
       eigenvalues.clear();
@@ -78,6 +96,18 @@ public final class CheckpointedError implements StepListener, AutoCloseable {
       steps = 0;
       try (ParameterVector weights = step.network().weights()) {
         start.scaleInPlace(0).addInPlace(1, weights);
+      }
+    }
+  }
+
+  private void checkStart(Step step) {
+    try (ParameterVector weights = step.network().weights()) {
+      double apart = weights.distance(start);
+      if (apart != 0) {
+        throw new IllegalStateException(
+            "the run starts "
+                + apart
+                + " away from the start weights that the checkpointed error was given; give it w_0");
       }
     }
   }

@@ -1,6 +1,7 @@
 package dev.unrolling.unlearning;
 
 import dev.unrolling.engine.ParameterVector;
+import java.util.Optional;
 
 /**
  * Checkpointed unlearning (paper section 2.5): each visit of x* is undone by the gradient of x* at
@@ -28,11 +29,22 @@ public record CheckpointedUnlearning(CheckpointRecorder checkpoints) implements 
    */
   @Override
   public ParameterVector unlearnedWeights(ForgettingRecorder recorder) {
+    requireSameRun(recorder);
+    return recorder.network().weights().addInPlace(1, checkpoints.takenByVisits());
+  }
+
+  @Override
+  public Optional<ParameterVector> velocityShare(ForgettingRecorder recorder) {
+    requireSameRun(recorder);
+    return checkpoints.putIntoVelocity().map(ParameterVector::copy);
+  }
+
+  private void requireSameRun(ForgettingRecorder recorder) {
+    recorder.requireSteps();
     if (!checkpoints.belongsTo(recorder)) {
       throw new IllegalStateException(
           "the checkpoints are of another run or step; give both recorders to the same run, the"
               + " checkpoint recorder before any listener that reads it");
     }
-    return recorder.network().weights().addInPlace(1, checkpoints.takenByVisits());
   }
 }

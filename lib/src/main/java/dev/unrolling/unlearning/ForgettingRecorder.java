@@ -1,8 +1,6 @@
 package dev.unrolling.unlearning;
 
-import dev.unrolling.data.Batch;
 import dev.unrolling.data.BatchOrder;
-import dev.unrolling.engine.LossGradient;
 import dev.unrolling.engine.Mode;
 import dev.unrolling.engine.Network;
 import dev.unrolling.engine.NetworkState;
@@ -12,6 +10,7 @@ import dev.unrolling.training.SgdTrainer;
 import dev.unrolling.training.Step;
 import dev.unrolling.training.StepListener;
 import dev.unrolling.training.StepLosses;
+import java.util.List;
 import java.util.Optional;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -27,45 +26,36 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * }
  * }</pre>
  *
- * <p>It holds four vectors (a fifth during a visit) and one copy of the start in host memory.
+ * <p>What it watches must be the run that it was made for: at each step network, batch, objective,
+ * rate, momentum and omission are compared with those of its own, and at the first step w_0.
+ *
+ * <p>It holds three vectors, with momentum or a falling gamma one more each (two more during a
+ * visit), and one copy of the start in host memory.
  */
 public final class ForgettingRecorder implements StepListener, AutoCloseable {
-
-  /**
-   * The numbers of a recorder.
-   *
-   * @param stepsDone t
-   * @param visits m so far
-   * @param sumOfRates of the visits
-   * @param velocityShare share of the gradient of x* in the running sum of momentum
-   * @param correctedSum the momentum-corrected factor
-   */
-  public record Counts(
-      int stepsDone, int visits, double sumOfRates, double velocityShare, double correctedSum) {}
 
   /**
    * What a recorder has collected, to go on with after an interruption.
    *
    * @param counts its numbers
-   * @param taken what the visits took from the weights, rank 1
+   * @param vectors each rank 1: what the visits took from the weights, and with momentum what they
+   *     have put into its running sum
    */
-  public record Collected(Counts counts, INDArray taken) {}
+  public record Collected(VisitCounts counts, List<INDArray> vectors) {
 
-  private final Network network;
-  private final BatchOrder order;
-  private final SgdTrainer trainer;
-  private final Omission omission;
+    /** Copies the list. */
+    public Collected {
+      vectors = List.copyOf(vectors);
+    }
+  }
+
+  private final ForgettingRun run;
   private final Mode mode;
   private final NetworkState startState;
   private final ParameterVector startWeights;
-  private final ParameterVector startGradient;
-  private ParameterVector taken;
-  private Optional<ParameterVector> beforeVisit = Optional.empty();
-  private int stepsDone;
-  private int visits;
-  private double sumOfRates;
-  private double velocityShare;
-  private double correctedSum;
+  private final ForgottenGradient start;
+  private final TakenByVisits taken;
+  private VisitCounts counts = VisitCounts.NONE;
 
   /** A recorder that takes gradients in {@link Mode#TRAINING}, as a step of SGD does. */
   public ForgettingRecorder(
@@ -82,119 +72,107 @@ public final class ForgettingRecorder implements StepListener, AutoCloseable {
    * @param omission what is forgotten at a visit, and how M' leaves it out
    * @param mode of the gradient at w_0: {@link Mode#TRAINING} is what SGD followed; with batch
    *     norm, a single point needs {@link Mode#EVALUATION}
+   * @throws IllegalStateException if the order has no forget batch
+   * @throws IllegalArgumentException if the omission cannot be meant in this order ({@link
+   *     Omission#check}), or the mode cannot give a point's gradient
    */
   public ForgettingRecorder(
       Network network, BatchOrder order, SgdTrainer trainer, Omission omission, Mode mode) {
-    this.network = network;
-    this.order = order;
-    this.trainer = trainer;
-    this.omission = omission;
+    this.run = new ForgettingRun(network, order, trainer, omission);
     this.mode = mode;
-    this.startGradient = forgottenGradient(order.forgetBatch());
+    this.start = run.forgottenGradient(0, order.steps(), mode);
     this.startState = network.saveState();
     this.startWeights = network.weights();
-    this.taken = network.weights().scaleInPlace(0);
+    this.taken = new TakenByVisits(network, omission, trainer.momentum() > 0);
   }
 
   @Override
   public void beforeStep(Step step) {
-    if (step.index() != stepsDone || step.network() != network) {
-      throw new IllegalStateException(
-          "the recorder expects step "
-              + stepsDone
-              + " of its own network, not step "
-              + step.index()
-              + "; make a new one before each run");
-    }
-    if (!step.forgetVisit()) {
-      return;
-    }
-    if (omission instanceof Omission.WithoutPoint) {
-      try (ParameterVector gradient = forgottenGradient(step.batch())) {
-        taken.addInPlace(step.update().rate(), gradient);
-      }
-    } else {
-      beforeVisit = Optional.of(network.weights());
+    run.check(step, counts.stepsDone(), startWeights);
+    if (step.forgetVisit()) {
+      taken.beforeVisit(step, objective -> run.gradientAtVisit(objective, mode));
     }
   }
 
   @Override
   public void afterStep(Step step, StepLosses losses) {
-    double rate = step.update().rate();
-    if (beforeVisit.isPresent()) {
-      try (ParameterVector before = beforeVisit.get();
-          ParameterVector after = network.weights()) {
-        taken.addInPlace(1, before.addInPlace(-1, after));
-      }
-      beforeVisit = Optional.empty();
-    }
-    // The share of the gradient of x* in the running sum of momentum, and in the weights.
-    velocityShare = step.update().momentum() * velocityShare + (step.forgetVisit() ? 1 : 0);
-    correctedSum += rate * velocityShare;
-    if (step.forgetVisit()) {
-      sumOfRates += rate;
-      visits++;
-    }
-    stepsDone++;
-  }
-
-  private ParameterVector forgottenGradient(Batch visited) {
-    LossGradient result =
-        network.gradient(
-            omission.forgotten(visited), omission.forgottenObjective(trainer.objective()), mode);
-    return result.gradient();
+    taken.afterStep(step);
+    counts =
+        step.forgetVisit()
+            ? counts.afterVisit(step.update(), start.penaltyWeight(step.objective()))
+            : counts.afterOther(step.update());
   }
 
   /** What has been collected so far, in host memory. */
   public Collected collected() {
-    return new Collected(
-        new Counts(stepsDone, visits, sumOfRates, velocityShare, correctedSum), taken.toArray());
+    return new Collected(counts, taken.vectors());
   }
 
   /**
    * Goes on from what an earlier recorder of the same run had collected. To be called on a new
    * recorder, made while the network was at w_0; the network is then to be restored to the step
    * reached.
+   *
+   * @throws IllegalArgumentException if this recorder has watched a step already, or what was
+   *     collected is of another trainer or a longer run
    */
   public void resume(Collected earlier) {
-    ParameterVector vector = network.vector(earlier.taken());
-    taken.close();
-    taken = vector;
-    stepsDone = earlier.counts().stepsDone();
-    visits = earlier.counts().visits();
-    sumOfRates = earlier.counts().sumOfRates();
-    velocityShare = earlier.counts().velocityShare();
-    correctedSum = earlier.counts().correctedSum();
+    int done = earlier.counts().stepsDone();
+    if (counts.stepsDone() != 0 || done > order().steps()) {
+      throw new IllegalArgumentException(
+          "a new recorder goes on from at most the "
+              + order().steps()
+              + " steps of its run, not one after "
+              + counts.stepsDone()
+              + " steps from "
+              + done);
+    }
+    taken.resume(earlier.vectors());
+    counts = earlier.counts();
+  }
+
+  /** Fails if no step was watched, so that there is nothing to forget. */
+  void requireSteps() {
+    if (counts.stepsDone() == 0) {
+      throw new IllegalStateException(
+          "the recorder has watched no step, so there is nothing to undo: make it before the run"
+              + " and give it to the trainer, e.g. trainer.train(network, order, recorder)");
+    }
+  }
+
+  /** The run that it was made for. */
+  ForgettingRun run() {
+    return run;
   }
 
   /** The network M of the run. */
   public Network network() {
-    return network;
+    return run.network();
   }
 
   /** The order of the run. */
   public BatchOrder order() {
-    return order;
+    return run.order();
   }
 
   /** The trainer of the run. */
   public SgdTrainer trainer() {
-    return trainer;
+    return run.trainer();
   }
 
   /** How M' leaves out a visit. */
   public Omission omission() {
-    return omission;
+    return run.omission();
   }
 
   /** Number of steps t so far. */
   public int stepsDone() {
-    return stepsDone;
+    return counts.stepsDone();
   }
 
   /** Number of visits m so far. */
   public int visits() {
-    return visits;
+    return counts.visits();
   }
 
   /** The state of M at w_0. */
@@ -207,27 +185,56 @@ public final class ForgettingRecorder implements StepListener, AutoCloseable {
     return startWeights;
   }
 
-  /** The gradient at w_0 of what is forgotten. Closed with this. */
+  /**
+   * The gradient at w_0 of what is forgotten, under the objective of the first visit. Closed with
+   * this.
+   */
   public ParameterVector startGradient() {
-    return startGradient;
+    return start.first();
   }
 
   /** Sum of what each visit so far took from the weights. Closed with this. */
   public ParameterVector takenByVisits() {
-    return taken;
+    return taken.weights();
   }
 
-  /** What single gradient unlearning multiplies the gradient by at the present step. */
+  /**
+   * What single gradient unlearning multiplies the gradient by at the present step. Where gamma
+   * falls, {@link #addForgotten} adds the penalty's part by a factor of its own.
+   */
   public double factor(SingleGradientUnlearning.Factor factor) {
-    return switch (factor) {
-      case SUM_OF_RATES -> sumOfRates;
-      case MOMENTUM_CORRECTED -> correctedSum;
-    };
+    return factor.of(counts.gradient());
+  }
+
+  /** Adds, to first order, what the visits took from the weights; returns {@code weights}. */
+  ParameterVector addForgotten(ParameterVector weights, SingleGradientUnlearning.Factor factor) {
+    return start.addTo(weights, factor.of(counts.gradient()), factor.of(counts.penalty()));
+  }
+
+  /**
+   * To first order, the share of what is forgotten in M's running sum of momentum: its gradient at
+   * w_0, weighed by the momentum since each visit.
+   *
+   * @return a new vector that the caller closes; empty without momentum
+   */
+  public Optional<ParameterVector> velocityShare() {
+    return trainer().momentum() == 0
+        ? Optional.empty()
+        : Optional.of(
+            start.addTo(
+                network().weights().scaleInPlace(0),
+                counts.gradient().velocityShare(),
+                counts.penalty().velocityShare()));
+  }
+
+  /** The same as it was measured at each visit; empty without momentum. Closed with this. */
+  Optional<ParameterVector> putIntoVelocity() {
+    return taken.velocity();
   }
 
   /** norm2(w_t - w_0): how far M has moved. */
   public double movement() {
-    try (ParameterVector weights = network.weights()) {
+    try (ParameterVector weights = network().weights()) {
       return weights.addInPlace(-1, startWeights).norm2();
     }
   }
@@ -235,8 +242,7 @@ public final class ForgettingRecorder implements StepListener, AutoCloseable {
   @Override
   public void close() {
     startWeights.close();
-    startGradient.close();
+    start.close();
     taken.close();
-    beforeVisit.ifPresent(ParameterVector::close);
   }
 }

@@ -8,7 +8,7 @@ import dev.unrolling.engine.Network;
 import dev.unrolling.engine.Objective;
 import dev.unrolling.engine.ParameterVector;
 import dev.unrolling.training.Omission;
-import dev.unrolling.training.Schedule;
+import dev.unrolling.training.SgdTrainer;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -17,110 +17,129 @@ import java.util.concurrent.CancellationException;
 /**
  * Computes a {@link LeadingTerm}. Both parts are linear in what each batch gives, so the weights of
  * a batch are summed first: one that comes back in later epochs costs its derivatives once, and the
- * Hessian of x* is multiplied once.
+ * Hessian of x* is multiplied once; where gamma falls, once an objective.
  */
 final class LeadingTermSums {
 
+  /** What is differentiated at a step. */
+  private record Term(Batch batch, Objective objective) {}
+
   private final Network start;
   private final BatchOrder order;
+  private final SgdTrainer trainer;
   private final Omission omission;
-  private final Objective objective;
   private final Mode mode;
   private final Batch forgotten;
   private long gradients;
   private long products;
 
   LeadingTermSums(
-      Network start, BatchOrder order, Omission omission, Objective objective, Mode mode) {
+      Network start, BatchOrder order, SgdTrainer trainer, Omission omission, Mode mode) {
     if (omission instanceof Omission.WithoutPoint point
         && point.divisor() == Omission.Divisor.REMAINING) {
       throw new IllegalArgumentException(
           "with the divisor REMAINING what is left is of first order; use FULL_BATCH");
     }
+    new ForgettingRun(start, order, trainer, omission).checkMode(mode);
     this.start = start;
     this.order = order;
+    this.trainer = trainer;
     this.omission = omission;
-    this.objective = objective;
     this.mode = mode;
     this.forgotten = omission.forgotten(order.forgetBatch());
   }
 
-  LeadingTerm compute(int steps, CheckpointSpacing spacing, Schedule schedule) {
-    Map<Batch, Double> ofProducts = new LinkedHashMap<>();
-    Map<Batch, Double> ofGradients = new LinkedHashMap<>();
-    double[] visitsAfter = ratesOfVisitsAfter(steps, spacing, schedule);
-    double visitsBefore = 0;
+  LeadingTerm compute(int steps, CheckpointSpacing spacing) {
+    // What the derivatives of each term weigh in the two parts, by the objective of the visits.
+    Map<Objective, Map<Term, Double>> ofProducts = new LinkedHashMap<>();
+    Map<Objective, Map<Term, Double>> ofGradients = new LinkedHashMap<>();
+    Map<Objective, double[]> visitsAfter = ratesOfVisitsAfter(steps, spacing);
+    Map<Objective, Double> visitsBefore = new LinkedHashMap<>();
     for (int i = 0; i < steps; i++) {
-      double rate = schedule.rate(order, i);
+      int step = i;
+      double rate = trainer.schedule().rate(order, i);
       Batch batch = order.batch(i);
+      Objective objective = trainer.objective(order, i);
       boolean visit = order.isForgetVisit(i);
       Optional<Batch> shared = visit ? omission.retrainedBatch(batch) : Optional.of(batch);
-      if (shared.isPresent() && visitsBefore > 0) {
-        ofProducts.merge(shared.get(), rate * visitsBefore, Double::sum);
+      shared.ifPresent(
+          one ->
+              visitsBefore.forEach(
+                  (visits, rates) ->
+                      add(ofProducts, visits, new Term(one, objective), rate * rates)));
+      visitsAfter.forEach(
+          (visits, rates) ->
+              add(ofGradients, visits, new Term(batch, objective), rate * rates[step]));
+      if (visit) {
+        visitsBefore.merge(objective, rate, Double::sum);
       }
-      if (visitsAfter[i] > 0) {
-        ofGradients.merge(batch, rate * visitsAfter[i], Double::sum);
-      }
-      visitsBefore += visit ? rate : 0;
     }
-    ParameterVector others = others(ofProducts);
-    ParameterVector own = own(ofGradients);
+    ParameterVector others = zero();
+    ofProducts.forEach((visits, weights) -> addOthers(others, visits, weights));
+    ParameterVector own = zero();
+    ofGradients.forEach((visits, weights) -> addOwn(own, visits, weights));
     return new LeadingTerm(others, own, new DerivativeCost(gradients, products));
   }
 
+  private static void add(
+      Map<Objective, Map<Term, Double>> weights, Objective visits, Term term, double weight) {
+    if (weight > 0) {
+      weights
+          .computeIfAbsent(visits, none -> new LinkedHashMap<>())
+          .merge(term, weight, Double::sum);
+    }
+  }
+
   /** For each step, the rates of the later visits whose checkpoint lies at or before it. */
-  private double[] ratesOfVisitsAfter(int steps, CheckpointSpacing spacing, Schedule schedule) {
-    double[] sums = new double[steps];
+  private Map<Objective, double[]> ratesOfVisitsAfter(int steps, CheckpointSpacing spacing) {
+    Map<Objective, double[]> sums = new LinkedHashMap<>();
     for (int visit = 0; visit < steps; visit++) {
       if (order.isForgetVisit(visit)) {
+        double[] ofObjective =
+            sums.computeIfAbsent(trainer.objective(order, visit), none -> new double[steps]);
         for (int i = spacing.lastBefore(visit); i < visit; i++) {
-          sums[i] += schedule.rate(order, visit);
+          ofObjective[i] += trainer.schedule().rate(order, visit);
         }
       }
     }
     return sums;
   }
 
-  private ParameterVector others(Map<Batch, Double> weights) {
-    ParameterVector sum = zero();
-    if (weights.isEmpty()) {
-      return sum;
-    }
+  private void addOthers(ParameterVector sum, Objective visits, Map<Term, Double> weights) {
     gradients += forgotten.size();
-    try (LossGradient g = start.gradient(forgotten, omission.forgottenObjective(objective), mode)) {
+    try (LossGradient g = start.gradient(forgotten, omission.forgottenObjective(visits), mode)) {
       weights.forEach(
-          (batch, weight) -> {
+          (term, weight) -> {
             checkInterrupt();
-            if (batch.size() == 0) {
-              sum.addInPlace(weight * objective.weightDecay(), g.gradient());
+            if (term.batch.size() == 0) {
+              sum.addInPlace(weight * term.objective.weightDecay(), g.gradient());
             } else {
-              products += batch.size();
+              products += term.batch.size();
               try (ParameterVector product =
-                  start.hessianVectorProduct(batch, objective, mode, g.gradient())) {
+                  start.hessianVectorProduct(term.batch, term.objective, mode, g.gradient())) {
                 sum.addInPlace(weight, product);
               }
             }
           });
     }
-    return sum;
   }
 
-  private ParameterVector own(Map<Batch, Double> weights) {
-    if (weights.isEmpty()) {
-      return zero();
-    }
+  private void addOwn(ParameterVector sum, Objective visits, Map<Term, Double> weights) {
     try (ParameterVector direction = zero()) {
       weights.forEach(
-          (batch, weight) -> {
+          (term, weight) -> {
             checkInterrupt();
-            gradients += batch.size();
-            try (LossGradient g = start.gradient(batch, objective, mode)) {
+            gradients += term.batch.size();
+            try (LossGradient g = start.gradient(term.batch, term.objective, mode)) {
               direction.addInPlace(weight, g.gradient());
             }
           });
       products += forgotten.size();
-      return start.hessianVectorProduct(
-          forgotten, omission.forgottenObjective(objective), mode, direction);
+      try (ParameterVector product =
+          start.hessianVectorProduct(
+              forgotten, omission.forgottenObjective(visits), mode, direction)) {
+        sum.addInPlace(1, product);
+      }
     }
   }
 

@@ -2,7 +2,6 @@ package dev.unrolling.unlearning;
 
 import dev.unrolling.engine.Network;
 import dev.unrolling.engine.ParameterVector;
-import dev.unrolling.training.SgdTrainer;
 
 /**
  * Naive retraining: the run again from its start, each visit of what is to be forgotten left out.
@@ -25,11 +24,12 @@ public record Retraining() implements UnlearningMethod {
 
   @Override
   public Network unlearnedNetwork(ForgettingRecorder recorder) {
+    recorder.requireSteps();
     Network retrained = recorder.network().copy();
     retrained.restore(recorder.startState());
-    // A trainer of its own: the run's may report its progress and write its checkpoints.
-    new SgdTrainer(recorder.trainer().objective(), recorder.trainer().schedule())
-        .withMomentum(recorder.trainer().momentum())
+    recorder
+        .trainer()
+        .withoutReports()
         .retrain(retrained, recorder.order(), recorder.omission(), recorder.stepsDone());
     return retrained;
   }

@@ -26,9 +26,9 @@ import java.util.stream.IntStream;
  * order of those that remain never depends on those that are gone. Batches are cut anew from the
  * remaining ones.
  *
- * <p>The learning rate starts its schedule anew at each slice; momentum, like weights and running
- * statistics, is carried on. A constituent none of whose examples is left keeps its start and does
- * not answer. Not for use by several threads at once.
+ * <p>The learning rate starts its schedule anew at each slice, and so does a gamma that falls;
+ * momentum, like weights and running statistics, is carried on. A constituent none of whose
+ * examples is left keeps its start and does not answer. Not for use by several threads at once.
  */
 public final class Sisa implements AutoCloseable {
 
@@ -75,7 +75,7 @@ public final class Sisa implements AutoCloseable {
    * @param dataset where the examples live
    * @param partition of the examples
    * @param plan of the training
-   * @param trainer whose objective, schedule and momentum are used; it must start at step 0
+   * @param trainer whose objectives, rates and momentum are used; it must start at step 0
    * @param starts gives a shard's network, not yet trained, e.g. {@code shard ->
    *     engine.network(architecture, seed)}; called once a shard, and closed with this
    */

@@ -53,7 +53,7 @@ public final class SisaPartition {
               + slices
               + " slices; take at least 1 shard, 1 slice and 1 example a slice");
     }
-    checkDistinct(indices);
+    Subsets.checkDistinct(indices);
     List<Integer> dealt = Arrays.stream(Subsets.byKeys(indices, seed)).boxed().toList();
     return new SisaPartition(cut(dealt, shards).stream().map(one -> cut(one, slices)).toList());
   }
@@ -76,7 +76,7 @@ public final class SisaPartition {
    * @throws IllegalArgumentException naming the index at fault
    */
   public SisaPartition without(int... forgotten) {
-    checkDistinct(forgotten);
+    Subsets.checkDistinct(forgotten);
     for (int index : forgotten) {
       place(index);
     }
@@ -93,16 +93,6 @@ public final class SisaPartition {
                         .map(slice -> slice.stream().filter(i -> !gone.contains(i)).toList())
                         .toList())
             .toList());
-  }
-
-  private static void checkDistinct(int[] indices) {
-    Set<Integer> seen = new HashSet<>();
-    for (int index : indices) {
-      if (!seen.add(index)) {
-        throw new IllegalArgumentException(
-            "index " + index + " is given twice; give each example once");
-      }
-    }
   }
 
   /** Number of shards S. */

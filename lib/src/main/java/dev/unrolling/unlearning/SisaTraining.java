@@ -25,11 +25,8 @@ final class SisaTraining {
     this.dataset = dataset;
     this.plan = plan;
     this.starts = starts;
-    // A trainer of its own: one that saves checkpoints would write every shard to one file.
-    this.trainer =
-        new SgdTrainer(trainer.objective(), trainer.schedule())
-            .withMomentum(trainer.momentum())
-            .withCheckEvery(trainer.checkEvery());
+    // One that saves checkpoints would write every shard to one file.
+    this.trainer = trainer.withoutReports();
   }
 
   /** The constituent of a shard, not yet trained. */

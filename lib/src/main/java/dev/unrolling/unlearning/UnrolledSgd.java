@@ -9,6 +9,7 @@ import dev.unrolling.engine.Objective;
 import dev.unrolling.engine.ParameterVector;
 import dev.unrolling.training.Omission;
 import dev.unrolling.training.Schedule;
+import dev.unrolling.training.SgdTrainer;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 
@@ -20,36 +21,50 @@ import java.util.concurrent.CancellationException;
  * H_i \Big( -\sum_{j \lt i} \eta_j g_j + \sum_{j \lt i} f(j) \Big). \]
  *
  * <p>Exact for a quadratic loss at any rate. Only Hessian-vector products are taken, one a step,
- * and both sums are accumulated, so memory does not grow with t. Without momentum; meant for
- * networks without batch norm. Immutable.
+ * and both sums are accumulated, so memory does not grow with t. Where gamma falls, g_i and H_i are
+ * of the objective of step i. Without momentum; meant for networks without batch norm. Immutable.
  */
 public final class UnrolledSgd {
 
-  private final Objective objective;
-  private final Schedule schedule;
+  private final SgdTrainer trainer;
   private final Mode mode;
   private final boolean truncated;
 
   /**
    * Unrolls in {@link Mode#TRAINING}, the mode of a step.
    *
-   * @param objective that is trained
+   * @param objective that is trained, at every step
    * @param schedule of the learning rates
    */
   public UnrolledSgd(Objective objective, Schedule schedule) {
-    this(objective, schedule, Mode.TRAINING, false);
+    this(new SgdTrainer(objective, schedule));
   }
 
-  private UnrolledSgd(Objective objective, Schedule schedule, Mode mode, boolean truncated) {
-    this.objective = objective;
-    this.schedule = schedule;
+  /**
+   * Unrolls the steps of a trainer, each with its own objective, in {@link Mode#TRAINING}.
+   *
+   * @param trainer without momentum
+   * @throws IllegalArgumentException if it has momentum, which the expansion leaves out
+   */
+  public UnrolledSgd(SgdTrainer trainer) {
+    this(trainer, Mode.TRAINING, false);
+    if (trainer.momentum() > 0) {
+      throw new IllegalArgumentException(
+          "SGD is unrolled without momentum, not with "
+              + trainer.momentum()
+              + "; train without, or measure v by training M and M' in lock step");
+    }
+  }
+
+  private UnrolledSgd(SgdTrainer trainer, Mode mode, boolean truncated) {
+    this.trainer = trainer;
     this.mode = mode;
     this.truncated = truncated;
   }
 
   /** The same with gradients and Hessians in another mode. */
   public UnrolledSgd withMode(Mode mode) {
-    return new UnrolledSgd(objective, schedule, mode, truncated);
+    return new UnrolledSgd(trainer, mode, truncated);
   }
 
   /**
@@ -57,7 +72,7 @@ public final class UnrolledSgd {
    * second order in the rate. What it leaves is of third order too, but not 0 for a quadratic loss.
    */
   public UnrolledSgd truncated() {
-    return new UnrolledSgd(objective, schedule, mode, true);
+    return new UnrolledSgd(trainer, mode, true);
   }
 
   /**
@@ -95,9 +110,11 @@ public final class UnrolledSgd {
    * @param steps t, left-out ones included, 0 to {@code order.steps()}
    * @param omission how a visit is left out
    * @return an expansion that the caller closes
+   * @throws IllegalArgumentException if the steps are out of range, or the omission cannot be meant
+   *     in this order ({@link Omission#check})
    */
   public Expansion expandRetrained(Network start, BatchOrder order, int steps, Omission omission) {
-    order.forgetBatch();
+    omission.check(order);
     return expand(start, order, steps, Optional.of(omission));
   }
 
@@ -117,8 +134,10 @@ public final class UnrolledSgd {
           omission.isPresent() && order.isForgetVisit(i)
               ? omission.get().retrainedBatch(visited)
               : Optional.of(visited);
-      if (batch.isPresent() && !isIdle(batch.get())) {
-        add(sums, start, batch.get(), schedule.rate(order, i));
+      Objective objective = trainer.objective(order, i);
+      // A step without examples and without weight decay moves nothing.
+      if (batch.isPresent() && (batch.get().size() > 0 || objective.weightDecay() > 0)) {
+        add(sums, start, batch.get(), objective, trainer.schedule().rate(order, i));
       }
     }
     return sums;
@@ -139,7 +158,9 @@ public final class UnrolledSgd {
    * @param steps t, 0 to {@code order.steps()}
    * @param omission how M' leaves out a visit
    * @return a term that the caller closes
-   * @throws IllegalArgumentException if a remainder of first order comes before this term
+   * @throws IllegalArgumentException if a remainder of first order comes before this term, the
+   *     steps are out of range, or the omission cannot be meant in this order ({@link
+   *     Omission#check})
    */
   public LeadingTerm leadingTerm(Network start, BatchOrder order, int steps, Omission omission) {
     return leadingTerm(start, order, steps, omission, CheckpointSpacing.onlyAtStart());
@@ -155,22 +176,18 @@ public final class UnrolledSgd {
    * @param omission how M' leaves out a visit
    * @param spacing of the checkpoints
    * @return a term that the caller closes
-   * @throws IllegalArgumentException if a remainder of first order comes before this term
+   * @throws IllegalArgumentException if a remainder of first order comes before this term, the
+   *     steps are out of range, or the omission cannot be meant in this order ({@link
+   *     Omission#check})
    */
   public LeadingTerm leadingTerm(
       Network start, BatchOrder order, int steps, Omission omission, CheckpointSpacing spacing) {
     checkSteps(order, steps);
-    return new LeadingTermSums(start, order, omission, objective, mode)
-        .compute(steps, spacing, schedule);
-  }
-
-  /** Whether a step on a batch moves nothing. */
-  private boolean isIdle(Batch batch) {
-    return batch.size() == 0 && objective.weightDecay() == 0;
+    return new LeadingTermSums(start, order, trainer, omission, mode).compute(steps, spacing);
   }
 
   /** Adds one step's two terms. */
-  private void add(Expansion sums, Network start, Batch batch, double rate) {
+  private void add(Expansion sums, Network start, Batch batch, Objective objective, double rate) {
     try (ParameterVector moved = sums.gradientPart().copy()) {
       if (!truncated) {
         moved.addInPlace(1, sums.curvaturePart());

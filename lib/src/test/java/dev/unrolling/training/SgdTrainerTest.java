@@ -129,7 +129,7 @@ class SgdTrainerTest {
           original, retrained, order, Omission.point(2, Omission.Divisor.FULL_BATCH));
       SgdTrainer alone = TRAINER;
       for (Batch batch : List.of(order.batch(0).without(2).averagedOver(4), order.batch(1))) {
-        try (LossGradient g = expected.gradient(batch, alone.objective(), Mode.TRAINING);
+        try (LossGradient g = expected.gradient(batch, alone.objective(0), Mode.TRAINING);
             ParameterVector w = expected.weights()) {
           expected.setWeights(w.addInPlace(-0.05, g.gradient()));
         }

@@ -1,0 +1,152 @@
+package dev.unrolling.unlearning;
+
+import dev.unrolling.data.BatchOrder;
+import dev.unrolling.engine.LossGradient;
+import dev.unrolling.engine.Mode;
+import dev.unrolling.engine.Network;
+import dev.unrolling.engine.Objective;
+import dev.unrolling.engine.ParameterVector;
+import dev.unrolling.training.Omission;
+import dev.unrolling.training.SgdTrainer;
+import dev.unrolling.training.Step;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * The run that a recorder is made for. Checks that it is the one that the recorder watches: another
+ * network, start, order, trainer or omission would give numbers of no model.
+ *
+ * @param network M
+ * @param order of the run
+ * @param trainer of the run
+ * @param omission of M'
+ */
+record ForgettingRun(Network network, BatchOrder order, SgdTrainer trainer, Omission omission) {
+
+  /**
+   * Checks what is known before the run.
+   *
+   * @throws IllegalArgumentException if what is to be forgotten is trained on elsewhere too, or is
+   *     a point whose own gradient batch norm does not give
+   */
+  ForgettingRun {
+    omission.check(order);
+  }
+
+  /**
+   * Checks a mode of gradients.
+   *
+   * @throws IllegalArgumentException for a single point under batch statistics, which would be
+   *     those of that one point
+   */
+  void checkMode(Mode mode) {
+    if (omission instanceof Omission.WithoutPoint
+        && mode == Mode.TRAINING
+        && network.architecture().runningStatistics().size() > 0) {
+      throw new IllegalArgumentException(
+          "the gradient of a single point of "
+              + network.architecture().name()
+              + " cannot be taken with batch statistics, for one example has none; take it by"
+              + " Mode.EVALUATION, or forget the whole batch");
+    }
+  }
+
+  /** The gradient of x* now, for the visits at the steps from one to before another. */
+  ForgottenGradient forgottenGradient(int from, int to, Mode mode) {
+    checkMode(mode);
+    return ForgottenGradient.of(
+        objectivesOfVisits(from, to), objective -> gradient(objective, mode));
+  }
+
+  /** What is trained at the visits at the steps from one to before another. */
+  List<Objective> objectivesOfVisits(int from, int to) {
+    return IntStream.range(from, to)
+        .filter(order::isForgetVisit)
+        .mapToObj(visit -> trainer.objective(order, visit))
+        .toList();
+  }
+
+  /** The gradient of x* now, under an objective of training: a new vector. */
+  ParameterVector gradient(Objective trained, Mode mode) {
+    LossGradient result =
+        network.gradient(
+            omission.forgotten(order.forgetBatch()), omission.forgottenObjective(trained), mode);
+    return result.gradient();
+  }
+
+  /** The gradient that M follows at a visit and M' does not. */
+  ParameterVector gradientAtVisit(Objective trained, Mode ofPoint) {
+    return gradient(trained, omission instanceof Omission.WithoutPoint ? ofPoint : Mode.TRAINING);
+  }
+
+  /**
+   * Checks a step before it is taken.
+   *
+   * @param expected index of the step
+   * @param start w_0
+   * @throws IllegalStateException saying what differs
+   */
+  void check(Step step, int expected, ParameterVector start) {
+    if (step.index() != expected || step.network() != network) {
+      throw new IllegalStateException(
+          "the recorder expects step "
+              + expected
+              + " of its own network, not step "
+              + step.index()
+              + (step.network() == network ? "" : " of another")
+              + "; make a new one before each run");
+    }
+    if (expected >= order.steps()
+        || !step.batch().equals(order.batch(expected))
+        || step.forgetVisit() != order.isForgetVisit(expected)) {
+      throw another(
+          "order",
+          expected,
+          step.batch() + ", of indices " + step.batch().indexRange(),
+          expected >= order.steps()
+              ? "no step"
+              : order.batch(expected) + ", of indices " + order.batch(expected).indexRange());
+    }
+    check("objective", expected, step.objective(), trainer.objective(order, expected));
+    check("rate or momentum", expected, step.update(), trainer.update(order, expected));
+    if (step.omission().isPresent()) {
+      check("omission", expected, step.omission().get(), omission);
+    }
+    if (expected == 0) {
+      checkStart(start);
+    }
+  }
+
+  private static void check(String what, int step, Object found, Object expected) {
+    if (!found.equals(expected)) {
+      throw another(what, step, found, expected);
+    }
+  }
+
+  private static IllegalStateException another(
+      String what, int step, Object found, Object expected) {
+    return new IllegalStateException(
+        "the run has another "
+            + what
+            + " than the recorder was made with: at step "
+            + step
+            + " "
+            + found
+            + ", not "
+            + expected
+            + "; give the recorder the order, trainer and omission of its run");
+  }
+
+  private void checkStart(ParameterVector start) {
+    try (ParameterVector weights = network.weights()) {
+      double moved = weights.addInPlace(-1, start).norm2();
+      if (moved != 0) {
+        throw new IllegalStateException(
+            "the network has moved by "
+                + moved
+                + " since the recorder was made, so the recorder's w_0 is not the run's; make it"
+                + " right before the run");
+      }
+    }
+  }
+}
