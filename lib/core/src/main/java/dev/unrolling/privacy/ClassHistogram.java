@@ -117,7 +117,7 @@ public record ClassHistogram(double[] edges, double[] members, double[] nonMembe
     double low = Math.min(min(one), min(other));
     double high = Math.max(max(one), max(other));
     double[] edges = new double[bins + 1];
-    for (int i = 0; i <= bins; i++) {
+    for (int i = 0; i < bins; i++) {
       edges[i] = low + (high - low) * i / bins;
     }
     edges[bins] = high;

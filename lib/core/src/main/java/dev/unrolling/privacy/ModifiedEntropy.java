@@ -149,8 +149,7 @@ public final class ModifiedEntropy {
     for (int i = 0; i < values.length; i++) {
       sum -= i == label ? 0 : values[i] * logarithm(rest[i], values[i]);
     }
-    // No -0 for a certain answer.
-    return sum + 0.0;
+    return sum;
   }
 
   /** ln value, where value + rest = 1: by whichever of the two is known better. */

@@ -6,11 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.unrolling.engine.Objective;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class EigenvalueCostTest {
 
   @Test
+  @Tag("slow")
   void lanczosNeedsFewerProductsOnATrainedResNet() {
     LongStream.rangeClosed(1, 2)
         .mapToObj(seed -> EigenvalueCost.ofResNet(4, 256, 2, 32, Objective.crossEntropy(), seed))

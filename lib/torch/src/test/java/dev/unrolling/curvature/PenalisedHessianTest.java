@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.unrolling.curvature.Lanczos.End;
 import dev.unrolling.engine.Objective;
 import java.util.Arrays;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Curvature of the SD loss, against differences of its gradients. */
@@ -16,6 +17,7 @@ class PenalisedHessianTest {
   private static final double DIFFERENCES = 1e-7;
 
   @Test
+  @Tag("slow")
   void everyMethodFindsTheSpectrumOfTheWholeObjective() {
     Objective objective = Objective.crossEntropy().withGamma(5).withWeightDecay(0.01);
     try (RealHessian hessian = new RealHessian(objective)) {

@@ -13,6 +13,9 @@ import dev.unrolling.engine.Network;
 import dev.unrolling.engine.Objective;
 import dev.unrolling.engine.ParameterVector;
 import dev.unrolling.training.Fixtures;
+import java.util.Arrays;
+import java.util.SplittableRandom;
+import java.util.concurrent.CancellationException;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -127,13 +130,63 @@ class PowerIterationTest {
     double[][] q = DenseSpace.reflection(7, 3);
     double[] inKernel = {q[0][2], q[1][2], q[2][2]};
     LinearOperator exact = space.operator(new double[][] {{3, 0, 0}, {0, 1, 0}, {0, 0, 0}});
-    try (DominantEigenvalue found = new PowerIteration().run(exact, space.vector(0, 0, 1))) {
+    try (ParameterVector start = space.vector(0, 0, 1);
+        DominantEigenvalue cold = new PowerIteration().run(exact);
+        DominantEigenvalue found = new PowerIteration().run(exact, start)) {
       assertEquals(3, found.value(), 3e-3);
+      assertEquals(cold.value(), found.value());
+      // The product that gave 0 counts.
+      assertEquals(cold.products() + 1, found.products());
     }
+    assertEquals(0, space.open());
     try (DominantEigenvalue found =
         new PowerIteration().run(operator(3, 1, 0), space.vector(inKernel))) {
       assertEquals(3, found.value(), 3e-3);
     }
+  }
+
+  @Test
+  void aResidualAtTheToleranceCounts() {
+    LinearOperator operator = operator(5, 3, 2, 1, -1, 0.5);
+    try (DominantEigenvalue three = new PowerIteration().withMaxProducts(3).run(operator);
+        DominantEigenvalue found =
+            new PowerIteration().withTolerance(three.residual()).run(operator)) {
+      assertFalse(three.converged());
+      assertTrue(found.converged());
+      assertEquals(3, found.products());
+      assertEquals(three.residual(), found.residual());
+    }
+  }
+
+  @Test
+  void theStartIsUniformBetweenMinusOneAndOne() {
+    SplittableRandom generator = new SplittableRandom(PowerIteration.DEFAULT_SEED);
+    LinearOperator operator = operator(1, 2, 3, 4, 5, 6, 7, 8);
+    try (ParameterVector start =
+        StartVectors.uniform(operator, new SplittableRandom(PowerIteration.DEFAULT_SEED))) {
+      double[] values = start.toArray().toDoubleVector();
+      for (double value : values) {
+        assertEquals(2 * generator.nextDouble() - 1, value);
+      }
+      assertTrue(Arrays.stream(values).anyMatch(value -> value < 0));
+    }
+  }
+
+  @Test
+  void whatStopsItLeaksNothing() {
+    LinearOperator broken = space.operator(new double[][] {{Double.NaN, 0}, {0, 1}});
+    String message =
+        assertThrows(ArithmeticException.class, () -> new PowerIteration().run(broken))
+            .getMessage();
+    assertTrue(message.contains("product 1 has norm NaN"), message);
+    assertEquals(0, space.open());
+    LinearOperator slow = operator(3, 2.9, 1);
+    Thread.currentThread().interrupt();
+    message =
+        assertThrows(CancellationException.class, () -> new PowerIteration().run(slow))
+            .getMessage();
+    assertTrue(message.contains("after 1 products"), message);
+    assertEquals(0, space.open());
   }
 
   @Test
@@ -144,9 +197,6 @@ class PowerIterationTest {
     assertThrows(IllegalArgumentException.class, () -> power.run(operator, space.vector(1, 0, 0)));
     assertThrows(IllegalArgumentException.class, () -> power.withTolerance(0));
     assertThrows(IllegalArgumentException.class, () -> power.withMaxProducts(0));
-    assertThrows(
-        ArithmeticException.class,
-        () -> power.run(space.operator(new double[][] {{Double.NaN, 0}, {0, 1}})));
   }
 
   @Test

@@ -64,6 +64,7 @@ class NetworkDistancesTest {
           OutputDistances.between(one, other, Fixtures.images(), SOME),
           OutputDistances.atEqualStatistics(one, other, Fixtures.images(), SOME));
       assertThrows(IllegalArgumentException.class, () -> RunningStatistics.distance(one, resnet));
+      assertThrows(IllegalArgumentException.class, () -> RunningStatistics.transplant(one, resnet));
       assertThrows(
           IllegalArgumentException.class,
           () -> OutputDistances.between(one, other, Fixtures.images(), new int[0]));

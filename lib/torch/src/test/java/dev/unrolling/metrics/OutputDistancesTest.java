@@ -15,6 +15,11 @@ class OutputDistancesTest {
   private static final double LN2 = Math.log(2);
   private static final double LN3 = Math.log(3);
 
+  /** Jensen-Shannon divergence of (1/2, 1/2) and (1/4, 3/4), whose mean is (3/8, 5/8). */
+  private static final double JS =
+      (0.5 * Math.log(4.0 / 3) + 0.5 * Math.log(0.8)) / 2
+          + (0.25 * Math.log(2.0 / 3) + 0.75 * Math.log(1.2)) / 2;
+
   @Test
   void divergencesOfTwoClassesByHand() {
     // p = (1/2, 1/2), q = (1/4, 3/4): KL(p||q) = ln(2)/2 + ln(2/3)/2 = ln 2 - ln(3)/2,
@@ -23,12 +28,8 @@ class OutputDistancesTest {
     double[] q = {0.25, 0.75};
     assertEquals(LN2 - LN3 / 2, Divergences.kullbackLeibler(p, q), 1e-15);
     assertEquals(0.75 * LN3 - LN2, Divergences.kullbackLeibler(q, p), 1e-15);
-    // The mean is (3/8, 5/8).
-    double js =
-        (0.5 * Math.log(4.0 / 3) + 0.5 * Math.log(0.8)) / 2
-            + (0.25 * Math.log(2.0 / 3) + 0.75 * Math.log(1.2)) / 2;
-    assertEquals(js, Divergences.jensenShannon(p, q), 1e-15);
-    assertEquals(js, Divergences.jensenShannon(q, p), 1e-15);
+    assertEquals(JS, Divergences.jensenShannon(p, q), 1e-15);
+    assertEquals(JS, Divergences.jensenShannon(q, p), 1e-15);
   }
 
   @Test
@@ -63,6 +64,7 @@ class OutputDistancesTest {
     assertEquals(LN3, found.largestLogitDistance(), 1e-15);
     assertEquals((LN2 - LN3 / 2) / 2, found.meanKl(), 1e-15);
     assertEquals((0.75 * LN3 - LN2) / 2, found.meanReverseKl(), 1e-15);
+    assertEquals(JS / 2, found.meanJensenShannon(), 1e-15);
     assertEquals(0.5, found.disagreement());
     // -ln(1/2) + ln(3/4) = ln(3/2).
     assertEquals(Math.log(1.5) / 2, found.lossGap(), 1e-15);
@@ -159,6 +161,10 @@ class OutputDistancesTest {
         () -> Divergences.kullbackLeibler(p, new double[] {1, 0, 0}));
     assertThrows(
         IllegalArgumentException.class, () -> Divergences.kullbackLeibler(p, new double[] {2, 3}));
+    assertThrows(
+        IllegalArgumentException.class, () -> Divergences.kullbackLeibler(new double[] {2, 3}, p));
+    assertThrows(
+        IllegalArgumentException.class, () -> Divergences.jensenShannon(p, new double[] {1}));
     assertThrows(
         IllegalArgumentException.class, () -> Divergences.jensenShannon(new double[] {-1, 2}, p));
     assertThrows(

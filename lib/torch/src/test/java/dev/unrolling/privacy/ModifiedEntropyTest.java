@@ -94,6 +94,7 @@ class ModifiedEntropyTest {
         ModifiedEntropy.ofLogits(logits[0], 0),
         ModifiedEntropy.of(logits, new int[] {0}, Convention.PROBABILITIES).mean(),
         EXACT);
+    assertEquals(1, ModifiedEntropy.of(logits, new int[] {0}, Convention.PROBABILITIES).size());
   }
 
   @Test
@@ -105,6 +106,9 @@ class ModifiedEntropyTest {
     assertTrue(refused(() -> ModifiedEntropy.ofLogits(new double[] {1, 2}, 2)).contains("0 to 1"));
     assertTrue(
         refused(() -> ModifiedEntropy.ofLogits(new double[] {1, Double.NaN}, 0)).contains("NaN"));
+    assertTrue(
+        refused(() -> ModifiedEntropy.ofRawLogits(new double[] {Double.NaN, 1}, 0))
+            .contains("NaN"));
     assertTrue(
         refused(
                 () ->

@@ -76,10 +76,10 @@ class PrivacyRiskScoreTest {
   void emptyBinsScoreOneHalfAndAreCounted() {
     PrivacyRiskScore score = PrivacyRiskScore.of(sample(0, 1), sample(9, 10), Spacing.LINEAR, 5);
     assertEquals(3, score.emptyBins());
-    PrivacyRiskScore.Scores scores = score.of(sample(0, 3, 5, 10));
-    assertArrayEquals(new double[] {1, 0.5, 0.5, 0}, scores.values(), EXACT);
+    PrivacyRiskScore.Scores scores = score.of(sample(0, 3, 5, 1, 10));
+    assertArrayEquals(new double[] {1, 0.5, 0.5, 1, 0}, scores.values(), EXACT);
     assertEquals(2, scores.undefined());
-    assertEquals(0.5, scores.mean(), EXACT);
+    assertEquals(0.6, scores.mean(), EXACT);
     // One value for all: the last bin holds everybody, and nobody is in the others.
     PrivacyRiskScore same = PrivacyRiskScore.of(sample(3), sample(3, 3), Spacing.LINEAR, 4);
     assertEquals(3, same.emptyBins());

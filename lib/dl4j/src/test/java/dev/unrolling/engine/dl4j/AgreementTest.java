@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -105,6 +106,7 @@ class AgreementTest {
   }
 
   @Test
+  @Tag("slow")
   void oneStepOfResnet18Agrees() {
     Architecture a = Architectures.resnet18(10);
     try (Network torch = network("torch", Precision.FLOAT32, a);

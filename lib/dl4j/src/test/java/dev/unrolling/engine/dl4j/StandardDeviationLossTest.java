@@ -1,6 +1,7 @@
 package dev.unrolling.engine.dl4j;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.activations.impl.ActivationSoftmax;
@@ -151,6 +153,35 @@ class StandardDeviationLossTest {
                 .activation(Activation.SOFTMAX)
                 .build())
         .build();
+  }
+
+  @Test
+  void bothAtOnceAreEachAlone() {
+    ILossFunction loss = new StandardDeviationLoss(3);
+    INDArray z = logits(4, 10);
+    INDArray y = labels(4, 10);
+    for (boolean average : new boolean[] {false, true}) {
+      Pair<Double, INDArray> both = loss.computeGradientAndScore(y, z, SOFTMAX, null, average);
+      assertEquals(loss.computeScore(y, z, SOFTMAX, null, average), both.getFirst());
+      assertEquals(loss.computeGradient(y, z, SOFTMAX, null), both.getSecond());
+    }
+  }
+
+  @Test
+  void isKnownByGammaAndItsUnit() {
+    ILossFunction loss = new StandardDeviationLoss(5, Normalisation.MEAN);
+    assertEquals(loss, new StandardDeviationLoss(5, Normalisation.MEAN));
+    assertEquals(loss.hashCode(), new StandardDeviationLoss(5, Normalisation.MEAN).hashCode());
+    for (ILossFunction other :
+        new ILossFunction[] {
+          new StandardDeviationLoss(4, Normalisation.MEAN),
+          new StandardDeviationLoss(5),
+          new LossMCXENT()
+        }) {
+      assertNotEquals(loss, other);
+      assertNotEquals(loss.hashCode(), other.hashCode());
+    }
+    assertEquals("StandardDeviationLoss(gamma=5.0, MEAN)", loss.name());
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.unrolling.engine.torch;
 
 import dev.unrolling.engine.Objective;
 import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
@@ -52,18 +53,15 @@ final class TorchObjective {
    * out of the graph, which makes their gradient 0.
    */
   private static Tensor standardDeviations(Tensor logits) {
-    Tensor centred = logits.sub(logits.mean(new long[] {1}, true, scalarTypeOf(logits)));
+    ScalarTypeOptional same = new ScalarTypeOptional();
+    Tensor centred = logits.sub(logits.mean(new long[] {1}, true, same));
     Tensor variance =
         centred
             .mul(centred)
-            .sum(new long[] {1}, false, scalarTypeOf(logits))
+            .sum(new long[] {1}, false, same)
             .mul(new Scalar(1.0 / (logits.size(1) - 1)));
     Tensor positive = variance.gt(new Scalar(0.0));
     Tensor safe = torch.where(positive, variance, new Scalar(1.0));
     return torch.where(positive, torch.sqrt(safe), new Scalar(0.0));
-  }
-
-  private static org.bytedeco.pytorch.ScalarTypeOptional scalarTypeOf(Tensor tensor) {
-    return new org.bytedeco.pytorch.ScalarTypeOptional(tensor.scalar_type());
   }
 }

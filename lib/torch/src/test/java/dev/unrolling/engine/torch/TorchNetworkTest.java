@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -361,6 +362,7 @@ class TorchNetworkTest {
   }
 
   @Test
+  @Tag("slow")
   void everyArchitectureStepsAndAgreesAcrossPrecisions() {
     for (Architecture a :
         List.of(
