@@ -3,6 +3,7 @@ package dev.unrolling.engine.torch;
 import dev.unrolling.model.Layer;
 import java.util.Iterator;
 import java.util.List;
+import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
@@ -23,6 +24,9 @@ final class TorchForward {
     /** Normalise by the running statistics. */
     RUNNING
   }
+
+  /** Channels that oneDNN handles together at most, of 32 bits on AVX-512. */
+  private static final int WIDEST_BLOCK = 16;
 
   private final Statistics statistics;
   private final boolean narrow;
@@ -72,9 +76,7 @@ final class TorchForward {
   // Java 17 has no pattern switch; the sealed interface still keeps this list complete by a test.
   private Tensor apply(Layer layer, Tensor x) {
     if (layer instanceof Layer.Convolution c) {
-      Tensor weight = nextFactor();
-      TensorOptional bias = c.bias() ? new TensorOptional(nextFactor()) : new TensorOptional();
-      return torch.conv2d(x, weight, bias, pair(c.stride()), pair(c.padding()), pair(1), 1);
+      return convolution(c, x);
     }
     if (layer instanceof Layer.BatchNorm) {
       return batchNorm(x);
@@ -109,6 +111,33 @@ final class TorchForward {
           "this network is in the words of engine " + f.engine() + ", which alone can build it");
     }
     throw new IllegalStateException("layer without a forward pass: " + layer);
+  }
+
+  /**
+   * A 1 x 1 convolution of stride s is one of stride 1 on every s-th pixel, and is computed as that
+   * where oneDNN's own way is not safe (issue 6035 of oneDNN): backward by the weights of a
+   * channels-last input of fewer channels than a block, 8 or 16 by the processor, it writes past
+   * its workspace unless the batch is a multiple of the threads. Forward and backward have the same
+   * bits; a Hessian product is rounded otherwise. Float64 is not oneDNN's.
+   */
+  private Tensor convolution(Layer.Convolution c, Tensor x) {
+    boolean picks =
+        c.kernel() == 1
+            && c.stride() > 1
+            && c.padding() == 0
+            && c.in() < WIDEST_BLOCK
+            && x.scalar_type() != ScalarType.Double
+            && x.is_cpu();
+    Tensor input = picks ? everyPixel(c.stride(), x) : x;
+    long stride = picks ? 1 : c.stride();
+    Tensor weight = nextFactor();
+    TensorOptional bias = c.bias() ? new TensorOptional(nextFactor()) : new TensorOptional();
+    return torch.conv2d(input, weight, bias, pair(stride), pair(c.padding()), pair(1), 1);
+  }
+
+  private static Tensor everyPixel(long step, Tensor x) {
+    LongOptional all = new LongOptional();
+    return x.slice(2, all, all, step).slice(3, all, all, step);
   }
 
   private Tensor batchNorm(Tensor x) {
