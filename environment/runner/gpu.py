@@ -39,7 +39,7 @@ def check(arguments: Sequence[str]) -> int:
     argv += ["check", "--device", given.device, *(["--quick"] if given.quick else [])]
     sys.stdout.flush()
     return subprocess.run(
-        argv, env={"OMP_WAIT_POLICY": "PASSIVE", **os.environ, **loader}
+        argv, env={"OMP_WAIT_POLICY": "PASSIVE", **found.environment(), **loader}
     ).returncode
 
 

@@ -47,7 +47,23 @@ class Tools:
     def environment(self) -> dict[str, str]:
         """The environment in which Maven and the kernel use the Java that was checked."""
         path = f"{self.java_home / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}"
-        return {**os.environ, "JAVA_HOME": str(self.java_home), "PATH": path}
+        return {
+            **os.environ,
+            "JAVA_HOME": str(self.java_home),
+            "PATH": path,
+            **letters(os.environ),
+        }
+
+
+def letters(environment: Mapping[str, str]) -> dict[str, str]:
+    """What lets Java read other letters than ASCII in paths, where the user's locale is C.
+
+    No option of the JVM does. Another locale is left as it is: its encoding may be that of the
+    names of files. On macOS Java reads them whatever the locale.
+    """
+    named = (environment.get(name) for name in ("LC_ALL", "LC_CTYPE", "LANG"))
+    locale = next((value for value in named if value), "C")
+    return {"LC_ALL": "C.UTF-8"} if locale in ("C", "POSIX") else {}
 
 
 def check(environment: Mapping[str, str]) -> Tools:

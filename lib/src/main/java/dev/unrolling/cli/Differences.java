@@ -2,7 +2,7 @@ package dev.unrolling.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.unrolling.data.StrictJson;
 import dev.unrolling.experiment.SettingsJson;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,10 +14,9 @@ final class Differences {
 
   /** E.g. {@code "gamma=5.0 seed=1"}; {@code "base"} if there is none. */
   static String of(Record base, Record run) {
-    ObjectMapper mapper = new ObjectMapper();
     try {
-      JsonNode first = mapper.readTree(SettingsJson.write(base));
-      JsonNode other = mapper.readTree(SettingsJson.write(run));
+      JsonNode first = StrictJson.tree(SettingsJson.write(base));
+      JsonNode other = StrictJson.tree(SettingsJson.write(run));
       List<String> found = new ArrayList<>();
       other
           .fieldNames()

@@ -1,12 +1,14 @@
 package dev.unrolling.cli;
 
 import dev.unrolling.data.DataCache;
+import dev.unrolling.data.UserPath;
 import dev.unrolling.engine.Engine;
 import dev.unrolling.engine.Engines;
 import dev.unrolling.engine.Precision;
 import dev.unrolling.experiment.DataSets;
 import dev.unrolling.experiment.Experiment;
 import dev.unrolling.experiment.Experiments;
+import dev.unrolling.experiment.Grid;
 import dev.unrolling.experiment.ResultStore;
 import dev.unrolling.experiment.RunKey;
 import dev.unrolling.experiment.Runner;
@@ -17,12 +19,10 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.stream.LongStream;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -63,7 +63,7 @@ final class ExperimentOptions {
       names = "--store",
       paramLabel = "DIR",
       description = "Folder of results; UNROLLING_RESULTS or out/runs if not given.")
-  private Path folder = Path.of(System.getenv().getOrDefault(ResultStore.VARIABLE, "out/runs"));
+  private Path folder;
 
   @Option(
       names = "--engine",
@@ -99,6 +99,8 @@ final class ExperimentOptions {
       description = "Time between two checkpoints of a run; 30 if not given.")
   private double checkpoint = ResultStore.DEFAULT_INTERVAL.toSeconds();
 
+  private DataSets data;
+
   Experiment<?> experiment(String id) {
     return checked(() -> Experiments.of(id));
   }
@@ -111,7 +113,9 @@ final class ExperimentOptions {
     if (!(checkpoint >= 0 && checkpoint < 1e6)) {
       throw refusal("--checkpoint takes seconds from 0 on, not " + checkpoint);
     }
-    return new ResultStore(folder)
+    String named = System.getenv().getOrDefault(ResultStore.VARIABLE, "out/runs");
+    Path place = folder == null ? checked(() -> UserPath.of(ResultStore.VARIABLE, named)) : folder;
+    return new ResultStore(place)
         .withCheckpointInterval(Duration.ofMillis((long) (1000 * checkpoint)));
   }
 
@@ -123,18 +127,52 @@ final class ExperimentOptions {
               settingsFile == null
                   ? experiment.runs().apply(scale())
                   : List.of(SettingsJson.read(experiment.base(scale()), text(settingsFile)));
-          Set<S> all = new LinkedHashSet<>();
-          for (S run : base) {
-            S changed = run;
-            for (String assignment : assignments) {
-              changed = SettingsJson.set(changed, assignment);
-            }
-            for (String seed : seeds()) {
-              all.add(seed.isEmpty() ? changed : SettingsJson.set(changed, "seed=" + seed));
-            }
-          }
-          return List.copyOf(all);
+          return withSeeds(base.stream().map(this::changed).toList());
         });
+  }
+
+  /**
+   * The runs of a grid, each with each of the seeds, which count fastest. What the grid names may
+   * not be set beside it.
+   */
+  <S extends Record> List<S> runs(Experiment<S> experiment, Path grid) {
+    return checked(
+        () -> {
+          String json = text(grid);
+          S base = experiment.base(scale());
+          if (settingsFile != null) {
+            base = SettingsJson.read(base, text(settingsFile));
+          }
+          Set<String> named = Grid.names(json);
+          for (String assignment : assignments) {
+            requireOnce(
+                SettingsJson.name(assignment), !named.contains(SettingsJson.name(assignment)));
+          }
+          requireOnce("seed", seeds == null || !named.contains("seed"));
+          return withSeeds(Grid.of(changed(base), json));
+        });
+  }
+
+  private <S extends Record> S changed(S run) {
+    Set<String> names = new HashSet<>(seeds == null ? Set.of() : Set.of("seed"));
+    S changed = run;
+    for (String assignment : assignments) {
+      requireOnce(SettingsJson.name(assignment), names.add(SettingsJson.name(assignment)));
+      changed = SettingsJson.set(changed, assignment);
+    }
+    return changed;
+  }
+
+  private static void requireOnce(String name, boolean isOnce) {
+    if (!isOnce) {
+      throw new IllegalArgumentException(
+          name + " is given twice: by --set, --seeds or a grid; which one is meant?");
+    }
+  }
+
+  private <S extends Record> List<S> withSeeds(List<S> runs) {
+    return (seeds == null ? runs : SeedRange.each(runs, SeedRange.list(seeds)))
+        .stream().distinct().toList();
   }
 
   Engine engine(Experiment<?> experiment) {
@@ -151,8 +189,16 @@ final class ExperimentOptions {
         });
   }
 
-  RunKey key(Experiment<?> experiment, Engine engine, Record settings) {
-    return RunKey.of(experiment.computation(), engine, settings);
+  <S extends Record> RunKey key(Experiment<S> experiment, Engine engine, S settings) {
+    return RunKey.of(experiment.computation(), engine, data(line -> {}), settings);
+  }
+
+  /** The data sets of the environment, the same for all that this command does. */
+  private DataSets data(Consumer<String> progress) {
+    if (data == null) {
+      data = checked(() -> DataSets.of(DataCache.fromEnvironment(), progress));
+    }
+    return data;
   }
 
   /** A runner into the store; small networks share the cores. */
@@ -160,10 +206,7 @@ final class ExperimentOptions {
     Engine one = engine(experiment);
     int cores = Runtime.getRuntime().availableProcessors();
     int atOnce = device.equals("cpu") ? Math.max(1, cores / one.threads()) : 1;
-    return new Runner(
-            one.withThreads(one.threads() * atOnce),
-            DataSets.of(DataCache.fromEnvironment(), progress),
-            progress)
+    return new Runner(one.withThreads(one.threads() * atOnce), data(progress), progress)
         .withRunsAtOnce(atOnce)
         .withStore(store());
   }
@@ -199,27 +242,5 @@ final class ExperimentOptions {
   /** Where it says what else there is to say. */
   PrintWriter err() {
     return spec.commandLine().getErr();
-  }
-
-  private List<String> seeds() {
-    if (seeds == null) {
-      return List.of("");
-    }
-    List<String> all = new ArrayList<>();
-    for (String part : seeds.split(",", -1)) {
-      String[] ends = part.strip().split("\\.\\.", -1);
-      try {
-        long first = Long.parseLong(ends[0]);
-        long last = Long.parseLong(ends[ends.length - 1]);
-        if (ends.length > 2 || last < first) {
-          throw new NumberFormatException(part);
-        }
-        LongStream.rangeClosed(first, last).mapToObj(Long::toString).forEach(all::add);
-      } catch (NumberFormatException e) {
-        throw new IllegalArgumentException(
-            "--seeds takes numbers and ranges such as 0..4 or 0,2,7, not \"" + seeds + "\"", e);
-      }
-    }
-    return all;
   }
 }

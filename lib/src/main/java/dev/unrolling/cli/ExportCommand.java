@@ -44,7 +44,8 @@ final class ExportCommand implements Callable<Integer> {
 
   private <S extends Record> int export(Experiment<S> experiment) {
     List<S> runs = options.runs(experiment);
-    var table = options.runner(experiment, line -> {}).finished(experiment.computation(), runs);
+    var table =
+        options.runner(experiment, options.err()::println).finished(experiment.computation(), runs);
     if (table.isEmpty()) {
       throw new IllegalStateException(
           "no run of " + experiment.id() + " is finished; \"unrolling run\" computes them");

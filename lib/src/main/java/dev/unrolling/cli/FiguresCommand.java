@@ -46,7 +46,7 @@ final class FiguresCommand implements Callable<Integer> {
   private <S extends Record> void draw(Experiment<S> experiment) {
     var table =
         options
-            .runner(experiment, line -> {})
+            .runner(experiment, options.err()::println)
             .finished(experiment.computation(), options.runs(experiment));
     if (table.isEmpty()) {
       options

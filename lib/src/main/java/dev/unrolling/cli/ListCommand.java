@@ -1,5 +1,6 @@
 package dev.unrolling.cli;
 
+import dev.unrolling.data.DataException;
 import dev.unrolling.engine.Engine;
 import dev.unrolling.experiment.Experiment;
 import dev.unrolling.experiment.Experiments;
@@ -26,14 +27,19 @@ final class ListCommand implements Callable<Integer> {
     return 0;
   }
 
+  /** Whatever the state of one experiment's data, the others are listed. */
+  private <S extends Record> boolean isFinished(Experiment<S> experiment, Engine engine, S run) {
+    try {
+      return options.store().provenance(options.key(experiment, engine, run)).isPresent();
+    } catch (DataException damaged) {
+      return false;
+    }
+  }
+
   private <S extends Record> String line(Experiment<S> experiment) {
     List<S> runs = options.runs(experiment);
     Engine engine = options.engine(experiment);
-    long finished =
-        runs.stream()
-            .filter(
-                run -> options.store().provenance(options.key(experiment, engine, run)).isPresent())
-            .count();
+    long finished = runs.stream().filter(run -> isFinished(experiment, engine, run)).count();
     return String.format(
         Locale.ROOT,
         "%s  %-50s %3d of %3d runs finished",

@@ -1,6 +1,8 @@
 package dev.unrolling.cli;
 
+import dev.unrolling.data.UserPath;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.concurrent.CancellationException;
 import picocli.CommandLine;
@@ -31,7 +33,8 @@ import picocli.CommandLine.ScopeType;
       " 0:Done; also if whoever reads the output stopped early, as \"| head\" does.",
       " 1:Failed.",
       " 2:Wrong arguments.",
-      "130:Interrupted; what was begun is kept."
+      "130:Interrupted (Ctrl-C, SIGINT); what was begun is kept.",
+      "143:Terminated (SIGTERM, e.g. by Slurm); what was begun is kept."
     },
     footer = {
       "",
@@ -42,8 +45,11 @@ import picocli.CommandLine.ScopeType;
     })
 public final class Main {
 
-  /** Exit status after Ctrl-C or a termination signal. */
+  /** Exit status after Ctrl-C: 128 and the number of the signal, as the shell gives it. */
   static final int INTERRUPTED = 130;
+
+  /** Exit status after a termination signal. */
+  static final int TERMINATED = 143;
 
   @Option(
       names = "--debug",
@@ -66,6 +72,12 @@ public final class Main {
    * @param arguments the command and what it takes
    */
   public static void main(String... arguments) {
+    try {
+      UserPath.requireWorkingFolder();
+    } catch (IllegalArgumentException e) {
+      System.err.println("error: " + e.getMessage());
+      System.exit(1);
+    }
     System.exit(commandLine().execute(arguments));
   }
 
@@ -74,8 +86,17 @@ public final class Main {
     Main main = new Main();
     return new CommandLine(main)
         .setCaseInsensitiveEnumValuesAllowed(true)
+        .registerConverter(Path.class, Main::path)
         .setExecutionExceptionHandler((e, command, parsed) -> main.report(e, command))
         .setParameterExceptionHandler(Main::refuse);
+  }
+
+  private static Path path(String text) {
+    try {
+      return UserPath.of("a path", text);
+    } catch (IllegalArgumentException e) {
+      throw new CommandLine.TypeConversionException(e.getMessage());
+    }
   }
 
   private int report(Exception error, CommandLine command) {

@@ -42,7 +42,9 @@ final class ShowCommand implements Callable<Integer> {
       String state =
           store.provenance(key).isPresent()
               ? "finished"
-              : store.isBegun(key) ? "begun" : "not begun";
+              : store.damage(key).isPresent()
+                  ? "damaged"
+                  : store.isBegun(key) ? "begun" : "not begun";
       out.printf("%-9s  %s  %s%n", state, store.folder(key), Differences.of(runs.get(0), run));
     }
   }

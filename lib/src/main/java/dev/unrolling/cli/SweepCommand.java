@@ -1,7 +1,6 @@
 package dev.unrolling.cli;
 
 import dev.unrolling.experiment.Experiment;
-import dev.unrolling.experiment.Grid;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -17,7 +16,8 @@ import picocli.CommandLine.Parameters;
       "Run every combination of a grid of settings, or one task of it: for arrays on a cluster.",
       "The grid is a JSON file that gives each setting a list of values, e.g. {\"gamma\": [0, 5],"
           + " \"seed\": [0, 1, 2]}: six tasks, numbered from 0, the last name counting fastest. All"
-          + " tasks may use one store."
+          + " tasks may use one store. --seeds runs each combination with each seed, the seed counting"
+          + " fastest of all."
     },
     footer = {"", "Example: unrolling sweep E1 --grid grid.json --task 3"})
 final class SweepCommand implements Callable<Integer> {
@@ -46,8 +46,7 @@ final class SweepCommand implements Callable<Integer> {
   }
 
   private <S extends Record> int sweep(Experiment<S> experiment) {
-    S base = options.runs(experiment).get(0);
-    List<S> tasks = options.checked(() -> Grid.of(base, options.text(grid)));
+    List<S> tasks = options.runs(experiment, grid);
     if (count) {
       options.out().println(tasks.size());
       return 0;

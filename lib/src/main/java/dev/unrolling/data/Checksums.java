@@ -89,7 +89,7 @@ final class Checksums {
       return 0;
     }
     try (Stream<Path> files = Files.list(folder)) {
-      return files.count();
+      return files.filter(file -> !Reading.isLeftover(file)).count();
     }
   }
 }

@@ -1,6 +1,5 @@
 package dev.unrolling.data;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
@@ -146,7 +145,7 @@ final class CifarPictures {
     Reading.requireFile(file);
     String expected = "a JSON array of " + count + " labels from 0 to " + (classes - 1);
     int[] labels = new int[count];
-    try (JsonParser json = new JsonFactory().createParser(file.toFile())) {
+    try (JsonParser json = StrictJson.parser(file.toFile())) {
       JsonToken token = json.nextToken();
       int read = 0;
       if (token == JsonToken.START_ARRAY) {

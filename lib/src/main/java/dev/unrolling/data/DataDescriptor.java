@@ -1,6 +1,5 @@
 package dev.unrolling.data;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -20,6 +19,8 @@ import java.util.stream.Collectors;
  * @param citation the paper to cite
  * @param classes class names in label order, by the name of the labelling
  * @param sources where it can be had, the preferred first
+ * @param parts what the checked files hold, by the name of the part ({@code "train"}, {@code
+ *     "test"}); empty if that depends on the source
  */
 public record DataDescriptor(
     String name,
@@ -28,7 +29,22 @@ public record DataDescriptor(
     String terms,
     String citation,
     Map<String, List<String>> classes,
-    List<DataSource> sources) {
+    List<DataSource> sources,
+    Map<String, Part> parts) {
+
+  /**
+   * A part of a data set.
+   *
+   * @param size number of examples
+   * @param sum as {@link Dataset#contentSum} gives, with the labels and the normalisation that the
+   *     experiments use
+   */
+  public record Part(int size, String sum) {}
+
+  /** Without parts in the descriptor there are none. */
+  public DataDescriptor {
+    parts = parts == null ? Map.of() : Map.copyOf(parts);
+  }
 
   private static final List<String> NAMES = List.of("cifar10", "cifar100", "imdb");
 
@@ -53,7 +69,7 @@ public record DataDescriptor(
         throw new IllegalStateException(
             name + ".json is not on the class path; build the jar anew (mvn package)");
       }
-      return new ObjectMapper().readValue(in, DataDescriptor.class);
+      return StrictJson.mapper().readValue(in, DataDescriptor.class);
     } catch (IOException e) {
       throw new UncheckedIOException("the descriptor " + name + ".json cannot be read", e);
     }

@@ -39,6 +39,14 @@ public interface Dataset {
    */
   void writeExample(int index, double[] target, int offset);
 
+  /**
+   * What tells this data set from another, whatever they are called: a SHA-256, in lower-case
+   * hexadecimal, over shape, number of classes, labels and values as a network sees them, in order.
+   */
+  default String contentSum() {
+    return ContentSum.of(this);
+  }
+
   /** Number of values in one example: the product of {@link #exampleShape()}. */
   default int exampleSize() {
     int size = 1;

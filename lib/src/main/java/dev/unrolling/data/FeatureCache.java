@@ -1,16 +1,18 @@
 package dev.unrolling.data;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * The vectors of an encoder that are kept on disk, by the SHA-256 sum of their text. A file holds
@@ -24,6 +26,7 @@ final class FeatureCache {
 
   private final Path folder;
   private final int width;
+  private final Consumer<String> progress;
   private final Map<String, float[]> vectors = new HashMap<>();
 
   /**
@@ -31,19 +34,21 @@ final class FeatureCache {
    *
    * @param root folder of the data cache
    * @param encoder whose vectors these are
+   * @param progress told in a line of each file that cannot be used
    */
-  FeatureCache(Path root, TextEncoder encoder) {
+  FeatureCache(Path root, TextEncoder encoder, Consumer<String> progress) {
     this.folder = root.resolve("features").resolve(encoder.key());
     this.width = encoder.width();
-    if (!Files.isDirectory(folder)) {
+    this.progress = progress;
+    if (!Files.exists(folder)) {
       return;
     }
     try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "*" + ENDING)) {
       for (Path file : files) {
         read(file);
       }
-    } catch (IOException e) {
-      throw Reading.failed(folder, e);
+    } catch (IOException | DirectoryIteratorException e) {
+      progress.accept("encodes again: " + folder + " cannot be read (" + e + ")");
     }
   }
 
@@ -58,7 +63,7 @@ final class FeatureCache {
     return Optional.ofNullable(vectors.get(sum));
   }
 
-  /** Keeps some vectors in a file of their own. */
+  /** Keeps some vectors in a file of their own; says so if that cannot be, and holds them here. */
   void put(Map<String, float[]> some) {
     ByteBuffer content = ByteBuffer.allocate(some.size() * recordBytes());
     some.forEach(
@@ -69,33 +74,31 @@ final class FeatureCache {
           }
         });
     Path target = folder.resolve(nameOf(content.array()));
-    try {
-      Files.createDirectories(folder);
-      Path part = Files.createTempFile(folder, "writing", ".part");
-      try {
-        Files.write(part, content.array());
-        Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);
-      } finally {
-        Files.deleteIfExists(part);
-      }
-    } catch (IOException e) {
-      throw new DataException(
-          "features cannot be kept in "
-              + folder
-              + " ("
-              + Reading.describe(e)
-              + "); make it writable and check the disk's room, or set "
-              + DataCache.VARIABLE
-              + " to another folder",
-          e);
-    }
     vectors.putAll(some);
+    try {
+      AtomicFile.clear(target);
+      AtomicFile.write(target, out -> out.write(content.array()));
+    } catch (UncheckedIOException e) {
+      progress.accept(
+          "goes on without keeping features: "
+              + e.getMessage()
+              + "; "
+              + DataCache.VARIABLE
+              + " names another folder");
+    }
   }
 
-  private void read(Path file) throws IOException {
-    byte[] content = Files.readAllBytes(file);
+  private void read(Path file) {
+    byte[] content;
+    try {
+      content = Files.isRegularFile(file) ? Files.readAllBytes(file) : new byte[1];
+    } catch (IOException e) {
+      progress.accept("encodes again: " + Reading.failed(file, e).getMessage());
+      return;
+    }
     if (content.length % recordBytes() != 0
         || !file.getFileName().toString().equals(nameOf(content))) {
+      progress.accept("encodes again: " + file + " is damaged");
       return;
     }
     ByteBuffer buffer = ByteBuffer.wrap(content);

@@ -13,6 +13,7 @@ public final class FeatureDataset implements Dataset {
   private final IntToDoubleFunction values;
   private final int[] labels;
   private final List<String> classNames;
+  private volatile String contentSum = "";
 
   private FeatureDataset(
       String name, int length, IntToDoubleFunction values, int[] labels, List<String> classNames) {
@@ -108,6 +109,15 @@ public final class FeatureDataset implements Dataset {
     for (int i = 0; i < features; i++) {
       target[offset + i] = values.applyAsDouble(from + i);
     }
+  }
+
+  /** {@inheritDoc} Made once. */
+  @Override
+  public String contentSum() {
+    if (contentSum.isEmpty()) {
+      contentSum = ContentSum.of(this);
+    }
+    return contentSum;
   }
 
   @Override

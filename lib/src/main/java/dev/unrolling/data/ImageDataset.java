@@ -66,6 +66,7 @@ public final class ImageDataset implements Dataset {
   private final List<String> classNames;
   private final Normalisation normalisation;
   private final double[] table;
+  private volatile String contentSum = "";
 
   /**
    * A data set over pixels in memory.
@@ -159,6 +160,21 @@ public final class ImageDataset implements Dataset {
         target[to++] = table[row + (pixels[from++] & 0xff)];
       }
     }
+  }
+
+  /** {@inheritDoc} Over the bytes and the normalisation, and made once. */
+  @Override
+  public String contentSum() {
+    if (contentSum.isEmpty()) {
+      contentSum =
+          new ContentSum()
+              .head(this)
+              .add(normalisation.mean())
+              .add(normalisation.std())
+              .add(pixels)
+              .hex();
+    }
+    return contentSum;
   }
 
   /**

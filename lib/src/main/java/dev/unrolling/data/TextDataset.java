@@ -83,6 +83,19 @@ public final class TextDataset {
         classNames);
   }
 
+  /**
+   * What tells these texts from others: a SHA-256, in lower-case hexadecimal, over texts and labels
+   * in order.
+   */
+  public String contentSum() {
+    ContentSum sum = new ContentSum().add(classes() + " classes\n");
+    for (int i = 0; i < size(); i++) {
+      // The length keeps two texts apart from one made of both.
+      sum.add(labels[i] + " " + texts.get(i).length() + "\n").add(texts.get(i));
+    }
+    return sum.hex();
+  }
+
   /** The labels in order. A copy. */
   public int[] labels() {
     return labels.clone();

@@ -33,8 +33,7 @@ public record TextFeatures(FeatureDataset train, FeatureDataset test) {
    * @param train at least 2 texts
    * @param test with the classes of {@code train}
    * @param progress told in a line how far it is
-   * @throws DataException if a text cannot be encoded, the folder cannot be written, or the thread
-   *     is interrupted
+   * @throws DataException if a text cannot be encoded, or the thread is interrupted
    */
   public static TextFeatures of(
       TextEncoder encoder,
@@ -45,7 +44,7 @@ public record TextFeatures(FeatureDataset train, FeatureDataset test) {
     if (train.size() < 2) {
       throw new IllegalArgumentException("standardising needs 2 training texts, not 1");
     }
-    FeatureCache kept = new FeatureCache(cache.folder(), encoder);
+    FeatureCache kept = new FeatureCache(cache.folder(), encoder, progress);
     Map<String, String> missing = new LinkedHashMap<>();
     List<String> trainSums = sums(train, kept, missing);
     List<String> testSums = sums(test, kept, missing);

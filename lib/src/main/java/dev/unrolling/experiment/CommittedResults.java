@@ -2,6 +2,8 @@ package dev.unrolling.experiment;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.unrolling.data.AtomicFile;
+import dev.unrolling.data.StrictJson;
+import dev.unrolling.data.UserPath;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,7 +30,7 @@ public record CommittedResults(Path folder) {
     Path here = Path.of("results");
     return new CommittedResults(
         named != null
-            ? Path.of(named)
+            ? UserPath.of(VARIABLE, named)
             : Files.isDirectory(here) ? here : Path.of("notebooks", "results"));
   }
 
@@ -54,7 +56,7 @@ public record CommittedResults(Path folder) {
    */
   public Path write(String id, Scale scale, Table table, Map<String, Provenance> provenances) {
     try {
-      String json = SettingsJson.mapper().writeValueAsString(new TreeMap<>(provenances));
+      String json = StrictJson.mapper().writeValueAsString(new TreeMap<>(provenances));
       write(file(id, scale, ".json"), json + "\n");
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("cannot write " + provenances, e);

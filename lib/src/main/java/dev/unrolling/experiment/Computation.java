@@ -17,6 +17,9 @@ public interface Computation<S extends Record, R extends Record> {
   /** Goes up when the same settings give other numbers than before. */
   int version();
 
+  /** Name of the data set that a run reads (see {@link DataSets}); what it holds is in the key. */
+  String data(S settings);
+
   /** The rows' type. */
   Class<R> rowType();
 

@@ -78,6 +78,11 @@ public final class FineTuning implements Computation<FineTuningSettings, FineTun
   }
 
   @Override
+  public String data(FineTuningSettings settings) {
+    return settings.data();
+  }
+
+  @Override
   public Class<FineTuningRow> rowType() {
     return FineTuningRow.class;
   }

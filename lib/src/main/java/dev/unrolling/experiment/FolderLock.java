@@ -1,5 +1,6 @@
 package dev.unrolling.experiment;
 
+import dev.unrolling.data.AtomicFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -55,6 +56,7 @@ final class FolderLock implements AutoCloseable {
   private static Optional<FolderLock> tryAcquire(Path folder) {
     try {
       Files.createDirectories(folder);
+      AtomicFile.clear(folder.resolve(NAME));
       FileChannel channel =
           FileChannel.open(
               folder.resolve(NAME), StandardOpenOption.CREATE, StandardOpenOption.WRITE);

@@ -66,6 +66,11 @@ public final class ForgettingCost implements Computation<CostSettings, CostRow> 
   }
 
   @Override
+  public String data(CostSettings settings) {
+    return settings.data();
+  }
+
+  @Override
   public Class<CostRow> rowType() {
     return CostRow.class;
   }

@@ -2,12 +2,19 @@ package dev.unrolling.experiment;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.unrolling.data.StrictJson;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** Settings made from lists of values. */
 public final class Grid {
+
+  /** Most runs that are made from lists at once; they are held in memory. */
+  public static final int MOST = 100_000;
 
   private Grid() {}
 
@@ -21,7 +28,7 @@ public final class Grid {
    */
   public static <S extends Record> List<S> of(S base, String json) {
     JsonNode grid = object(json);
-    List<S> all = List.of(base);
+    BigInteger count = BigInteger.ONE;
     for (Map.Entry<String, JsonNode> axis : grid.properties()) {
       if (!axis.getValue().isArray() || axis.getValue().isEmpty()) {
         throw new IllegalArgumentException(
@@ -30,6 +37,11 @@ public final class Grid {
                 + "\": [0, 1], not "
                 + axis.getValue());
       }
+      count = count.multiply(BigInteger.valueOf(axis.getValue().size()));
+    }
+    requireFew("the grid", count);
+    List<S> all = List.of(base);
+    for (Map.Entry<String, JsonNode> axis : grid.properties()) {
       List<S> longer = new ArrayList<>();
       for (S one : all) {
         for (JsonNode value : axis.getValue()) {
@@ -41,9 +53,33 @@ public final class Grid {
     return List.copyOf(all);
   }
 
+  /** The names that a grid gives values to. */
+  public static Set<String> names(String json) {
+    return new TreeSet<>(object(json).properties().stream().map(Map.Entry::getKey).toList());
+  }
+
+  /**
+   * Refuses what would take the memory.
+   *
+   * @param what asks for the runs
+   * @param runs how many
+   * @throws IllegalArgumentException if they are more than {@link #MOST}
+   */
+  public static void requireFew(String what, BigInteger runs) {
+    if (runs.compareTo(BigInteger.valueOf(MOST)) > 0) {
+      throw new IllegalArgumentException(
+          what
+              + " asks for "
+              + runs
+              + " runs; at most "
+              + MOST
+              + " are made at once: ask in parts");
+    }
+  }
+
   private static JsonNode object(String json) {
     try {
-      JsonNode grid = SettingsJson.mapper().readTree(json);
+      JsonNode grid = StrictJson.tree(json);
       if (!grid.isObject() || grid.isEmpty()) {
         throw new IllegalArgumentException(
             "a grid is a JSON object such as {\"gamma\": [0, 5]}, not " + json.strip());

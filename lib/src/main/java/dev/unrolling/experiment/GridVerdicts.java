@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import tech.tablesaw.api.Table;
@@ -246,10 +248,28 @@ public final class GridVerdicts {
    * logits are equal (section 2.7).
    *
    * @param data its name, e.g. {@code "cifar10"}
+   * @throws IllegalArgumentException if it does not come with the library: then {@link
+   *     StandardDeviationTheory#criticalGamma} takes its number of classes
    */
   public static double criticalGamma(String data) {
-    return StandardDeviationTheory.criticalGamma(
-        DataSets.classes(data), Objective.Normalisation.PER_CLASS);
+    return knownCriticalGamma(data)
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "the number of classes of \""
+                        + data
+                        + "\" is not known by its name; ask StandardDeviationTheory.criticalGamma"
+                        + " with the data set's classes()"));
+  }
+
+  /** The same, empty if the data set does not come with the library. */
+  public static OptionalDouble knownCriticalGamma(String data) {
+    OptionalInt classes = DataSets.classes(data);
+    return classes.isEmpty()
+        ? OptionalDouble.empty()
+        : OptionalDouble.of(
+            StandardDeviationTheory.criticalGamma(
+                classes.getAsInt(), Objective.Normalisation.PER_CLASS));
   }
 
   private static List<String> differences(Table table, int row, Table base, List<String> columns) {

@@ -68,6 +68,11 @@ public final class Privacy implements Computation<PrivacySettings, PrivacyRow> {
   }
 
   @Override
+  public String data(PrivacySettings settings) {
+    return settings.data();
+  }
+
+  @Override
   public Class<PrivacyRow> rowType() {
     return PrivacyRow.class;
   }

@@ -1,6 +1,7 @@
 package dev.unrolling.experiment;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.unrolling.data.StrictJson;
 import dev.unrolling.engine.Engine;
 import java.io.IOException;
 import java.io.InputStream;
@@ -10,6 +11,7 @@ import java.util.Properties;
 /**
  * Where a result comes from. Nothing in it changes a number, so it is not hashed.
  *
+ * @param data that were read; null in results of version 0.1
  * @param device that computed, e.g. {@code "cuda:0"}
  * @param engine its library and version
  * @param library version of this library
@@ -20,8 +22,10 @@ import java.util.Properties;
  * @param finished when the last ended
  * @param sittings 1 unless the run was interrupted
  * @param sha256 of the CSV
+ * @param seal SHA-256 of all of the above, so that damage is found; null in results of version 0.1
  */
 public record Provenance(
+    DataIdentity data,
     String device,
     String engine,
     String library,
@@ -31,23 +35,44 @@ public record Provenance(
     String started,
     String finished,
     int sittings,
-    String sha256) {
+    String sha256,
+    String seal) {
 
   /** Environment variable that names the commit. */
   public static final String COMMIT_VARIABLE = "UNROLLING_COMMIT";
 
-  static Provenance of(Engine engine, Instant started, int sittings, String sha256) {
+  static Provenance of(
+      DataIdentity data, Engine engine, Instant started, int sittings, String sha256) {
+    Provenance open =
+        new Provenance(
+            data,
+            engine.device(),
+            engine.version(),
+            libraryVersion(),
+            System.getenv().getOrDefault(COMMIT_VARIABLE, "unknown"),
+            System.getProperty("java.version"),
+            System.getProperty("os.name") + " " + System.getProperty("os.arch"),
+            started.toString(),
+            Instant.now().toString(),
+            sittings,
+            sha256,
+            null);
+    return open.withSeal(open.sum());
+  }
+
+  /** Whether this is as it was written, as far as that can be told. */
+  boolean isWhole() {
+    return seal == null ? data == null : seal.equals(withSeal(null).sum());
+  }
+
+  private String sum() {
+    return RunKey.sha256(toJson());
+  }
+
+  private Provenance withSeal(String value) {
     return new Provenance(
-        engine.device(),
-        engine.version(),
-        libraryVersion(),
-        System.getenv().getOrDefault(COMMIT_VARIABLE, "unknown"),
-        System.getProperty("java.version"),
-        System.getProperty("os.name") + " " + System.getProperty("os.arch"),
-        started.toString(),
-        Instant.now().toString(),
-        sittings,
-        sha256);
+        data, device, engine, library, commit, java, system, started, finished, sittings, sha256,
+        value);
   }
 
   /** The version of this library; {@code "from sources"} outside its jar. */
@@ -69,6 +94,6 @@ public record Provenance(
   }
 
   static Provenance fromJson(String json) throws JsonProcessingException {
-    return SettingsJson.mapper().readValue(json, Provenance.class);
+    return StrictJson.mapper().readValue(json, Provenance.class);
   }
 }

@@ -8,8 +8,10 @@ final class Ranges {
   private Ranges() {}
 
   static void named(String name, String value) {
-    if (value == null || value.isBlank()) {
-      throw new IllegalArgumentException(name + " must be a name, not \"" + value + "\"");
+    // A space or an = is what is left of a second assignment.
+    if (value == null || value.isBlank() || value.matches("(?s).*[\\s=\\p{Cntrl}].*")) {
+      throw new IllegalArgumentException(
+          name + " must be a name without spaces, not \"" + value + "\"");
     }
   }
 

@@ -58,19 +58,23 @@ final class RecordTable {
    * @throws UncheckedIOException naming the file
    */
   static Table readCsv(Class<? extends Record> type, Path file) {
-    Map<String, ColumnType> types = new LinkedHashMap<>();
-    addTypes(types, type);
     try {
-      String text = Files.readString(file);
-      return Table.read()
-          .usingOptions(
-              CsvReadOptions.builderFromString(text)
-                  .columnTypesPartial(types)
-                  .missingValueIndicator("")
-                  .maxCharsPerColumn(text.length() + 1));
+      return readCsv(type, Files.readString(file));
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read the table " + file + ": " + e, e);
     }
+  }
+
+  /** Reads what {@link #csv} gave. */
+  static Table readCsv(Class<? extends Record> type, String text) {
+    Map<String, ColumnType> types = new LinkedHashMap<>();
+    addTypes(types, type);
+    return Table.read()
+        .usingOptions(
+            CsvReadOptions.builderFromString(text)
+                .columnTypesPartial(types)
+                .missingValueIndicator("")
+                .maxCharsPerColumn(text.length() + 1));
   }
 
   private static void addTypes(Map<String, ColumnType> types, Class<?> record) {

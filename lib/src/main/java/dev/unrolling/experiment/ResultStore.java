@@ -6,7 +6,6 @@ import dev.unrolling.engine.NetworkState;
 import dev.unrolling.training.Checkpoint;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,7 +15,6 @@ import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.stream.Stream;
 import tech.tablesaw.api.Table;
 
 /**
@@ -32,8 +30,9 @@ import tech.tablesaw.api.Table;
  *
  * <p>A finished run is never computed again. One that was cut off, by whatever, goes on from its
  * last checkpoint and ends with the same bytes (on a CPU, with the same number of threads). Files
- * are written whole or not at all; a run whose files are missing or damaged counts as not finished.
- * Two processes may use one store: a run is computed by one of them, and the other waits for it.
+ * are written whole or not at all, and carry sums that are checked when they are read: a run whose
+ * files are missing, damaged or not its own counts as not finished, and is computed again. Two
+ * processes may use one store: a run is computed by one of them, and the other waits for it.
  */
 public final class ResultStore {
 
@@ -43,12 +42,7 @@ public final class ResultStore {
   /** Time between two checkpoints unless said otherwise. */
   public static final Duration DEFAULT_INTERVAL = Duration.ofSeconds(30);
 
-  private static final String SETTINGS = "settings.json";
-  private static final String RESULT = "result.csv";
-  private static final String PROVENANCE = "provenance.json";
-  private static final String SITTINGS = "sittings.txt";
   private static final String STATE = "state.bin";
-  private static final String CHECKPOINT = "checkpoint.bin";
 
   private final Path folder;
   private final Duration interval;
@@ -93,35 +87,39 @@ public final class ResultStore {
    * @param rows type of the rows
    */
   public Optional<Table> find(RunKey key, Class<? extends Record> rows) {
-    return provenance(key).map(p -> RecordTable.readCsv(rows, folder(key).resolve(RESULT)));
+    return find(key, rows, line -> {});
+  }
+
+  /** The same, told in a line of a result that is damaged. */
+  Optional<Table> find(RunKey key, Class<? extends Record> rows, Consumer<String> progress) {
+    StoredResult there = StoredResult.read(folder(key), key);
+    if (!there.damage().isEmpty()) {
+      progress.accept(there.damage());
+    }
+    return there.isFinished() ? Optional.of(there.table(rows)) : Optional.empty();
   }
 
   /** Where the result of a finished run comes from. */
   public Optional<Provenance> provenance(RunKey key) {
-    Path run = folder(key);
-    try {
-      if (!Files.exists(run.resolve(SETTINGS)) || !Files.exists(run.resolve(PROVENANCE))) {
-        return Optional.empty();
-      }
-      Provenance provenance = Provenance.fromJson(Files.readString(run.resolve(PROVENANCE)));
-      String sum = RunKey.sha256(Files.readAllBytes(run.resolve(RESULT)));
-      return Optional.of(provenance).filter(p -> p.sha256().equals(sum));
-    } catch (IOException damaged) {
-      return Optional.empty();
-    }
+    return StoredResult.read(folder(key), key).provenance();
+  }
+
+  /** What is wrong with a result that is there and cannot be trusted, in a line; else empty. */
+  public Optional<String> damage(RunKey key) {
+    return Optional.of(StoredResult.read(folder(key), key).damage()).filter(d -> !d.isEmpty());
   }
 
   /** Whether a run has begun and is not finished. */
   public boolean isBegun(RunKey key) {
-    return Files.exists(folder(key).resolve(SITTINGS)) && provenance(key).isEmpty();
+    return sittings(folder(key)).isBegun() && provenance(key).isEmpty();
   }
 
   /**
-   * The table of a run: found, or computed and kept.
+   * The table of a run: found, or computed and kept. What is damaged is computed again.
    *
    * @param rows type of the rows
    * @param engine that computes
-   * @param progress told if another process computes the run
+   * @param progress told if another process computes the run, and of damage
    * @param compute given the folder in which the run may keep its state
    * @throws UncheckedIOException if the store cannot be written to
    * @throws CancellationException if interrupted; a run that has taken its last step is kept
@@ -132,62 +130,90 @@ public final class ResultStore {
       Engine engine,
       Consumer<String> progress,
       Function<Path, List<R>> compute) {
-    Optional<Table> found = find(key, rows);
-    if (found.isPresent()) {
-      return found.get();
-    }
     Path run = folder(key);
+    StoredResult there = StoredResult.read(run, key);
+    if (there.isFinished()) {
+      return there.table(rows);
+    }
     try (FolderLock lock = FolderLock.acquire(run, progress)) {
       // Another process may have finished it meanwhile.
-      if (find(key, rows).isEmpty()) {
-        write(run.resolve(SETTINGS), SettingsJson.write(key) + "\n");
-        List<String> sittings = begin(run);
-        Table table = RecordTable.of(key.computation(), rows, compute.apply(run));
-        boolean interrupted = Thread.interrupted();
-        write(run.resolve(RESULT), RecordTable.csv(table));
-        Provenance provenance =
-            Provenance.of(
-                engine,
-                Instant.parse(sittings.get(0)),
-                sittings.size(),
-                RunKey.sha256(Files.readAllBytes(run.resolve(RESULT))));
-        write(run.resolve(PROVENANCE), provenance.toJson() + "\n");
-        Files.deleteIfExists(run.resolve(CHECKPOINT));
-        Files.deleteIfExists(run.resolve(SITTINGS));
-        stopIf(interrupted, run);
+      there = StoredResult.read(run, key);
+      if (there.isFinished()) {
+        return there.table(rows);
       }
-      return find(key, rows).orElseThrow();
+      if (!there.damage().isEmpty()) {
+        progress.accept("computes again: " + there.damage());
+      }
+      AtomicFile.sweep(run);
+      StoreFiles.write(run.resolve(StoredResult.SETTINGS), SettingsJson.write(key) + "\n");
+      List<Instant> sittings = sittings(run).begin();
+      List<R> computed = compute(run, progress, compute);
+      String csv = RecordTable.csv(RecordTable.of(key.computation(), rows, computed));
+      boolean interrupted = Thread.interrupted();
+      StoreFiles.write(run.resolve(StoredResult.RESULT), csv);
+      Provenance provenance =
+          Provenance.of(key.data(), engine, sittings.get(0), sittings.size(), RunKey.sha256(csv));
+      StoreFiles.write(run.resolve(StoredResult.PROVENANCE), provenance.toJson() + "\n");
+      Files.deleteIfExists(run.resolve(RunContext.CHECKPOINT));
+      sittings(run).end();
+      stopIf(interrupted, run);
+      return RecordTable.readCsv(rows, csv);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot keep the run in " + run + ": " + e, e);
+    }
+  }
+
+  private static <R> R compute(Path run, Consumer<String> progress, Function<Path, R> compute)
+      throws IOException {
+    try {
+      return compute.apply(run);
+    } catch (RunContext.ForeignState foreign) {
+      progress.accept("begins afresh: " + foreign.getMessage());
+      Files.delete(run.resolve(RunContext.CHECKPOINT));
+      return compute.apply(run);
     }
   }
 
   /**
    * A state of a network: found, or computed and kept. Its folder holds settings and state alone.
    *
-   * @param progress told if another process computes it
+   * @param progress told if another process computes it, and of damage
    * @param compute given the folder in which it may keep its own state on the way
    */
   NetworkState state(RunKey key, Consumer<String> progress, Function<Path, NetworkState> compute) {
     Path run = folder(key);
     Path file = run.resolve(STATE);
+    Optional<NetworkState> there = load(file, key, line -> {});
+    if (there.isPresent()) {
+      return there.get();
+    }
     try (FolderLock lock = FolderLock.acquire(run, progress)) {
-      if (Files.exists(file)) {
-        try {
-          return Checkpoint.load(file, key.hash()).networks().get(0);
-        } catch (IOException damaged) {
-          progress.accept("computes again: " + damaged.getMessage());
-        }
+      there = load(file, key, progress);
+      if (there.isPresent()) {
+        return there.get();
       }
-      write(run.resolve(SETTINGS), SettingsJson.write(key) + "\n");
-      NetworkState state = compute.apply(run);
+      AtomicFile.sweep(run);
+      StoreFiles.write(run.resolve(StoredResult.SETTINGS), SettingsJson.write(key) + "\n");
+      NetworkState state = compute(run, progress, compute);
       boolean interrupted = Thread.interrupted();
-      new Checkpoint(0, key.hash(), List.of(state)).save(file);
-      Files.deleteIfExists(run.resolve(CHECKPOINT));
+      StoreFiles.keep(new Checkpoint(0, key.hash(), List.of(state)), file);
+      Files.deleteIfExists(run.resolve(RunContext.CHECKPOINT));
       stopIf(interrupted, run);
       return state;
     } catch (IOException e) {
       throw new UncheckedIOException("cannot keep the state in " + run + ": " + e, e);
+    }
+  }
+
+  private static Optional<NetworkState> load(Path file, RunKey key, Consumer<String> progress) {
+    if (!Files.isRegularFile(file)) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(Checkpoint.load(file, key.hash()).networks().get(0));
+    } catch (IOException damaged) {
+      progress.accept("computes again: " + damaged.getMessage());
+      return Optional.empty();
     }
   }
 
@@ -198,19 +224,7 @@ public final class ResultStore {
     }
   }
 
-  private static List<String> begin(Path run) throws IOException {
-    Path file = run.resolve(SITTINGS);
-    // The line of a sitting that was killed while it wrote it is dropped.
-    List<String> before =
-        Files.exists(file)
-            ? Files.readAllLines(file).stream().filter(line -> line.endsWith("Z")).toList()
-            : List.of();
-    List<String> all = Stream.concat(before.stream(), Stream.of(Instant.now().toString())).toList();
-    write(file, String.join("\n", all) + "\n");
-    return all;
-  }
-
-  private static void write(Path file, String text) {
-    AtomicFile.write(file, out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
+  private static SittingLog sittings(Path run) {
+    return new SittingLog(run.resolve("sittings.txt"));
   }
 }

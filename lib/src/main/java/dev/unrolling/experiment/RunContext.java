@@ -2,6 +2,7 @@ package dev.unrolling.experiment;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.unrolling.data.BatchOrder;
+import dev.unrolling.data.StrictJson;
 import dev.unrolling.engine.Engine;
 import dev.unrolling.engine.Network;
 import dev.unrolling.engine.NetworkState;
@@ -54,11 +55,11 @@ public record RunContext(
     NetworkState get(Record settings, Function<RunContext, NetworkState> compute);
   }
 
-  private static final String CHECKPOINT = "checkpoint.bin";
+  static final String CHECKPOINT = "checkpoint.bin";
 
-  /** Where this run stopped; empty if it is to begin. */
+  /** Where this run stopped; empty if it is to begin, or what was kept cannot be used. */
   public Optional<Checkpoint> resume() {
-    Optional<Path> file = folder.map(f -> f.resolve(CHECKPOINT)).filter(Files::exists);
+    Optional<Path> file = folder.map(f -> f.resolve(CHECKPOINT)).filter(Files::isRegularFile);
     try {
       return file.isPresent() ? Optional.of(Checkpoint.load(file.get(), key)) : Optional.empty();
     } catch (IOException e) {
@@ -67,16 +68,13 @@ public record RunContext(
     }
   }
 
-  /** Keeps the state of the run, in place of an earlier one. */
+  /**
+   * Keeps the state of the run, in place of an earlier one.
+   *
+   * @throws UncheckedIOException naming cause, file and way out; the earlier state is kept
+   */
   public void save(Checkpoint checkpoint) {
-    folder.ifPresent(
-        f -> {
-          try {
-            checkpoint.save(f.resolve(CHECKPOINT));
-          } catch (IOException e) {
-            throw new UncheckedIOException("cannot keep the state of the run in " + f, e);
-          }
-        });
+    folder.ifPresent(f -> StoreFiles.keep(checkpoint, f.resolve(CHECKPOINT)));
   }
 
   /**
@@ -88,18 +86,35 @@ public record RunContext(
    */
   Checkpoint checkpoint(int step, List<NetworkState> states, Record notes) {
     try {
-      return new Checkpoint(step, key, states, SettingsJson.mapper().writeValueAsString(notes));
+      return new Checkpoint(step, key, states, StrictJson.mapper().writeValueAsString(notes));
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("cannot write the state of the run", e);
     }
   }
 
-  /** The notes of a state that {@link #checkpoint} gave. */
+  /** A saved state that is whole but cannot be gone on from. */
+  static final class ForeignState extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    private ForeignState(Throwable cause) {
+      super("the saved state is not one that this version writes", cause);
+    }
+  }
+
+  /**
+   * The notes of a state that {@link #checkpoint} gave.
+   *
+   * @throws ForeignState if they are others; {@link ResultStore} then has the run begin afresh
+   */
   static <N extends Record> N notes(Checkpoint stopped, Class<N> type) {
     try {
-      return SettingsJson.mapper().readValue(stopped.notes(), type);
+      N notes = StrictJson.mapper().readValue(stopped.notes(), type);
+      if (notes == null) {
+        throw new ForeignState(null);
+      }
+      return notes;
     } catch (JsonProcessingException e) {
-      throw new IllegalStateException("cannot read the state of the run", e);
+      throw new ForeignState(e);
     }
   }
 

@@ -17,6 +17,7 @@ import java.util.HexFormat;
  * @param device {@code "cpu"} or {@code "cuda"}: another device rounds otherwise
  * @param precision e.g. {@code "float32"}
  * @param threads of one operation
+ * @param data that it reads; those that a name has always stood for are not in the hash
  * @param settings of the run
  */
 public record RunKey(
@@ -26,16 +27,25 @@ public record RunKey(
     String device,
     String precision,
     int threads,
+    DataIdentity data,
     Record settings) {
 
   private static final int DIGITS = 16;
 
-  /** The key of a computation's run on an engine. */
-  public static RunKey of(Computation<?, ?> computation, Engine engine, Record settings) {
-    return of(computation.name(), computation.version(), engine, settings);
+  /**
+   * The key of a computation's run on an engine.
+   *
+   * @throws IllegalArgumentException if there is no data set of the name that the settings give
+   * @throws dev.unrolling.data.DataException if it cannot be told which data these are
+   */
+  public static <S extends Record> RunKey of(
+      Computation<S, ?> computation, Engine engine, DataSets data, S settings) {
+    DataIdentity identity = data.identity(computation.data(settings));
+    return of(computation.name(), computation.version(), engine, identity, settings);
   }
 
-  static RunKey of(String computation, int version, Engine engine, Record settings) {
+  static RunKey of(
+      String computation, int version, Engine engine, DataIdentity data, Record settings) {
     return new RunKey(
         computation,
         version,
@@ -43,12 +53,17 @@ public record RunKey(
         engine.device().replaceFirst(":.*", ""),
         engine.precision().toString(),
         engine.threads(),
+        data,
         settings);
   }
 
   /** The first 16 hexadecimal digits of the SHA-256 of {@link #text}. */
   public String hash() {
-    return sha256(text().getBytes(StandardCharsets.UTF_8)).substring(0, DIGITS);
+    return sha256(text()).substring(0, DIGITS);
+  }
+
+  static String sha256(String text) {
+    return sha256(text.getBytes(StandardCharsets.UTF_8));
   }
 
   static String sha256(byte[] bytes) {
@@ -70,7 +85,9 @@ public record RunKey(
     for (RecordComponent component : values.getClass().getRecordComponents()) {
       String name = prefix + component.getName();
       Object value = RecordTable.read(component, values);
-      if (value instanceof Record inner) {
+      if (value instanceof DataIdentity data) {
+        lines.append(data.isUsual() ? "" : name + "=" + data.sum() + '\n');
+      } else if (value instanceof Record inner) {
         append(lines, name + ".", inner);
       } else {
         lines

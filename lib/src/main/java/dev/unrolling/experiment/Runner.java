@@ -119,7 +119,7 @@ public final class Runner {
   }
 
   /**
-   * What the store has of some settings; nothing is computed.
+   * What the store has of some settings; nothing is computed, and what is damaged is left out.
    *
    * @return as {@link #run}, of those that are finished; empty if none is
    */
@@ -132,11 +132,14 @@ public final class Runner {
                     store
                         .flatMap(
                             kept ->
-                                kept.find(
-                                    RunKey.of(computation, engine, one), computation.rowType()))
+                                kept.find(key(computation, one), computation.rowType(), progress))
                         .stream())
             .toList();
     return tables.isEmpty() ? Optional.empty() : Optional.of(joined(computation.name(), tables));
+  }
+
+  private <S extends Record> RunKey key(Computation<S, ?> computation, S settings) {
+    return RunKey.of(computation, engine, data, settings);
   }
 
   private static Table joined(String name, List<Table> tables) {
@@ -153,11 +156,12 @@ public final class Runner {
 
   private <S extends Record, R extends Record> Table one(
       Computation<S, R> computation, S settings, String name, Map<Record, NetworkState> states) {
-    RunKey key = RunKey.of(computation, engine, settings);
+    RunKey key = key(computation, settings);
     Function<Optional<Path>, List<R>> compute =
         folder ->
             computation.run(
-                settings, context(key, folder, name, (s, work) -> shared(s, work, name, states)));
+                settings,
+                context(key, folder, name, (s, work) -> shared(s, key, work, name, states)));
     return store
         .map(
             kept ->
@@ -176,6 +180,7 @@ public final class Runner {
   /** In memory while the group runs; in the store, if there is one, for ever. */
   private NetworkState shared(
       Record settings,
+      RunKey run,
       Function<RunContext, NetworkState> work,
       String name,
       Map<Record, NetworkState> states) {
@@ -183,7 +188,7 @@ public final class Runner {
     if (known != null) {
       return known;
     }
-    RunKey key = RunKey.of("start", 1, engine, settings);
+    RunKey key = RunKey.of("start", 1, engine, run.data(), settings);
     RunContext.SharedStates none =
         (s, w) -> {
           throw new IllegalStateException("a shared state does not rest on another");

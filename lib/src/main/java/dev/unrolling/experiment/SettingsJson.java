@@ -3,12 +3,11 @@ package dev.unrolling.experiment;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.unrolling.data.StrictJson;
 import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
 import java.util.List;
@@ -19,14 +18,11 @@ import java.util.List;
  */
 public final class SettingsJson {
 
-  private static final ObjectMapper MAPPER =
-      JsonMapper.builder()
-          .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS)
-          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
-          .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
-          .enable(SerializationFeature.INDENT_OUTPUT)
-          .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
-          .build();
+  private static final ObjectMapper MAPPER = StrictJson.mapper();
+
+  /** No setting is left without a value: null is none. */
+  private static final ObjectReader COMPLETE =
+      MAPPER.reader().with(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES);
 
   private SettingsJson() {}
 
@@ -49,7 +45,7 @@ public final class SettingsJson {
    */
   public static <S extends Record> S read(S base, String json) {
     try {
-      JsonNode node = MAPPER.readTree(json);
+      JsonNode node = StrictJson.tree(json);
       if (!node.isObject()) {
         throw new IllegalArgumentException(
             "settings are a JSON object such as {\"gamma\": 5}, not " + shortened(json));
@@ -73,9 +69,15 @@ public final class SettingsJson {
       throw new IllegalArgumentException(
           "a setting is changed by name=value, e.g. seed=1, not by \"" + assignment + "\"");
     }
-    String name = assignment.substring(0, equals).strip();
+    String name = name(assignment);
     String value = assignment.substring(equals + 1).strip();
-    return merge(base, MAPPER.createObjectNode().set(name, parse(value)));
+    return merge(base, MAPPER.createObjectNode().set(name, parse(base, name, value)));
+  }
+
+  /** The name that an assignment such as {@code gamma=5} changes; all of it without a sign. */
+  public static String name(String assignment) {
+    int equals = assignment.indexOf('=');
+    return (equals < 0 ? assignment : assignment.substring(0, equals)).strip();
   }
 
   /**
@@ -96,18 +98,27 @@ public final class SettingsJson {
     return merge(base, changes);
   }
 
-  static ObjectMapper mapper() {
-    return MAPPER;
-  }
-
-  // What is no number, boolean or JSON structure is a name.
-  private static JsonNode parse(String value) {
-    try {
-      JsonNode node = MAPPER.readTree(value);
-      return node.isMissingNode() ? MAPPER.getNodeFactory().textNode(value) : node;
-    } catch (JsonProcessingException e) {
-      return MAPPER.getNodeFactory().textNode(value);
+  /** A value as its setting takes it: names as they stand, all else as JSON. */
+  private static JsonNode parse(Record base, String name, String value) {
+    boolean isName =
+        Arrays.stream(base.getClass().getRecordComponents())
+            .filter(component -> component.getName().equals(name))
+            .anyMatch(c -> c.getType() == String.class || c.getType().isEnum());
+    if (!isName) {
+      try {
+        JsonNode node = StrictJson.tree(value);
+        if (!node.isMissingNode()) {
+          return node;
+        }
+      } catch (JsonProcessingException e) {
+        if (value.matches("[-+0-9.eE]+")) {
+          throw new IllegalArgumentException(
+              "cannot set " + name + "=" + value + ": " + e.getOriginalMessage(), e);
+        }
+        // No JSON: refused below, with the type that is expected.
+      }
     }
+    return MAPPER.getNodeFactory().textNode(value);
   }
 
   @SuppressWarnings("unchecked")
@@ -126,7 +137,7 @@ public final class SettingsJson {
             });
     all.setAll(changes);
     try {
-      return (S) MAPPER.treeToValue(all, base.getClass());
+      return (S) COMPLETE.treeToValue(all, base.getClass());
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException("cannot set " + changes.toString() + ": " + why(e), e);
     }

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalDouble;
 import java.util.stream.IntStream;
 import tech.tablesaw.api.Table;
 import tech.tablesaw.selection.Selection;
@@ -47,7 +48,7 @@ public final class GridFigures {
   }
 
   private static List<Plot> panelsOverGamma(Table last) {
-    double critical = GridVerdicts.criticalGamma(last.column("data").getString(0));
+    OptionalDouble critical = GridVerdicts.knownCriticalGamma(last.column("data").getString(0));
     Plot errors =
         over("Verification and unlearning error", "weight norm (e: times eta)", critical).logY();
     errors = Spread.of(last, GAMMA, "v_single_gradient").errorBars(errors, "v, single gradient");
@@ -79,8 +80,9 @@ public final class GridFigures {
     return Figure.panels(title, 2, panels);
   }
 
-  private static Plot over(String title, String y, double critical) {
-    return Figure.lines(title, GAMMA, y).verticalLine("gamma_c", critical);
+  private static Plot over(String title, String y, OptionalDouble critical) {
+    Plot plot = Figure.lines(title, GAMMA, y);
+    return critical.isEmpty() ? plot : plot.verticalLine("gamma_c", critical.getAsDouble());
   }
 
   /**
@@ -99,7 +101,9 @@ public final class GridFigures {
       Spread accuracy = Spread.of(pair, GAMMA, "test_accuracy");
       for (int i = 0; i < e.x().length; i++) {
         String beyond =
-            e.x()[i] > GridVerdicts.criticalGamma(pair.column("data").getString(0))
+            e.x()[i]
+                    > GridVerdicts.knownCriticalGamma(pair.column("data").getString(0))
+                        .orElse(Double.POSITIVE_INFINITY)
                 ? ", beyond gamma_c"
                 : "";
         plot =

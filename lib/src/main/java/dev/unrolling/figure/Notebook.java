@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.unrolling.data.AtomicFile;
 import dev.unrolling.data.DataCache;
 import dev.unrolling.data.DataException;
+import dev.unrolling.data.UserPath;
 import dev.unrolling.engine.Engine;
 import dev.unrolling.engine.Engines;
 import dev.unrolling.experiment.DataSets;
@@ -63,10 +64,13 @@ public final class Notebook {
           "\"" + name + "\" is no name for a notebook; take letters, digits and . _ -");
     }
     scale = Scale.of(environment.getOrDefault(Scale.VARIABLE, Scale.QUICK.toString()));
-    folder = Path.of(environment.getOrDefault(OUT_VARIABLE, "out")).resolve(name);
+    UserPath.requireWorkingFolder();
+    folder = UserPath.of(OUT_VARIABLE, environment.getOrDefault(OUT_VARIABLE, "out")).resolve(name);
     this.kernel = kernel;
     this.out = out;
-    results = Path.of(environment.getOrDefault(ResultStore.VARIABLE, "out/runs"));
+    results =
+        UserPath.of(
+            ResultStore.VARIABLE, environment.getOrDefault(ResultStore.VARIABLE, "out/runs"));
     verdicts = new VerdictFile(folder.resolve("verdicts.csv"), scale);
     names = new TakenNames(folder, "verdicts");
     progress = new ProgressLine(kernel, out);
@@ -234,7 +238,9 @@ public final class Notebook {
    */
   public void show(Verdict... shown) {
     List<Verdict> all = List.of(shown);
-    verdicts.put(all);
+    verdicts
+        .put(all)
+        .ifPresent(line -> display(Output.html(line, Html.banner("verdicts", List.of(line)))));
     StringBuilder text = new StringBuilder();
     all.forEach(verdict -> text.append(verdict.claim()).append(' ').append(verdict).append('\n'));
     display(Output.html(text.toString().strip(), Html.verdicts(all)));

@@ -1,14 +1,16 @@
 package dev.unrolling.figure;
 
+import dev.unrolling.data.AtomicFile;
 import dev.unrolling.experiment.Scale;
 import dev.unrolling.experiment.Verdict;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import tech.tablesaw.api.ColumnType;
 import tech.tablesaw.api.StringColumn;
@@ -34,12 +36,27 @@ final class VerdictFile {
   }
 
   /**
-   * Adds verdicts, replacing older ones of the same claims.
+   * Adds verdicts, replacing older ones of the same claims. What stands there and is no file of
+   * verdicts is moved aside: a small file must not cost a notebook its run.
    *
-   * @throws IllegalStateException if the file is there and is not one of verdicts
+   * @return where it lies now, in a line
    */
-  void put(List<Verdict> verdicts) {
-    List<List<String>> rows = new ArrayList<>(read());
+  Optional<String> put(List<Verdict> verdicts) {
+    List<List<String>> rows = new ArrayList<>();
+    Optional<String> moved = Optional.empty();
+    try {
+      rows.addAll(read());
+    } catch (IOException | RuntimeException foreign) {
+      String why = String.valueOf(foreign.getMessage()).lines().findFirst().orElse("");
+      moved =
+          Optional.of(
+              file
+                  + " was no file of verdicts ("
+                  + why
+                  + "); it lies in "
+                  + AtomicFile.moveAside(file)
+                  + " now");
+    }
     for (Verdict verdict : verdicts) {
       boolean again = !written.add(verdict.claim());
       rows.removeIf(
@@ -61,38 +78,31 @@ final class VerdictFile {
           StringColumn.create(COLUMNS.get(i), rows.stream().map(row -> row.get(column))));
     }
     FigureWriter.saveCsv(table, file);
+    return moved;
   }
 
-  private List<List<String>> read() {
-    if (!Files.exists(file)) {
+  private List<List<String>> read() throws IOException {
+    if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
       return List.of();
     }
-    try {
-      ColumnType[] types = COLUMNS.stream().map(c -> ColumnType.STRING).toArray(ColumnType[]::new);
-      Table table =
-          Table.read()
-              .usingOptions(
-                  CsvReadOptions.builder(Files.newBufferedReader(file))
-                      .columnTypes(types)
-                      .missingValueIndicator()
-                      .build());
-      if (!table.columnNames().equals(COLUMNS)) {
-        throw new IllegalArgumentException("its columns are " + table.columnNames());
-      }
-      List<List<String>> rows = new ArrayList<>();
-      table.forEach(row -> rows.add(COLUMNS.stream().map(row::getString).toList()));
-      return rows;
-    } catch (IOException unreadable) {
-      throw new UncheckedIOException("cannot read " + file, unreadable);
-    } catch (RuntimeException foreign) {
-      throw new IllegalStateException(
-          file
-              + " is not a file of verdicts with the columns "
-              + COLUMNS
-              + " ("
-              + foreign.getMessage()
-              + "); move it away",
-          foreign);
+    if (!Files.isRegularFile(file)) {
+      throw new IOException("it is a folder, a device or a link that leads nowhere");
     }
+    ColumnType[] types = COLUMNS.stream().map(c -> ColumnType.STRING).toArray(ColumnType[]::new);
+    String text = Files.readString(file);
+    Table table =
+        Table.read()
+            .usingOptions(
+                CsvReadOptions.builderFromString(text)
+                    .columnTypes(types)
+                    .missingValueIndicator()
+                    .maxCharsPerColumn(text.length() + 1)
+                    .build());
+    if (!table.columnNames().equals(COLUMNS)) {
+      throw new IOException("its columns are " + table.columnNames() + ", not " + COLUMNS);
+    }
+    List<List<String>> rows = new ArrayList<>();
+    table.forEach(row -> rows.add(COLUMNS.stream().map(row::getString).toList()));
+    return rows;
   }
 }

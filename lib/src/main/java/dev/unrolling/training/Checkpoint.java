@@ -1,16 +1,17 @@
 package dev.unrolling.training;
 
+import dev.unrolling.data.AtomicFile;
 import dev.unrolling.engine.NetworkState;
 import java.io.BufferedInputStream;
-import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.CRC32;
@@ -54,34 +55,33 @@ public record Checkpoint(int step, String settings, List<NetworkState> networks,
    * @throws IOException if it cannot be written; then {@code file} is as it was
    */
   public void save(Path file) throws IOException {
-    Path folder = file.toAbsolutePath().getParent();
-    Files.createDirectories(folder);
-    Path part = Files.createTempFile(folder, file.getFileName().toString(), ".part");
     try {
-      CheckedOutputStream sum =
-          new CheckedOutputStream(
-              new BufferedOutputStream(Files.newOutputStream(part), 1 << 16), new CRC32());
-      try (DataOutputStream out = new DataOutputStream(sum)) {
-        out.writeLong(MAGIC);
-        out.writeInt(VERSION);
-        out.writeInt(step);
-        out.writeUTF(settings);
-        out.writeInt(networks.size());
-        for (NetworkState state : networks) {
-          ArrayFormat.write(out, state.weights());
-          ArrayFormat.write(out, state.runningStatistics());
-          ArrayFormat.write(out, state.velocity());
-        }
-        byte[] text = notes.getBytes(StandardCharsets.UTF_8);
-        out.writeInt(text.length);
-        out.write(text);
-        out.flush();
-        out.writeLong(sum.getChecksum().getValue());
-      }
-      Files.move(part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    } finally {
-      Files.deleteIfExists(part);
+      AtomicFile.write(file, this::writeTo);
+    } catch (UncheckedIOException e) {
+      throw new IOException(e.getMessage(), e.getCause());
     }
+  }
+
+  private void writeTo(OutputStream file) throws IOException {
+    CheckedOutputStream sum = new CheckedOutputStream(file, new CRC32());
+    // Closing is for who opened the file.
+    DataOutputStream out = new DataOutputStream(sum);
+    out.writeLong(MAGIC);
+    out.writeInt(VERSION);
+    out.writeInt(step);
+    out.writeUTF(settings);
+    out.writeInt(networks.size());
+    for (NetworkState state : networks) {
+      ArrayFormat.write(out, state.weights());
+      ArrayFormat.write(out, state.runningStatistics());
+      ArrayFormat.write(out, state.velocity());
+    }
+    byte[] text = notes.getBytes(StandardCharsets.UTF_8);
+    out.writeInt(text.length);
+    out.write(text);
+    out.flush();
+    out.writeLong(sum.getChecksum().getValue());
+    out.flush();
   }
 
   /**

@@ -100,15 +100,60 @@ class ExperimentCommandsTest {
   void aGridIsNumberedAndOneTaskOfItRuns() throws IOException {
     Path grid =
         Files.writeString(folder.resolve("grid.json"), "{\"gamma\": [0, 5], \"seed\": [0, 1, 2]}");
-    assertEquals("6\n", tiny("sweep", "E1", "--grid", grid.toString(), "--count").out());
-    Ended one = tiny("sweep", "E1", "--grid", grid.toString(), "--task", "4");
+    assertEquals(
+        "6\n", tinyWithoutGamma("sweep", "E1", "--grid", grid.toString(), "--count").out());
+    Ended one = tinyWithoutGamma("sweep", "E1", "--grid", grid.toString(), "--task", "4");
     assertEquals(0, one.status(), one.err());
     Path run = Path.of(one.out().strip()).getParent();
     String settings = Files.readString(run.resolve("settings.json"));
     assertTrue(settings.contains("\"gamma\" : 5") && settings.contains("\"seed\" : 1"), settings);
-    Ended outside = tiny("sweep", "E1", "--grid", grid.toString(), "--task", "6");
+    Ended outside = tinyWithoutGamma("sweep", "E1", "--grid", grid.toString(), "--task", "6");
     assertEquals(2, outside.status());
     assertTrue(outside.err().contains("from 0 to 5"), outside.err());
+  }
+
+  @Test
+  void seedsMultiplyAGrid() throws IOException {
+    Path grid = Files.writeString(folder.resolve("gammas.json"), "{\"gamma\": [0, 5]}");
+    String file = grid.toString();
+    List<String> all = List.of("--scale", "smoke", "--store", folder.resolve("store").toString());
+    assertEquals("2\n", run(all, "sweep", "E1", "--grid", file, "--count").out());
+    assertEquals(
+        "10\n", run(all, "sweep", "E1", "--grid", file, "--seeds", "0..4", "--count").out());
+    Ended seventh =
+        tinyWithoutGamma("sweep", "E1", "--grid", file, "--seeds", "0..4", "--task", "7");
+    assertEquals(0, seventh.status(), seventh.err());
+    String settings =
+        Files.readString(Path.of(seventh.out().strip()).resolveSibling("settings.json"));
+    assertTrue(settings.contains("\"gamma\" : 5") && settings.contains("\"seed\" : 2"), settings);
+    Path both =
+        Files.writeString(folder.resolve("b.json"), "{\"gamma\": [0, 5], \"seed\": [0, 1]}");
+    for (List<String> twice : List.of(List.of("--seeds", "0..4"), List.of("--set", "gamma=1"))) {
+      List<String> options = new ArrayList<>(all);
+      options.addAll(twice);
+      Ended refused = run(options, "sweep", "E1", "--grid", both.toString(), "--count");
+      assertEquals(2, refused.status());
+      assertTrue(refused.err().contains("is given twice"), refused.err());
+    }
+  }
+
+  private Ended tinyWithoutGamma(String... arguments) {
+    List<String> options = new ArrayList<>(TINY);
+    int gamma = options.indexOf("gamma=0");
+    options.subList(gamma - 1, gamma + 1).clear();
+    options.addAll(List.of("--store", folder.resolve("store").toString()));
+    return run(options, arguments);
+  }
+
+  @Test
+  void aDamagedResultIsShownAndDrawnOrExportedNot() throws IOException {
+    Path csv = Path.of(tiny("run", "E1", "--seeds", "0").out().strip());
+    Files.writeString(csv, "damaged");
+    assertTrue(tiny("show", "E1", "--seeds", "0").out().contains("\ndamaged "));
+    assertTrue(tiny("list", "--seeds", "0").out().contains("0 of   1 runs finished"));
+    Ended exported = tiny("export", "E1", "--seeds", "0", "--to", folder.resolve("t").toString());
+    assertEquals(1, exported.status());
+    assertTrue(exported.err().contains("is damaged: result.csv"), exported.err());
   }
 
   @Test
@@ -129,8 +174,18 @@ class ExperimentCommandsTest {
         "list E1 | 'E1'",
         "show | 'ID'",
         "show E1 --no-such | '--no-such'",
-        "show E1 --seeds 3..1 | numbers and ranges such as 0..4 or 0,2,7, not \"3..1\"",
-        "show E1 --seeds a | numbers and ranges such as 0..4 or 0,2,7, not \"a\"",
+        "show E1 --seeds 3..1 | rising ranges such as 0..4 or 0,2,7, not \"3..1\"",
+        "show E1 --seeds a | rising ranges such as 0..4 or 0,2,7, not \"a\"",
+        "show E1 --seeds 0,,1 | rising ranges such as 0..4 or 0,2,7, not \"0,,1\"",
+        "show E1 --seeds 0..1..2 | rising ranges such as 0..4 or 0,2,7, not \"0..1..2\"",
+        "show E1 --seeds 99999999999999999999 | numbers of 64 bits",
+        "run E1 --seeds 0..999999999 | --seeds asks for 1000000000 runs; at most 100000",
+        "run E1 --seeds -9223372036854775808..9223372036854775807 | at most 100000",
+        "show E1 --seeds 0..99999 | at most 100000",
+        "run E1 --seeds 0..4 --set seed=1 | seed is given twice",
+        "run E1 --set gamma=5 --set gamma=7 | gamma is given twice",
+        "run E1 --set position=2 | cannot set {\"position\":\"2\"}",
+        "run E1 --set gamma=1e-999 | cannot set gamma=1e-999: 1e-999 does not fit",
         "run | 'ID'",
         "run E99 | \"E99\"; there is E1, E2,",
         "run E1 --set gama=1 | \"gama\"; there is model, data,",
@@ -184,7 +239,7 @@ class ExperimentCommandsTest {
         List.of("list", "show", "run", "sweep", "figures", "export", "fetch", "check")) {
       assertTrue(ended.out().lines().anyMatch(l -> l.startsWith("  " + line + " ")), line);
     }
-    for (int status : new int[] {0, 1, 2, Main.INTERRUPTED}) {
+    for (int status : new int[] {0, 1, 2, Main.INTERRUPTED, Main.TERMINATED}) {
       assertTrue(ended.out().lines().anyMatch(l -> l.matches(" +" + status + " +[A-Z].*")));
     }
     assertTrue(ended.out().contains("Example: unrolling run "), ended.out());

@@ -8,6 +8,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The command line as a script sees it: a Java machine of its own, its status and its lines. */
@@ -46,6 +48,60 @@ class MainTest {
     assertEquals(2, ended.status());
     assertEquals(1, ended.lines().size(), ended.toString());
     assertTrue(ended.lines().get(0).startsWith("error: "), ended.toString());
+  }
+
+  /** Slurm, systemd and Docker end a process by SIGTERM, Ctrl-C by SIGINT. */
+  @ParameterizedTest
+  @CsvSource({"TERM, 143", "INT, 130"})
+  void aSignalEndsWithTheStatusThatTheHelpNames(String signal, int status) throws Exception {
+    ProcessBuilder builder =
+        machine("run", "E1", "--scale", "smoke", "--seeds", "0", "--set", "epochs=2000");
+    builder.environment().put("UNROLLING_DATA", RealData.cache().folder().toString());
+    Process process = builder.start();
+    try (BufferedReader err = process.errorReader()) {
+      String line = err.readLine();
+      while (line != null && !line.contains("step ")) {
+        line = err.readLine();
+      }
+      assertEquals(
+          0, new ProcessBuilder("kill", "-" + signal, "" + process.pid()).start().waitFor());
+      assertTrue(err.lines().anyMatch(last -> last.contains("what was begun is kept")));
+    }
+    assertTrue(process.waitFor(60, TimeUnit.SECONDS));
+    assertEquals(status, process.exitValue());
+    List<String> help = run("--help").lines();
+    assertTrue(help.stream().anyMatch(l -> l.matches(" *" + status + " .*SIG" + signal + ".*")));
+  }
+
+  /**
+   * In the locale C, as under cron and in containers, Java cannot read other letters than ASCII.
+   */
+  @ParameterizedTest
+  @CsvSource({"--store, 2", "UNROLLING_RESULTS, 2", "UNROLLING_DATA, 2", "the working folder, 1"})
+  void lettersThatTheLocaleLacksAreOneClearLine(String where, int status) throws Exception {
+    Path place = Files.createDirectories(folder.resolve("größe"));
+    for (String locale : List.of("C", "C.UTF-8")) {
+      ProcessBuilder builder = machine("list", "--scale", "smoke");
+      builder.environment().put("LC_ALL", locale);
+      switch (where) {
+        case "--store" -> builder.command().addAll(List.of(where, place.toString()));
+        case "the working folder" -> builder.directory(place.toFile());
+        default -> builder.environment().put(where, place.toString());
+      }
+      Process process = builder.redirectErrorStream(true).start();
+      String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      assertTrue(process.waitFor(30, TimeUnit.SECONDS));
+      if (locale.equals("C.UTF-8")) {
+        assertEquals(0, process.exitValue(), said);
+      } else {
+        assertEquals(status, process.exitValue(), said);
+        assertEquals(1, said.lines().count(), said);
+        assertTrue(said.contains("LC_ALL=C.UTF-8"), said);
+      }
+    }
+    try (var all = Files.list(folder)) {
+      assertEquals(List.of(place), all.filter(f -> !f.endsWith("runs")).toList());
+    }
   }
 
   @Test

@@ -61,6 +61,11 @@ class DataCacheTest {
   void isOfflineIfTheEnvironmentSaysSo(String value, boolean offline) {
     assertEquals(offline, DataCache.isOffline(Map.of(DataCache.OFFLINE_VARIABLE, value)));
     assertFalse(DataCache.isOffline(Map.of()));
+    Exception e =
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> DataCache.isOffline(Map.of(DataCache.OFFLINE_VARIABLE, "yes")));
+    Messages.assertOneLine(e, "UNROLLING_OFFLINE", "\"yes\"");
   }
 
   @ParameterizedTest

@@ -50,6 +50,16 @@ class ImdbTest {
     }
   }
 
+  /** What systems leave in folders that somebody looked into. */
+  @Test
+  void leavesOutWhatFileManagersLeave() throws IOException {
+    Path train = OfficialFiles.reviews(folder.resolve("train"), RealData.imdbTrain(), 2);
+    for (String name : List.of(".DS_Store", "._0_2.txt", "Thumbs.db", "desktop.ini", ".nfs01")) {
+      OfficialFiles.write(train.resolve("neg").resolve(name), new byte[] {0, 1});
+    }
+    assertEquals(4, Imdb.trainFromFolder(folder).size());
+  }
+
   @Test
   void saysWhatAFolderOfImdbHolds() {
     DataException error = assertThrows(DataException.class, () -> Imdb.testFromFolder(folder));
@@ -121,6 +131,8 @@ class ImdbTest {
         "text is null | [{\"t\":null,\"s\":0}] | field",
         "another field | [{\"text\":\"a\",\"s\":0}] | field \"text\"",
         "an object | {\"t\":\"a\",\"s\":0} | no array",
+        "a name twice | [{\"t\":\"a\",\"t\":\"b\",\"s\":0}] | no JSON",
+        "a comment | [{\"t\":\"a\",\"s\":0} /**/ ] | no JSON",
         "no JSON | <html> | no JSON"
       })
   void refusesADamagedJson(String name, String json, String says) {

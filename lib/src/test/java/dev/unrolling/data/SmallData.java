@@ -72,7 +72,14 @@ final class SmallData {
 
   private static DataDescriptor descriptor(DataSource source) {
     return new DataDescriptor(
-        "small", "Small", "https://example.org", "none", "nobody", Map.of(), List.of(source));
+        "small",
+        "Small",
+        "https://example.org",
+        "none",
+        "nobody",
+        Map.of(),
+        List.of(source),
+        Map.of());
   }
 
   private static DataSource.File file(String name, byte[] content) {

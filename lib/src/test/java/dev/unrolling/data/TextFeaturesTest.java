@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -154,9 +155,41 @@ class TextFeaturesTest {
       content[100] ^= 1;
       Files.write(kept.get(0), content);
     }
-    TextFeatures third = TextFeatures.of(counting, cache, train, test, line -> {});
+    List<String> lines = new ArrayList<>();
+    TextFeatures third = TextFeatures.of(counting, cache, train, test, lines::add);
     assertEquals(10, counting.calls.get());
     assertArrayEquals(row(first.train(), 3), row(third.train(), 3));
+    assertTrue(lines.get(0).startsWith("encodes again: "), lines::toString);
+    TextFeatures.of(counting, cache, train, test, lines::add);
+    assertEquals(10, counting.calls.get(), "the damaged file was replaced");
+  }
+
+  @Test
+  void aCacheThatCannotBeReadOrWrittenStopsNothing() throws IOException {
+    DataCache cache = new DataCache(folder, true);
+    TextDataset some = RealData.imdbTrain().take(0, 25_000);
+    double[] expected = row(TextFeatures.of(encoder, cache, some, some, line -> {}).train(), 0);
+    Path features = folder.resolve("features").resolve(encoder.key());
+    try (Stream<Path> files = Files.list(features)) {
+      Path kept = files.findFirst().orElseThrow();
+      Path plain = Files.writeString(folder.resolve("plain"), "text");
+      assertEquals(Files.getPosixFilePermissions(plain), Files.getPosixFilePermissions(kept));
+      Files.delete(kept);
+      Files.createDirectory(kept);
+    }
+    List<String> lines = new ArrayList<>();
+    TextFeatures again = TextFeatures.of(encoder, cache, some, some, lines::add);
+    assertArrayEquals(expected, row(again.train(), 0));
+    assertTrue(lines.get(0).startsWith("encodes again: "), lines::toString);
+    // A file in the folder's place: nothing can be kept.
+    Path blocked = Files.createDirectory(folder.resolve("blocked"));
+    Files.writeString(blocked.resolve("features"), "in the way");
+    lines.clear();
+    TextFeatures unkept =
+        TextFeatures.of(encoder, new DataCache(blocked, true), some, some, lines::add);
+    assertArrayEquals(expected, row(unkept.train(), 0));
+    assertTrue(
+        lines.stream().anyMatch(l -> l.startsWith("goes on without keeping")), lines::toString);
   }
 
   @Test

@@ -1,20 +1,25 @@
 package dev.unrolling.experiment;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.unrolling.data.BatchOrder;
+import dev.unrolling.data.DataCache;
 import dev.unrolling.engine.Engine;
 import dev.unrolling.engine.Engines;
 import dev.unrolling.engine.Precision;
 import java.lang.reflect.RecordComponent;
+import java.nio.file.Path;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SettingsTest {
 
@@ -22,8 +27,12 @@ class SettingsTest {
   private static final Engine ENGINE =
       Engines.open("torch", "cpu", Precision.FLOAT32).withThreads(1);
 
+  /** Identities need no data that are there. */
+  private static final DataSets DATA =
+      DataSets.of(new DataCache(Path.of("none"), true), line -> {});
+
   private static String hash(FineTuningSettings settings) {
-    return RunKey.of(new FineTuning(), ENGINE, settings).hash();
+    return RunKey.of(new FineTuning(), ENGINE, DATA, settings).hash();
   }
 
   @ParameterizedTest
@@ -50,7 +59,25 @@ class SettingsTest {
     "seed,1.5",
     "rate,NaN",
     "epochs,null",
-    "epochs,many"
+    "epochs,many",
+    "position,2",
+    "position,''",
+    "model,a b",
+    "model,resnet8-4 seed=1",
+    "data,cifar10 seed=1",
+    "gamma,5 seed=1",
+    "gamma,5 // five",
+    "gamma,1e-999",
+    "gamma,1e999",
+    "gamma,true",
+    "gamma,[5]",
+    "gamma,0x10",
+    "epochs,3000000000",
+    "epochs,2.0",
+    "epochs,'\"2\"'",
+    "seed,99999999999999999999",
+    "forgetBatchInPretraining,1",
+    "forgetBatchInPretraining,"
   })
   void aBadValueIsRefusedByName(String name, String value) {
     Exception e =
@@ -67,6 +94,56 @@ class SettingsTest {
     assertThrows(IllegalArgumentException.class, () -> SettingsJson.set(BASE, "gamma"));
     assertThrows(IllegalArgumentException.class, () -> SettingsJson.read(BASE, "[1]"));
     assertThrows(IllegalArgumentException.class, () -> SettingsJson.read(BASE, "{"));
+  }
+
+  /** Nothing in a file is dropped, and nothing taken for something else. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"gamma\": 5} {\"seed\": 3}",
+        "{\"gamma\": 5} x",
+        "{\"gamma\": 5, \"gamma\": 7}",
+        "{\"gamma\": 5, /* five */ \"seed\": 3}",
+        "{\"gamma\": 5,}",
+        "{\"gamma\": NaN}",
+        "{\"gamma\": \"NaN\"}",
+        "{\"gamma\": \"5\"}",
+        "{\"gamma\": 1e-999}",
+        "{\"gamma\": null}",
+        "{\"model\": null}",
+        "{\"model\": 5}",
+        "{\"model\": true}",
+        "{\"position\": 2}",
+        "{\"position\": null}",
+        "{\"seed\": 3.0}",
+        "{\"seed\": \"3\"}",
+        "{\"seed\": [3]}",
+        "{\"gama\": 5}",
+        "{gamma: 5}",
+        "",
+        "null",
+        "3"
+      })
+  void aFileIsReadStrictly(String json) {
+    Exception e = assertThrows(IllegalArgumentException.class, () -> SettingsJson.read(BASE, json));
+    assertFalse(e.getMessage().isBlank());
+    // The same as a grid, which takes a list where a file takes a value.
+    String grid = json.replaceAll("(: )([^,}]+)", "$1[$2]");
+    assertThrows(IllegalArgumentException.class, () -> Grid.of(BASE, grid), grid);
+  }
+
+  @Test
+  void aGridThatWouldTakeTheMemoryIsRefused() {
+    String values = IntStream.range(0, 400).boxed().toList().toString();
+    String json = "{\"gamma\": " + values + ", \"seed\": " + values + "}";
+    Exception e = assertThrows(IllegalArgumentException.class, () -> Grid.of(BASE, json));
+    assertTrue(e.getMessage().contains("160000") && e.getMessage().contains("100000"));
+  }
+
+  @Test
+  void namesAreTakenAsTheyStand() {
+    assertEquals("1e3", SettingsJson.set(BASE, "model=1e3").model());
+    assertEquals(BatchOrder.Position.LAST, SettingsJson.set(BASE, "position=last").position());
   }
 
   @ParameterizedTest
@@ -90,7 +167,15 @@ class SettingsTest {
   @Test
   void theHashIsTheSameInEveryVirtualMachine() {
     RunKey key =
-        new RunKey("fine-tuning", 1, "torch", "cpu", "float32", 1, FineTuningSettings.authors());
+        new RunKey(
+            "fine-tuning",
+            1,
+            "torch",
+            "cpu",
+            "float32",
+            1,
+            DATA.identity("cifar10"),
+            FineTuningSettings.authors());
     assertEquals("e58ea9265477a6d8", key.hash(), key::text);
   }
 
@@ -129,10 +214,10 @@ class SettingsTest {
   void engineAndPrecisionAndThreadsChangeTheHash() {
     String base = hash(BASE);
     FineTuning computation = new FineTuning();
-    assertNotEquals(base, RunKey.of(computation, ENGINE.withThreads(2), BASE).hash());
+    assertNotEquals(base, RunKey.of(computation, ENGINE.withThreads(2), DATA, BASE).hash());
     assertNotEquals(
-        base, RunKey.of(computation, ENGINE.withPrecision(Precision.FLOAT64), BASE).hash());
+        base, RunKey.of(computation, ENGINE.withPrecision(Precision.FLOAT64), DATA, BASE).hash());
     Engine dl4j = Engines.open("dl4j", "cpu", Precision.FLOAT32).withThreads(1);
-    assertNotEquals(base, RunKey.of(computation, dl4j, BASE).hash());
+    assertNotEquals(base, RunKey.of(computation, dl4j, DATA, BASE).hash());
   }
 }

@@ -27,20 +27,29 @@ record Sittings<S extends Record>(
 
   static final Engine ENGINE = Engines.open("torch", "cpu", Precision.FLOAT32).withThreads(1);
 
+  /** Real pictures, read when first asked for. */
+  static DataSets data() {
+    return Pictures.DATA;
+  }
+
+  private static final class Pictures {
+    private static final DataSets DATA =
+        DataSets.only(RealData.cifar10Train(), RealData.cifar10Test());
+  }
+
   /** A store that keeps the state at every step. */
   ResultStore store(String name) {
     return new ResultStore(folder.resolve(name)).withCheckpointInterval(Duration.ZERO);
   }
 
   Table run(Engine engine, ResultStore store) {
-    return new Runner(
-            engine, DataSets.only(RealData.cifar10Train(), RealData.cifar10Test()), progress)
+    return new Runner(engine, data(), progress)
         .withStore(store)
         .run(computation, List.of(settings));
   }
 
   RunKey key() {
-    return RunKey.of(computation, ENGINE, settings);
+    return RunKey.of(computation, ENGINE, data(), settings);
   }
 
   Path run(ResultStore store) {

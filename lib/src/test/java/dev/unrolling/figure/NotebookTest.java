@@ -25,11 +25,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
@@ -223,21 +224,34 @@ class NotebookTest {
     assertEquals(4, verdictLines().size());
   }
 
-  @Test
-  void aForeignVerdictFileIsLeftAlone() throws IOException {
+  @ParameterizedTest
+  @ValueSource(strings = {"my,notes\n1,2\n", "", "claim,statement\n", "\"", "\u0000\u0001"})
+  void aForeignVerdictFileIsMovedAsideAndTheRunGoesOn(String foreign) throws IOException {
     Notebook notebook = inKernel("smoke");
     Path file = out.resolve("04-test/verdicts.csv");
     Files.createDirectories(file.getParent());
-    Files.writeString(file, "my,notes\n1,2\n");
-    byte[] before = Files.readAllBytes(file);
-    IllegalStateException refused =
-        assertThrows(
-            IllegalStateException.class, () -> notebook.show(Verdict.of("A", "s", true, "e")));
-    assertTrue(refused.getMessage().contains("move it away"), refused.getMessage());
-    assertArrayEquals(before, Files.readAllBytes(file));
-    try (Stream<Path> all = Files.list(file.getParent())) {
-      assertEquals(1, all.count());
-    }
+    Files.writeString(file, foreign);
+    notebook.show(Verdict.of("A", "s", true, "e"));
+    Path aside = file.resolveSibling("verdicts.csv.away-1");
+    assertEquals(foreign, Files.readString(aside));
+    assertEquals(2, verdictLines().size());
+    assertTrue(
+        Display.shown().stream().map(NotebookTest::html).anyMatch(h -> h.contains("away-1")));
+  }
+
+  @Test
+  void aFolderOrBytesInPlaceOfTheVerdictsStopNoRun() throws IOException {
+    Path file = out.resolve("04-test/verdicts.csv");
+    Files.createDirectories(file);
+    inKernel("smoke").show(Verdict.of("A", "s", true, "e".repeat(10_000)));
+    assertEquals(2, verdictLines().size());
+    inKernel("smoke").show(Verdict.of("B", "s", true, "e"));
+    assertEquals(3, verdictLines().size(), "a long text is read again");
+    Files.write(file, new byte[] {-1, -2, 0, 10});
+    inKernel("smoke").show(Verdict.of("C", "s", true, "e"));
+    assertEquals(2, verdictLines().size());
+    assertTrue(Files.isDirectory(file.resolveSibling("verdicts.csv.away-1")));
+    assertEquals(4, Files.size(file.resolveSibling("verdicts.csv.away-2")));
   }
 
   @Test
