@@ -34,7 +34,8 @@ import picocli.CommandLine.ScopeType;
       " 1:Failed.",
       " 2:Wrong arguments.",
       "130:Interrupted (Ctrl-C, SIGINT); what was begun is kept.",
-      "143:Terminated (SIGTERM, e.g. by Slurm); what was begun is kept."
+      "143:Terminated (SIGTERM, e.g. by Slurm); what was begun is kept.",
+      "134:Crashed (137: killed from outside); what was finished or saved is kept."
     },
     footer = {
       "",
