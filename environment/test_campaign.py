@@ -178,20 +178,22 @@ _FILL = """
 import random, sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[1])
-from runner import sitting
-from runner.faults import Disk
+from runner.faults import Disk, mounted
 folder = Path(sys.argv[2])
-if not sitting.mount(folder, 2):
-    sys.exit(print("not mounted"))
-disk = Disk(folder)
-disk.fill(random.Random(1))
-try:
+with mounted(folder, 2) as is_disk:
+    if not is_disk:
+        sys.exit(print("not mounted"))
+    disk = Disk(folder)
+    disk.fill(random.Random(1))
+    try:
+        (folder / "x").write_bytes(bytes(1 << 17))
+    except OSError:
+        print("full")
+    disk.free()
     (folder / "x").write_bytes(bytes(1 << 17))
-except OSError:
-    print("full")
-disk.free()
-(folder / "x").write_bytes(bytes(1 << 17))
-print("free")
+    print("free")
+folder.rmdir()
+folder.mkdir()
 """
 
 

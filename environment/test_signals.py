@@ -1,8 +1,7 @@
-"""Signals, crashes and locales, with real processes: a Python that runs a Java in its place."""
+"""Signals and crashes, with real processes: a Python that runs a Java in its place."""
 
 import fcntl
 import os
-import re
 import shutil
 import signal
 import subprocess
@@ -188,34 +187,6 @@ def _waits(pid: int) -> bool:
         )
     except OSError:
         return False
-
-
-class LocaleTest(unittest.TestCase):
-    CODE = """
-import os, subprocess, sys
-sys.path.insert(0, sys.argv[1])
-from runner import locales
-locales.widen(os.environ)
-print(os.environ.get("LANG"), os.environ.get("LC_ALL"), os.environ.get("LC_CTYPE"))
-subprocess.run(["java", "-XshowSettings:properties", "-version"], stderr=sys.stdout)
-"""
-
-    def said(self, **locale: str) -> str:
-        env = {k: v for k, v in os.environ.items() if k != "LANG" and not k.startswith("LC_")}
-        argv = [sys.executable, "-B", "-c", self.CODE, str(ENVIRONMENT)]
-        done = subprocess.run(argv, env={**env, **locale}, capture_output=True, text=True)
-        return done.stdout + done.stderr
-
-    @unittest.skipUnless(shutil.which("java"), "needs Java")
-    def test_java_can_name_every_file_in_a_locale_of_ascii(self) -> None:
-        for locale in ({"LC_ALL": "C"}, {"LC_ALL": "POSIX"}, {"LANG": "C"}, {}):
-            with self.subTest(locale=locale):
-                encoding = re.search(r"sun.jnu.encoding = (\S+)", self.said(**locale))
-                self.assertEqual(encoding and encoding[1], "UTF-8")
-
-    def test_nothing_else_of_the_locale_changes(self) -> None:
-        self.assertTrue(self.said(LC_ALL="C").startswith("C None C."))
-        self.assertTrue(self.said(LC_ALL="C.UTF-8").startswith("None C.UTF-8 None"))
 
 
 if __name__ == "__main__":

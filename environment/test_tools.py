@@ -1,5 +1,9 @@
 """What Java is started with."""
 
+import os
+import shutil
+import subprocess
+import sys
 import unittest
 
 from runner.tools import letters
@@ -7,7 +11,12 @@ from runner.tools import letters
 
 class LettersTest(unittest.TestCase):
     def test_in_the_locale_c_java_is_given_one_that_knows_all_letters(self) -> None:
-        for given in ({}, {"LANG": "C"}, {"LC_ALL": "C", "LANG": "de_DE.UTF-8"}, {"LC_ALL": "POSIX"}):
+        for given in (
+            {},
+            {"LANG": "C"},
+            {"LC_ALL": "C", "LANG": "de_DE.UTF-8"},
+            {"LC_ALL": "POSIX"},
+        ):
             self.assertEqual(letters(given), {"LC_ALL": "C.UTF-8"}, given)
 
     def test_the_users_own_locale_is_left_alone(self) -> None:
@@ -17,6 +26,15 @@ class LettersTest(unittest.TestCase):
             {"LANG": "de_DE.ISO-8859-1"},
         ):
             self.assertEqual(letters(given), {}, given)
+
+    @unittest.skipUnless(sys.platform == "linux" and shutil.which("java"), "needs Java on Linux")
+    def test_java_takes_the_names_of_files_from_it(self) -> None:
+        clean = {k: v for k, v in os.environ.items() if k != "LANG" and not k.startswith("LC_")}
+        given = {**clean, "LC_ALL": "C"}
+        argv = ["java", "-XshowSettings:properties", "-version"]
+        for env, encoding in ((given, "ANSI_X3.4-1968"), ({**given, **letters(given)}, "UTF-8")):
+            said = subprocess.run(argv, env=env, capture_output=True, text=True).stderr
+            self.assertIn(f"sun.jnu.encoding = {encoding}", said)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,6 @@ from runner import (  # noqa: E402
     files,
     gpu,
     lab,
-    locales,
     reproduce,
     signals,
 )
@@ -36,7 +35,6 @@ def main() -> int:
     """Runs a command and turns what it raises into a message and an exit status."""
     name, *arguments = sys.argv[1:]
     signals.handle_termination()
-    locales.widen(os.environ)
     for stream in (sys.stdout, sys.stderr):
         if stream.errors == "strict":
             # A name that the terminal cannot show must not end the command.

@@ -6,10 +6,11 @@ import random
 import shutil
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
-from runner import build, crash, datasets, experiments, files, options, sitting, store, tools
+from runner import build, crash, datasets, experiments, faults, files, options, store, tools
 from runner.bench import SETTINGS, Bench
 from runner.layout import Layout
 from runner.preparation import BUSY
@@ -32,8 +33,12 @@ def main(arguments: Sequence[str]) -> int:
         datasets.fetch(names, layout, found, given.offline, line)
     tally = Tally()
     begun = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="unrolling-campaign-") as folder:
-        bench = _bench(Path(folder), names, layout, found, line)
+    with (
+        tempfile.TemporaryDirectory(prefix="unrolling-campaign-") as folder,
+        faults.mounted(Path(folder), _FILES_MB),
+        _store(Path(folder)) as is_disk,
+    ):
+        bench = _bench(Path(folder), is_disk, names, layout, found, line)
         line.say(
             f"Seed {seed}, {given.minutes:g} minutes, {', '.join(given.experiments)}; full disks: "
             + (f"a disk of {_STORE_MB} MB in memory" if bench.disk else "a limit on file sizes")
@@ -59,13 +64,25 @@ def _run(
                 Series(bench, experiment, chance, tally, line.say, end).run()
 
 
-def _bench(folder: Path, names: list[str], layout: Layout, found: tools.Tools, line: Line) -> Bench:
+@contextmanager
+def _store(folder: Path) -> Iterator[bool]:
+    """The folder of the store, on a small disk if this user may."""
+    small = folder / "small"
+    small.mkdir()
+    with faults.mounted(small, _STORE_MB) as is_disk:
+        yield is_disk
+
+
+def _bench(
+    folder: Path,
+    is_disk: bool,
+    names: list[str],
+    layout: Layout,
+    found: tools.Tools,
+    line: Line,
+) -> Bench:
     """A place with copies of the data; what the user has is only read."""
     inside = folder / "files"
-    inside.mkdir()
-    small = folder / "store"
-    small.mkdir()
-    is_disk = sitting.mount(inside, _FILES_MB) and sitting.mount(small, _STORE_MB)
     pristine = []
     for name in names:
         place = datasets.folder(name, layout)
@@ -79,7 +96,7 @@ def _bench(folder: Path, names: list[str], layout: Layout, found: tools.Tools, l
         "UNROLLING_DATA": str(inside / "data"),
         "UNROLLING_OFFLINE": "1",
     }
-    return Bench(inside, small, is_disk, java, env, pristine)
+    return Bench(inside, folder / "small", is_disk, java, env, pristine)
 
 
 def _parser() -> argparse.ArgumentParser:

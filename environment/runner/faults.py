@@ -1,7 +1,10 @@
 """What goes wrong with files: bits flip, ends go missing, files vanish."""
 
+import ctypes
 import os
-from collections.abc import Callable, Mapping
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from random import Random
 
@@ -45,6 +48,8 @@ CONTENTS: Mapping[str, Callable[[bytes, Random], bytes]] = {
 }
 REMOVED = "removed"
 
+_CLONE_NEWNS, _MS_REC, _MS_PRIVATE, _MNT_DETACH = 0x20000, 0x4000, 0x40000, 2
+
 
 def harm(path: Path, random: Random) -> str | None:
     """Does something to a file, in place; returns what, or None if it is no longer there."""
@@ -86,3 +91,25 @@ class Disk:
     def free(self) -> None:
         """Makes room again."""
         self._filler.unlink(missing_ok=True)
+
+
+@contextmanager
+def mounted(folder: Path, megabytes: int) -> Iterator[bool]:
+    """Puts a disk of its own, in memory, over a folder; gives False if this user may not.
+
+    This process and its children alone see it, so that it is gone with them at the latest.
+    """
+    libc = ctypes.CDLL(None, use_errno=True)
+    size = f"size={megabytes}m".encode()
+    is_mounted = (
+        sys.platform == "linux"
+        and os.geteuid() == 0
+        and libc.unshare(_CLONE_NEWNS) == 0
+        and libc.mount(b"none", b"/", None, _MS_REC | _MS_PRIVATE, None) == 0
+        and libc.mount(b"tmpfs", os.fsencode(folder), b"tmpfs", 0, size) == 0
+    )
+    try:
+        yield is_mounted
+    finally:
+        if is_mounted:
+            libc.umount2(os.fsencode(folder), _MNT_DETACH)

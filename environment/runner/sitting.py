@@ -1,7 +1,6 @@
 """A Java process that is watched and disturbed."""
 
 import ctypes
-import os
 import re
 import resource
 import signal
@@ -14,7 +13,7 @@ from pathlib import Path
 
 _TRACE = re.compile(r"^\s+at [\w.$/<>]+\(", re.M)
 _KEPT = (".bin", ".csv", ".part")
-_CLONE_NEWNS, _MS_REC, _MS_PRIVATE, _PR_SET_PDEATHSIG = 0x20000, 0x4000, 0x40000, 1
+_PR_SET_PDEATHSIG = 1
 
 
 class Sitting:
@@ -99,17 +98,3 @@ def _prepare(limit: int) -> None:
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if limit:
         resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
-
-
-def mount(folder: Path, megabytes: int) -> bool:
-    """Puts a disk of its own, in memory, over a folder; False if this user may not.
-
-    This process and its children alone see it, so that it is gone with them.
-    """
-    if sys.platform != "linux" or os.geteuid() != 0:
-        return False
-    libc = ctypes.CDLL(None, use_errno=True)
-    if libc.unshare(_CLONE_NEWNS) or libc.mount(b"none", b"/", None, _MS_REC | _MS_PRIVATE, None):
-        return False
-    size = f"size={megabytes}m".encode()
-    return libc.mount(b"tmpfs", os.fsencode(folder), b"tmpfs", 0, size) == 0

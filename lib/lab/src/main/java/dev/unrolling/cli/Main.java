@@ -35,7 +35,7 @@ import picocli.CommandLine.ScopeType;
       " 2:Wrong arguments.",
       "130:Interrupted (Ctrl-C, SIGINT); what was begun is kept.",
       "143:Terminated (SIGTERM, as a cluster's time limit sends it); what was begun is kept.",
-      "134:Crashed (137: killed from outside); what was saved before is kept."
+      "134:Crashed (137: killed from outside); what was finished or saved is kept."
     },
     footer = {
       "",
