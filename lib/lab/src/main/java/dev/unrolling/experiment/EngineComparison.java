@@ -103,8 +103,7 @@ public final class EngineComparison {
         Network other = second.network(architecture, seed)) {
       INDArray start = weights(one);
       for (int i = 0; i < order.steps(); i++) {
-        SgdStep update =
-            new SgdStep(trainer.schedule().rateInEpoch(order.epoch(i)), trainer.momentum());
+        SgdStep update = new SgdStep(trainer.schedule().rate(order, i), trainer.momentum());
         long begin = System.nanoTime();
         double loss = one.step(order.batch(i), trainer.objective(), update).value();
         long middle = System.nanoTime();
