@@ -1,38 +1,29 @@
 package dev.unrolling.unlearning;
 
+import dev.unrolling.data.Named;
 import dev.unrolling.engine.Network;
-import dev.unrolling.engine.ParameterVector;
 
 /**
- * A way to make M'' from M: weights as if what is to be forgotten had never been trained on. Works
- * at any step of a run from what a {@link ForgettingRecorder} has seen so far, and changes nothing.
+ * A way to make M'' from M: a model as if what is to be forgotten had never been trained on. Open:
+ * a method of one's own is one class, handed over as an object or found by name ({@link
+ * UnlearningMethods}).
+ *
+ * <p>There are two families. A {@link RecordedUnlearning} reads the record of the run from w_0; the
+ * others have only what a request brings without one: w_t, the forget set and what stays.
  */
-public sealed interface UnlearningMethod
-    permits AmnesiacUnlearning, CheckpointedUnlearning, Retraining, SingleGradientUnlearning {
+public interface UnlearningMethod extends Named {
 
   /** A name for tables and figures. */
-  String displayName();
-
-  /**
-   * The weights w'' of the unlearned model.
-   *
-   * @param recorder a listener of the run, up to date with its network
-   * @return a new vector that the caller closes
-   */
-  ParameterVector unlearnedWeights(ForgettingRecorder recorder);
-
-  /**
-   * The unlearned model M''. It carries M's running statistics, which no formula for weights
-   * touches; a retrained one has its own.
-   *
-   * @param recorder a listener of the run, up to date with its network
-   * @return a new network that the caller closes
-   */
-  default Network unlearnedNetwork(ForgettingRecorder recorder) {
-    Network unlearned = recorder.network().copy();
-    try (ParameterVector weights = unlearnedWeights(recorder)) {
-      unlearned.setWeights(weights);
-    }
-    return unlearned;
+  default String displayName() {
+    return name().replace('-', ' ');
   }
+
+  /**
+   * The unlearned model M''. Changes neither M nor anything else of the request.
+   *
+   * @param request what is to be forgotten, and from what
+   * @return a new network that the caller closes
+   * @throws IllegalArgumentException if the request lacks what this method needs
+   */
+  Network unlearn(UnlearningRequest request);
 }
