@@ -31,7 +31,7 @@ public final class Architectures {
    * @throws IllegalArgumentException naming the architectures there are
    */
   public static Architecture named(String name, int classes) {
-    Matcher widened = Pattern.compile("(.+)-(\\d{1,4})").matcher(name);
+    Matcher widened = Pattern.compile("(.+)-(\\d{1,6})").matcher(name);
     int width = widened.matches() ? Integer.parseInt(widened.group(2)) : 0;
     return switch (width > 0 ? widened.group(1) : name) {
       case "resnet18" -> resnet18(classes);

@@ -1,15 +1,12 @@
 package dev.unrolling.experiment;
 
-import dev.unrolling.data.Cifar10;
 import dev.unrolling.data.Cifar100;
 import dev.unrolling.data.DataCache;
 import dev.unrolling.data.Dataset;
-import dev.unrolling.text.OnnxTextEncoder;
+import dev.unrolling.data.DatasetProvider;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** Finds the data set that settings name. */
 @FunctionalInterface
@@ -41,9 +38,9 @@ public interface DataSets {
   }
 
   /**
-   * {@code cifar10}, {@code cifar100}, and {@code imdb-N}: MiniLM features of N training and N test
-   * reviews, standardised by the training part. Each is fetched and read when first asked for, and
-   * kept.
+   * Those of all {@link DatasetProvider}s: {@code cifar10}, {@code cifar100}, {@code imdb-N} (see
+   * {@link NamedReviews}) and those that a user adds. Each is fetched and read when first asked
+   * for, and kept.
    *
    * @param cache of the data sets and features
    * @param progress told in a line how far encoding is
@@ -59,22 +56,7 @@ public interface DataSets {
   }
 
   private static Parts read(String name, DataCache cache, Consumer<String> progress) {
-    Matcher reviews = Pattern.compile("imdb-([1-9][0-9]{0,4})").matcher(name);
-    if (reviews.matches()) {
-      int count = Integer.parseInt(reviews.group(1));
-      try (OnnxTextEncoder encoder = OnnxTextEncoder.miniLm()) {
-        var features = ReviewSettings.features(encoder, cache, count, count, progress);
-        return new Parts(features.train(), features.test());
-      }
-    }
-    return switch (name) {
-      case Cifar10.NAME -> new Parts(Cifar10.train(cache), Cifar10.test(cache));
-      case Cifar100.NAME -> new Parts(Cifar100.train(cache), Cifar100.test(cache));
-      default ->
-          throw new IllegalArgumentException(
-              "no data set is called \""
-                  + name
-                  + "\"; there is cifar10, cifar100 and imdb-N with a number N of reviews");
-    };
+    DatasetProvider.Parts parts = DatasetProvider.read(cache, name, progress);
+    return new Parts(parts.train(), parts.test());
   }
 }
