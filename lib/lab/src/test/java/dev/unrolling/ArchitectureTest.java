@@ -38,6 +38,7 @@ class ArchitectureTest {
           Map.entry("engine", List.of("data", "model")),
           Map.entry("engine.torch", List.of("engine")),
           Map.entry("engine.dl4j", List.of("engine")),
+          Map.entry("weights", List.of("engine")),
           Map.entry("training", List.of("engine")),
           Map.entry("curvature", List.of("engine")),
           Map.entry("unlearning", List.of("training", "curvature")),

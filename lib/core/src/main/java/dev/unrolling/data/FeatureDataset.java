@@ -1,30 +1,54 @@
 package dev.unrolling.data;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 
-/** Labelled vectors, {@code (example, feature)}, given as a network sees them. */
+/**
+ * Labelled arrays, given as a network sees them: vectors, {@code (example, feature)}, or of any
+ * other shape, for instance {@code (example, channel, height, width)}.
+ */
 public final class FeatureDataset implements Dataset {
 
   private final String name;
   private final int features;
+  private final int[] shape;
   private final IntToDoubleFunction values;
   private final int[] labels;
   private final List<String> classNames;
   private volatile String contentSum = "";
 
+  /** The shape is {@code (feature)}, as many as there are, where none is given. */
   private FeatureDataset(
-      String name, int length, IntToDoubleFunction values, int[] labels, List<String> classNames) {
+      String name,
+      int length,
+      IntToDoubleFunction values,
+      int[] labels,
+      List<String> classNames,
+      int... exampleShape) {
     this.name = Objects.requireNonNull(name);
     this.labels = Labels.checked(name, labels, classNames.size());
     this.classNames = List.copyOf(classNames);
     this.features = length / labels.length;
     this.values = values;
+    this.shape = exampleShape.length == 0 ? new int[] {features} : exampleShape.clone();
     if (features == 0 || length % labels.length != 0) {
       throw new IllegalArgumentException(
           name + ": " + length + " values do not make " + labels.length + " vectors of one length");
+    }
+    if (Arrays.stream(shape).anyMatch(extent -> extent < 1)
+        || Arrays.stream(shape).mapToLong(extent -> extent).reduce(1, Math::multiplyExact)
+            != features) {
+      throw new IllegalArgumentException(
+          name
+              + ": "
+              + length
+              + " values do not make "
+              + labels.length
+              + " examples of shape "
+              + Arrays.toString(shape));
     }
     IntStream.range(0, length)
         .filter(i -> !Double.isFinite(values.applyAsDouble(i)))
@@ -73,6 +97,38 @@ public final class FeatureDataset implements Dataset {
     return new FeatureDataset(name, copy.length, i -> copy[i], labels, classNames);
   }
 
+  /**
+   * A data set of arrays of any one shape.
+   *
+   * @param name for tables and messages
+   * @param exampleShape of one example, e.g. {@code {3, 64, 64}}
+   * @param values row-major, {@code (example, ...)}, finite; copied
+   * @param labels one an example, {@code 0 .. classNames.size() - 1}; copied
+   * @param classNames in label order
+   * @throws IllegalArgumentException if the sizes do not fit, or a value is not finite
+   */
+  public static FeatureDataset of(
+      String name, int[] exampleShape, float[] values, int[] labels, List<String> classNames) {
+    float[] copy = values.clone();
+    return new FeatureDataset(
+        name, copy.length, i -> copy[i], labels, classNames, atLeastOne(name, exampleShape));
+  }
+
+  /** The same of double values. */
+  public static FeatureDataset of(
+      String name, int[] exampleShape, double[] values, int[] labels, List<String> classNames) {
+    double[] copy = values.clone();
+    return new FeatureDataset(
+        name, copy.length, i -> copy[i], labels, classNames, atLeastOne(name, exampleShape));
+  }
+
+  private static int[] atLeastOne(String name, int[] exampleShape) {
+    if (exampleShape.length == 0) {
+      throw new IllegalArgumentException(name + ": the shape of an example has no extents");
+    }
+    return exampleShape;
+  }
+
   @Override
   public String name() {
     return name;
@@ -95,7 +151,7 @@ public final class FeatureDataset implements Dataset {
 
   @Override
   public int[] exampleShape() {
-    return new int[] {features};
+    return shape.clone();
   }
 
   @Override
@@ -122,6 +178,8 @@ public final class FeatureDataset implements Dataset {
 
   @Override
   public String toString() {
-    return name + " (" + size() + " vectors of " + features + ", " + classes() + " classes)";
+    String each =
+        shape.length == 1 ? "vectors of " + features : "arrays of " + Arrays.toString(shape);
+    return name + " (" + size() + " " + each + ", " + classes() + " classes)";
   }
 }

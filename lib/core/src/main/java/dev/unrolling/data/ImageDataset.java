@@ -189,6 +189,11 @@ public final class ImageDataset implements Dataset {
     System.arraycopy(pixels, start(index), target, offset, shape.size());
   }
 
+  /** What pixels are normalised by, e.g. for a test set to be as its training set. */
+  public Normalisation normalisation() {
+    return normalisation;
+  }
+
   /** What is subtracted, a channel each, in units of x / 255. A copy. */
   public double[] mean() {
     return normalisation.mean().stream().mapToDouble(Double::doubleValue).toArray();

@@ -1,10 +1,9 @@
 package dev.unrolling.engine;
 
-/** What an engine registers, as a service, so that {@link Engines} can open it by name. */
-public interface EngineProvider {
+import dev.unrolling.data.Named;
 
-  /** The name, e.g. {@code "torch"}. */
-  String name();
+/** What an engine registers, as a service, so that {@link Engines} can open it by name. */
+public interface EngineProvider extends Named {
 
   /**
    * Opens the engine.

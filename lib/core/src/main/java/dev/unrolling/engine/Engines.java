@@ -1,8 +1,7 @@
 package dev.unrolling.engine;
 
-import java.util.List;
+import dev.unrolling.data.Named;
 import java.util.Map;
-import java.util.ServiceLoader;
 
 /** Opens engines by name. */
 public final class Engines {
@@ -39,23 +38,6 @@ public final class Engines {
    * @throws IllegalArgumentException if there is no such engine or device
    */
   public static Engine open(String name, String device, Precision precision) {
-    List<EngineProvider> providers =
-        ServiceLoader.load(EngineProvider.class, EngineProvider.class.getClassLoader()).stream()
-            .map(ServiceLoader.Provider::get)
-            .toList();
-    return providers.stream()
-        .filter(provider -> provider.name().equals(name))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new IllegalArgumentException(
-                    "no engine is called \""
-                        + name
-                        + "\"; there is "
-                        + String.join(", ", providers.stream().map(EngineProvider::name).toList())
-                        + " ("
-                        + ENGINE_VARIABLE
-                        + " chooses)"))
-        .open(device, precision);
+    return Named.find(EngineProvider.class, "engine", name).open(device, precision);
   }
 }

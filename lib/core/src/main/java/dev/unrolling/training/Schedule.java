@@ -2,30 +2,60 @@ package dev.unrolling.training;
 
 import dev.unrolling.data.BatchOrder;
 
-/** The learning rate of each step. Immutable. */
-public sealed interface Schedule {
+/**
+ * The learning rate of each step. Implementations are immutable, and equal if they give the same
+ * rates. Open: a schedule of one's own is a lambda or a record, and can be asked for by name
+ * ({@link Schedules}).
+ */
+@FunctionalInterface
+public interface Schedule {
 
   /**
-   * The rate eta of every step of an epoch.
+   * The rate eta of a step. It may depend on the whole order, so that a run that stops early,
+   * resumes, or retrains a part of an order sees the rates of the whole.
    *
-   * @param epoch from 0
+   * @param order of the run, e.g. for its number of steps
+   * @param step {@code 0 .. order.steps() - 1}
    * @return positive and finite
    */
-  double rateInEpoch(int epoch);
+  double rate(BatchOrder order, int step);
 
-  /** The rate of a step of an order, {@code 0 .. order.steps() - 1}. */
-  default double rate(BatchOrder order, int step) {
-    return rateInEpoch(order.epoch(step));
+  /** A schedule whose rate is the same for all steps of an epoch. */
+  @FunctionalInterface
+  interface PerEpoch extends Schedule {
+
+    /**
+     * The rate eta of every step of an epoch.
+     *
+     * @param epoch from 0
+     * @return positive and finite
+     */
+    double rateInEpoch(int epoch);
+
+    @Override
+    default double rate(BatchOrder order, int step) {
+      return rateInEpoch(order.epoch(step));
+    }
   }
 
   /** One rate throughout. */
-  static Schedule constant(double rate) {
+  static PerEpoch constant(double rate) {
     return new Constant(rate);
   }
 
   /** A rate that is multiplied by a factor after every so many epochs. */
-  static Schedule stepDecay(double rate, double factor, int everyEpochs) {
+  static PerEpoch stepDecay(double rate, double factor, int everyEpochs) {
     return new StepDecay(rate, factor, everyEpochs);
+  }
+
+  /** A rate that falls along half a cosine, towards 0 at the end of the order. */
+  static Schedule cosine(double rate) {
+    return new CosineSchedule(rate, 0);
+  }
+
+  /** A rate that rises to a peak and falls again, in PyTorch's default proportions. */
+  static Schedule oneCycle(double peak) {
+    return new OneCycleSchedule(peak);
   }
 
   /**
@@ -33,7 +63,7 @@ public sealed interface Schedule {
    *
    * @param rate eta, positive and finite
    */
-  record Constant(double rate) implements Schedule {
+  record Constant(double rate) implements PerEpoch {
 
     /** Checks the range. */
     public Constant {
@@ -54,7 +84,7 @@ public sealed interface Schedule {
    * @param factor positive and at most 1
    * @param everyEpochs at least 1
    */
-  record StepDecay(double rate, double factor, int everyEpochs) implements Schedule {
+  record StepDecay(double rate, double factor, int everyEpochs) implements PerEpoch {
 
     /** Checks the ranges. */
     public StepDecay {

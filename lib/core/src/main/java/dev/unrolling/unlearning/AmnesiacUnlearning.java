@@ -12,10 +12,10 @@ import java.util.Optional;
  * that step. For a point of a batch it is the rate times the gradient of the point's share of the
  * loss at the weights of the visit.
  */
-public record AmnesiacUnlearning() implements UnlearningMethod {
+public record AmnesiacUnlearning() implements RecordedUnlearning {
 
   @Override
-  public String displayName() {
+  public String name() {
     return "amnesiac";
   }
 

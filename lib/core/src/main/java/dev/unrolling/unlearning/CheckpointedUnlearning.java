@@ -12,7 +12,12 @@ import java.util.Optional;
  *
  * @param checkpoints a listener of the run, given after the forgetting recorder
  */
-public record CheckpointedUnlearning(CheckpointRecorder checkpoints) implements UnlearningMethod {
+public record CheckpointedUnlearning(CheckpointRecorder checkpoints) implements RecordedUnlearning {
+
+  @Override
+  public String name() {
+    return "checkpointed";
+  }
 
   @Override
   public String displayName() {

@@ -8,10 +8,10 @@ import dev.unrolling.engine.ParameterVector;
  * The result is M' itself, at the cost of all steps so far; its verification error is 0, bit for
  * bit where the engine repeats its bits.
  */
-public record Retraining() implements UnlearningMethod {
+public record Retraining() implements RecordedUnlearning {
 
   @Override
-  public String displayName() {
+  public String name() {
     return "retraining";
   }
 

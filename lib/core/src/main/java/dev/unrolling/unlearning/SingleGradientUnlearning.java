@@ -20,7 +20,7 @@ import java.util.stream.Collectors;
  *
  * @param factor what the gradient is multiplied by
  */
-public record SingleGradientUnlearning(Factor factor) implements UnlearningMethod {
+public record SingleGradientUnlearning(Factor factor) implements RecordedUnlearning {
 
   /** What the gradient at w_0 is multiplied by. */
   public enum Factor {
@@ -84,6 +84,11 @@ public record SingleGradientUnlearning(Factor factor) implements UnlearningMetho
   /** The paper's form: {@link Factor#SUM_OF_RATES}. */
   public SingleGradientUnlearning() {
     this(Factor.SUM_OF_RATES);
+  }
+
+  @Override
+  public String name() {
+    return factor == Factor.SUM_OF_RATES ? "single-gradient" : "single-gradient-momentum";
   }
 
   @Override

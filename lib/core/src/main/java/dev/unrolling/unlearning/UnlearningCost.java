@@ -4,14 +4,10 @@ import java.util.stream.IntStream;
 
 /**
  * What serving one request to forget after the other costs, in gradients of one example (paper
- * section 2.9). What the first training took is not counted: every method trains once.
+ * section 2.9). What the first training took is not counted: every method trains once. Open: the
+ * cost of a method of one's own is one class.
  */
-public sealed interface UnlearningCost
-    permits SisaCost,
-        UnlearningCost.Amnesiac,
-        UnlearningCost.Budgeted,
-        UnlearningCost.Retraining,
-        UnlearningCost.SingleGradient {
+public interface UnlearningCost {
 
   /**
    * Requests that come one after the other, each for some of the examples that are left, any of

@@ -1,72 +1,29 @@
 package dev.unrolling.unlearning;
 
+import dev.unrolling.data.Named;
 import dev.unrolling.engine.Network;
-import dev.unrolling.engine.NetworkState;
-import dev.unrolling.engine.ParameterVector;
-import java.util.Optional;
 
 /**
- * A way to make M'' from M: weights as if what is to be forgotten had never been trained on. Works
- * at any step of a run from what a {@link ForgettingRecorder} has seen so far, and changes nothing.
+ * A way to make M'' from M: a model as if what is to be forgotten had never been trained on. Open:
+ * a method of one's own is one class, handed over as an object or found by name ({@link
+ * UnlearningMethods}).
+ *
+ * <p>There are two families. A {@link RecordedUnlearning} reads the record of the run from w_0; the
+ * others have only what a request brings without one: w_t, the forget set and what stays.
  */
-public sealed interface UnlearningMethod
-    permits AmnesiacUnlearning, CheckpointedUnlearning, Retraining, SingleGradientUnlearning {
+public interface UnlearningMethod extends Named {
 
   /** A name for tables and figures. */
-  String displayName();
-
-  /**
-   * The weights w'' of the unlearned model.
-   *
-   * @param recorder a listener of the run, up to date with its network
-   * @return a new vector that the caller closes
-   * @throws IllegalStateException if the recorder has watched no step
-   */
-  ParameterVector unlearnedWeights(ForgettingRecorder recorder);
-
-  /**
-   * The share of what is forgotten in M's running sum of momentum, which would otherwise go on
-   * moving the unlearned model. The running sum is \( v_{k+1} = \mu v_k + g_k \), so that what a
-   * visit s put into it is there \( \mu^{t-1-s} \) times after t steps, and moves the weights by
-   * that times \( \eta \mu / (1 - \mu) \) more if training goes on: to first order \( v'' = v_t -
-   * \sum_s \mu^{t-1-s} \nabla L(w_0, x^*) \), with the gradients that the method undoes the visits
-   * by. As with the weights, a model retrained with skipped steps differs from that in first order
-   * by what these steps made of the other batches' momentum; amnesiac unlearning knows it.
-   *
-   * @param recorder a listener of the run, up to date with its network
-   * @return a new vector that the caller closes; empty without momentum
-   */
-  default Optional<ParameterVector> velocityShare(ForgettingRecorder recorder) {
-    return recorder.velocityShare();
+  default String displayName() {
+    return name().replace('-', ' ');
   }
 
   /**
-   * The unlearned model M''. Its running sum of momentum is M's without {@link #velocityShare}, so
-   * that it can be trained on. It carries M's running statistics, which no formula for weights
-   * touches; a retrained one has its own.
+   * The unlearned model M''. Changes neither M nor anything else of the request.
    *
-   * @param recorder a listener of the run, up to date with its network
+   * @param request what is to be forgotten, and from what
    * @return a new network that the caller closes
-   * @throws IllegalStateException if the recorder has watched no step
+   * @throws IllegalArgumentException if the request lacks what this method needs
    */
-  default Network unlearnedNetwork(ForgettingRecorder recorder) {
-    Network unlearned = recorder.network().copy();
-    try (ParameterVector weights = unlearnedWeights(recorder)) {
-      unlearned.setWeights(weights);
-    }
-    velocityShare(recorder).ifPresent(share -> takeOutOfVelocity(unlearned, share));
-    return unlearned;
-  }
-
-  private static void takeOutOfVelocity(Network unlearned, ParameterVector share) {
-    NetworkState state = unlearned.saveState();
-    try (share;
-        ParameterVector velocity = unlearned.vector(state.velocity())) {
-      unlearned.restore(
-          new NetworkState(
-              state.weights(),
-              state.runningStatistics(),
-              velocity.addInPlace(-1, share).toArray()));
-    }
-  }
+  Network unlearn(UnlearningRequest request);
 }

@@ -110,4 +110,29 @@ class DatasetsTest {
         IllegalArgumentException.class,
         () -> FeatureDataset.of("f", new double[3], new int[] {0, 1}, TWO));
   }
+
+  @Test
+  void arraysOfAnyShape() {
+    int[] shape = {2, 1, 2};
+    float[] floats = {1, 2, 3, 4, 5, 6, 7, 8};
+    double[] doubles = {1, 2, 3, 4, 5, 6, 7, 8};
+    for (FeatureDataset data :
+        List.of(
+            FeatureDataset.of("f", shape, floats, new int[] {0, 1}, TWO),
+            FeatureDataset.of("d", shape, doubles, new int[] {0, 1}, TWO))) {
+      shape[0] = 9;
+      assertArrayEquals(new int[] {2, 1, 2}, data.exampleShape());
+      shape[0] = 2;
+      assertEquals(4, data.exampleSize());
+      double[] target = new double[4];
+      data.writeExample(1, target, 0);
+      assertArrayEquals(new double[] {5, 6, 7, 8}, target);
+      assertEquals(data.name() + " (2 arrays of [2, 1, 2], 2 classes)", data.toString());
+    }
+    for (int[] wrong : new int[][] {{3}, {2, 3}, {-2, -2}, {0, 4}, {65536, 65536}, {}}) {
+      assertThrows(
+          IllegalArgumentException.class,
+          () -> FeatureDataset.of("f", wrong, floats, new int[] {0, 1}, TWO));
+    }
+  }
 }

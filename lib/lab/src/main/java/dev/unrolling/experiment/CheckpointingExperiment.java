@@ -28,9 +28,9 @@ import dev.unrolling.unlearning.CheckpointedError;
 import dev.unrolling.unlearning.CheckpointedUnlearning;
 import dev.unrolling.unlearning.ForgettingRecorder;
 import dev.unrolling.unlearning.LeadingTerm;
+import dev.unrolling.unlearning.RecordedUnlearning;
 import dev.unrolling.unlearning.SingleGradientUnlearning;
 import dev.unrolling.unlearning.UnlearningError;
-import dev.unrolling.unlearning.UnlearningMethod;
 import dev.unrolling.unlearning.UnrolledSgd;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -195,7 +195,7 @@ public final class CheckpointingExperiment {
   }
 
   private static double error(
-      UnlearningMethod method, ForgettingRecorder recorder, Network retrained) {
+      RecordedUnlearning method, ForgettingRecorder recorder, Network retrained) {
     try (ParameterVector unlearned = method.unlearnedWeights(recorder);
         ParameterVector target = retrained.weights()) {
       return VerificationError.of(unlearned, target);

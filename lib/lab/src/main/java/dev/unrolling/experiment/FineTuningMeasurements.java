@@ -17,9 +17,9 @@ import dev.unrolling.unlearning.AmnesiacUnlearning;
 import dev.unrolling.unlearning.CheckpointSpacing;
 import dev.unrolling.unlearning.CheckpointedError;
 import dev.unrolling.unlearning.ForgettingRecorder;
+import dev.unrolling.unlearning.RecordedUnlearning;
 import dev.unrolling.unlearning.SingleGradientUnlearning;
 import dev.unrolling.unlearning.UnlearningError;
-import dev.unrolling.unlearning.UnlearningMethod;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -190,7 +190,7 @@ final class FineTuningMeasurements implements StepListener, AutoCloseable {
     }
   }
 
-  private double verificationError(UnlearningMethod method, Step step) {
+  private double verificationError(RecordedUnlearning method, Step step) {
     try (ParameterVector unlearned = method.unlearnedWeights(recorder);
         ParameterVector retrained = step.retrainedNetwork().weights()) {
       return VerificationError.of(unlearned, retrained);

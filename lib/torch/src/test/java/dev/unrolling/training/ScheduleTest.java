@@ -12,14 +12,14 @@ class ScheduleTest {
 
   @Test
   void aConstantRateStays() {
-    Schedule schedule = Schedule.constant(0.3);
+    Schedule.PerEpoch schedule = Schedule.constant(0.3);
     assertEquals(0.3, schedule.rateInEpoch(0));
     assertEquals(0.3, schedule.rateInEpoch(1000));
   }
 
   @Test
   void aStepDecayFallsAfterEveryKEpochs() {
-    Schedule schedule = Schedule.stepDecay(0.8, 0.5, 3);
+    Schedule.PerEpoch schedule = Schedule.stepDecay(0.8, 0.5, 3);
     double[] expected = {0.8, 0.8, 0.8, 0.4, 0.4, 0.4, 0.2};
     for (int epoch = 0; epoch < expected.length; epoch++) {
       assertEquals(expected[epoch], schedule.rateInEpoch(epoch), 1e-16);

@@ -123,7 +123,7 @@ class UnlearningMethodTest {
   }
 
   private static void assertWeights(
-      UnlearningMethod method, ForgettingRecorder recorder, double... expected) {
+      RecordedUnlearning method, ForgettingRecorder recorder, double... expected) {
     try (ParameterVector w = method.unlearnedWeights(recorder)) {
       assertArrayEquals(expected, w.toArray().toDoubleVector(), 1e-15, method.displayName());
     }
@@ -207,7 +207,7 @@ class UnlearningMethodTest {
             new ForgettingRecorder(network, order, trainer, Omission.skippedStep())) {
       trainer.train(network, order, recorder);
       NetworkState before = network.saveState();
-      for (UnlearningMethod method :
+      for (RecordedUnlearning method :
           List.of(new SingleGradientUnlearning(), new AmnesiacUnlearning())) {
         try (Network unlearned = method.unlearnedNetwork(recorder);
             ParameterVector weights = method.unlearnedWeights(recorder)) {
