@@ -1,8 +1,8 @@
 package dev.unrolling.data;
 
 /**
- * Turns a text into a vector of fixed width. The sentence encoder of the experiments is one; {@link TextFeatures}
- * encodes whole data sets by it.
+ * Turns a text into a vector of fixed width. The sentence encoder of the experiments is one; {@link
+ * TextFeatures} encodes whole data sets by it.
  */
 public interface TextEncoder extends AutoCloseable {
 

@@ -27,9 +27,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * table is the single measurement).
  *
  * <p>The authors' script for E1 takes a stored gradient after the first step of each epoch, and
- * tests the pre-trained network in training mode; here the gradient is that at w_0, of each
- * visit's objective, and a test changes nothing. Their script for E3 leaves the network
- * in evaluation mode after the first Hessian; here every step trains in training mode.
+ * tests the pre-trained network in training mode; here the gradient is that at w_0, of each visit's
+ * objective, and a test changes nothing. Their script for E3 leaves the network in evaluation mode
+ * after the first Hessian; here every step trains in training mode.
  */
 public final class FineTuning implements Computation<FineTuningSettings, FineTuningRow> {
 

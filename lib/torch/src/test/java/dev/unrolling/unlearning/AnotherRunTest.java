@@ -201,7 +201,7 @@ class AnotherRunTest {
       // Made after the run, it has seen no visit that it could undo.
       try (ForgettingRecorder late = new ForgettingRecorder(network, order, TRAINER, SKIPPED);
           CheckpointRecorder visits = new CheckpointRecorder(late, CheckpointSpacing.everyStep())) {
-        for (UnlearningMethod method :
+        for (RecordedUnlearning method :
             List.of(
                 new SingleGradientUnlearning(),
                 new AmnesiacUnlearning(),

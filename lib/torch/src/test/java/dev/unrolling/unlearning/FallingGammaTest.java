@@ -156,7 +156,7 @@ class FallingGammaTest {
   }
 
   private static void assertSame(
-      UnlearningMethod one, UnlearningMethod other, ForgettingRecorder recorder) {
+      RecordedUnlearning one, RecordedUnlearning other, ForgettingRecorder recorder) {
     try (ParameterVector w = one.unlearnedWeights(recorder);
         ParameterVector u = other.unlearnedWeights(recorder)) {
       assertEquals(0, w.distance(u), 1e-14);
@@ -268,7 +268,7 @@ class FallingGammaTest {
       List<double[]> all = new ArrayList<>();
       later.collected().vectors().forEach(vector -> all.add(vector.toDoubleVector()));
       laterVisits.collected().vectors().forEach(vector -> all.add(vector.toDoubleVector()));
-      for (UnlearningMethod method :
+      for (RecordedUnlearning method :
           List.of(new SingleGradientUnlearning(), new CheckpointedUnlearning(laterVisits))) {
         try (ParameterVector w = method.unlearnedWeights(later)) {
           all.add(w.toArray().toDoubleVector());

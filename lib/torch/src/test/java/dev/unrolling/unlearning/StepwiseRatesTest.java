@@ -78,7 +78,7 @@ class StepwiseRatesTest {
         for (int i = 0; i < 4; i++) {
           first.step(
               order.batch(i),
-              trainer.objective(),
+              trainer.objective(0),
               SgdStep.plain(trainer.schedule().rate(order, i)));
         }
         half = first.saveState();

@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class UnlearnedMomentumTest {
 
   private static void assertVelocity(
-      double first, double second, UnlearningMethod method, ForgettingRecorder recorder) {
+      double first, double second, RecordedUnlearning method, ForgettingRecorder recorder) {
     try (Network unlearned = method.unlearnedNetwork(recorder)) {
       assertArrayEquals(
           new double[] {first, second},
@@ -125,7 +125,7 @@ class UnlearnedMomentumTest {
                 Mode.TRAINING)) {
       trainer.trainInLockStep(original, retrained, order, omission, recorder, visits);
       double nothing = afterwards(trainer, original, retrained);
-      for (UnlearningMethod method :
+      for (RecordedUnlearning method :
           List.of(
               new SingleGradientUnlearning(Factor.MOMENTUM_CORRECTED),
               new AmnesiacUnlearning(),
