@@ -1,0 +1,161 @@
+package example;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.unrolling.data.Batch;
+import dev.unrolling.data.BatchOrder;
+import dev.unrolling.data.DataCache;
+import dev.unrolling.data.Dataset;
+import dev.unrolling.data.DatasetProvider;
+import dev.unrolling.data.Subsets;
+import dev.unrolling.engine.Engine;
+import dev.unrolling.engine.Engines;
+import dev.unrolling.engine.Network;
+import dev.unrolling.engine.Objective;
+import dev.unrolling.engine.Precision;
+import dev.unrolling.experiment.DataSets;
+import dev.unrolling.experiment.FineTuning;
+import dev.unrolling.experiment.FineTuningSettings;
+import dev.unrolling.experiment.Runner;
+import dev.unrolling.experiment.SettingsJson;
+import dev.unrolling.metrics.VerificationError;
+import dev.unrolling.model.Architecture;
+import dev.unrolling.model.Architectures;
+import dev.unrolling.model.Layer;
+import dev.unrolling.training.Evaluation;
+import dev.unrolling.training.Schedule;
+import dev.unrolling.training.Schedules;
+import dev.unrolling.training.SgdTrainer;
+import dev.unrolling.unlearning.UnlearningMethod;
+import dev.unrolling.unlearning.UnlearningMethods;
+import dev.unrolling.unlearning.UnlearningRequest;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tech.tablesaw.api.Table;
+
+/** What a user adds, from outside: public classes only, by object and by name. */
+class ExtensionTest {
+
+  private static final Engine ENGINE =
+      Engines.open("torch", "cpu", Precision.FLOAT32).withThreads(1);
+
+  @TempDir private Path folder;
+
+  private DatasetProvider.Parts gratings() {
+    return new Gratings().read("gratings", new DataCache(folder, true), line -> {});
+  }
+
+  private static int[] upTo(int from, int to) {
+    return IntStream.range(from, to).toArray();
+  }
+
+  @Test
+  void aMethodInOneClass() {
+    Dataset train = gratings().train();
+    int[] forgotten = upTo(0, 7);
+    try (Network model = ENGINE.network(Architectures.linear(64 * 64, 7), 1)) {
+      UnlearningRequest request =
+          UnlearningRequest.of(model, Batch.of(train, forgotten))
+              .withRetained(Subsets.rest(train, forgotten))
+              .withSeed(3);
+      UnlearningMethod byName = UnlearningMethods.named("add-noise");
+      try (Network one = new AddNoise(0.01).unlearn(request);
+          Network other = byName.unlearn(request);
+          Network third = new AddNoise(0.02).unlearn(request)) {
+        assertEquals(0, VerificationError.of(one, other));
+        double moved = VerificationError.of(one, model);
+        assertEquals(0.01 * Math.sqrt(model.layout().size()), moved, 0.05 * moved);
+        assertEquals(2 * moved, VerificationError.of(third, model), 1e-4);
+      }
+      assertEquals("add noise", byName.displayName());
+    }
+    assertTrue(UnlearningMethods.names().containsAll(List.of("add-noise", "retraining")));
+    String message =
+        assertThrows(IllegalArgumentException.class, () -> UnlearningMethods.named("x"))
+            .getMessage();
+    assertTrue(message.contains("there is add-noise, amnesiac, "), message);
+  }
+
+  @Test
+  void aDataSetInOneClassByName() {
+    FineTuningSettings settings =
+        SettingsJson.with(
+            FineTuningSettings.authors(),
+            "data",
+            "gratings",
+            "model",
+            "linear-4096",
+            "examples",
+            42,
+            "pretrainingEpochs",
+            1,
+            "pretrainingBatchSize",
+            14,
+            "epochs",
+            2,
+            "batchSize",
+            14,
+            "testExamples",
+            70,
+            "measureEvery",
+            3);
+    DataSets byName = DataSets.of(new DataCache(folder, true), line -> {});
+    Table named = new Runner(ENGINE, byName, line -> {}).run(new FineTuning(), List.of(settings));
+    assertTrue(named.doubleColumn("forgetting_distance").max() > 0);
+    assertTrue(named.doubleColumn("test_accuracy").max() > 0.5);
+    // The same as an object, under any name.
+    DatasetProvider.Parts parts = gratings();
+    Table handed =
+        new Runner(ENGINE, DataSets.only(parts.train(), parts.test()), line -> {})
+            .run(new FineTuning(), List.of(settings));
+    assertEquals(handed.print(), named.print());
+    String message =
+        assertThrows(IllegalArgumentException.class, () -> byName.of("grating")).getMessage();
+    assertTrue(
+        message.contains(
+            "no data set is called \"grating\"; there is cifar10, cifar100, gratings, imdb-N"),
+        message);
+  }
+
+  @Test
+  void picturesOfAnotherSizeTrainANetworkOfOnesOwn() {
+    DatasetProvider.Parts parts = gratings();
+    Architecture convolutional =
+        new Architecture(
+            "stripes",
+            List.of(1, 64, 64),
+            7,
+            List.of(
+                new Layer.Convolution(1, 8, 5, 2, 2, false),
+                new Layer.BatchNorm(8),
+                new Layer.Relu(),
+                new Layer.AveragePool(32),
+                new Layer.Flatten(),
+                new Layer.Dense(8, 7, true)));
+    BatchOrder order = BatchOrder.shuffled(parts.train(), upTo(0, 140), 28, 8, 1);
+    SgdTrainer trainer =
+        new SgdTrainer(Objective.crossEntropy(), Schedule.oneCycle(0.5)).withMomentum(0.9);
+    try (Network network = ENGINE.network(convolutional, 1)) {
+      double before = Evaluation.of(network, parts.test()).meanLoss();
+      trainer.train(network, order);
+      assertTrue(Evaluation.of(network, parts.test()).meanLoss() < before);
+    }
+  }
+
+  @Test
+  void aScheduleInOneClass() {
+    BatchOrder order = BatchOrder.fixed(gratings().train(), upTo(0, 4), 1, 1);
+    Schedule triangle = Schedules.named("triangle(peak=0.4)");
+    double[] expected = {0.1, 0.3, 0.3, 0.1};
+    for (int step = 0; step < 4; step++) {
+      assertEquals(expected[step], triangle.rate(order, step), 1e-15);
+    }
+    Schedule object = (steps, step) -> 0.1 / (1 + step);
+    assertEquals(0.05, object.rate(order, 1));
+  }
+}
