@@ -72,12 +72,21 @@ public final class Dl4jNetwork implements Network {
    * @param exampleShape what the model is fed, without the batch, e.g. {@code
    *     dataset.exampleShape()}
    * @throws IllegalArgumentException naming the layer and what it holds if the seam does not cover
-   *     it: dropout, weight noise, frozen layers, another updater than Sgd or Nesterovs, several
-   *     rates, gradient normalisation, constraints, regularisation, sequences, channels last,
-   *     several inputs or outputs, another loss than {@link #objective(Model)} knows
+   *     it: what {@link UserModels} does not know to be a plain gradient step, frozen layers,
+   *     regularisation, sequences, channels last, several inputs or outputs, another loss than
+   *     {@link #objective(Model)} knows
    */
   public static Dl4jNetwork wrap(Model model, int... exampleShape) {
-    ForeignModel foreign = ForeignModel.of(model, exampleShape);
+    return wrap(model, exampleShape, new UserStatement[0]);
+  }
+
+  /**
+   * As {@link #wrap(Model, int...)}, of a model with layers that the library does not know.
+   *
+   * @param statements on those layers
+   */
+  public static Dl4jNetwork wrap(Model model, int[] exampleShape, UserStatement... statements) {
+    ForeignModel foreign = ForeignModel.of(model, exampleShape, statements);
     Precision precision =
         foreign.weights().dataType() == DataType.DOUBLE ? Precision.FLOAT64 : Precision.FLOAT32;
     Dl4jEngine engine = new Dl4jEngine(Dl4jEngineProvider.device(), precision);
@@ -89,7 +98,7 @@ public final class Dl4jNetwork implements Network {
   /**
    * As {@link #wrap(Model, int...)}, of a model written by DL4J's ModelSerializer.
    *
-   * @throws IOException if the file is no such zip
+   * @throws IOException if the file is no such zip, or not whole
    */
   public static Dl4jNetwork wrap(Path zip, int... exampleShape) throws IOException {
     return wrap(UserModels.read(zip), exampleShape);
@@ -106,9 +115,11 @@ public final class Dl4jNetwork implements Network {
   }
 
   /**
-   * Puts the present weights and running statistics into a DL4J model.
+   * Puts the present weights and running statistics into a DL4J model. The state of its updater
+   * (momentum) is set to zero: it belongs to the weights that were there, and holds what this
+   * network may have forgotten.
    *
-   * @param model of the configuration that was wrapped; its updater's state stays
+   * @param model of the configuration that was wrapped
    * @throws IllegalArgumentException if its parameters are not those of this network
    */
   public void writeTo(Model model) {

@@ -33,15 +33,16 @@ record ForeignModel(Architecture architecture, INDArray weights, INDArray statis
    * Takes a model apart, and leaves it as it is.
    *
    * @param exampleShape of what it is fed, without the batch
+   * @param statements on layers that the library does not know
    * @throws IllegalArgumentException if it holds what the seam does not cover
    */
-  static ForeignModel of(Model model, int... exampleShape) {
-    ModelChecks.check(model);
+  static ForeignModel of(Model model, int[] exampleShape, UserStatement... statements) {
+    ModelChecks.check(model, statements);
     SeamChecks.check(model);
     ComputationGraph graph =
         model instanceof MultiLayerNetwork network
             ? network.toComputationGraph()
-            : ((ComputationGraph) model).clone();
+            : (ComputationGraph) UserModels.copy(model);
     List<Entry> parameters = new ArrayList<>();
     List<Entry> statistics = new ArrayList<>();
     List<INDArray> weights = new ArrayList<>();
@@ -136,12 +137,13 @@ record ForeignModel(Architecture architecture, INDArray weights, INDArray statis
   }
 
   /**
-   * Puts values into a DL4J model.
+   * Puts values into a DL4J model, and clears its updater's state, which belongs to others.
    *
    * @param model of the same configuration, changed
    * @throws IllegalArgumentException if its parameters are others; it is then unchanged
    */
   static void write(Architecture architecture, INDArray weights, INDArray statistics, Model model) {
+    ModelChecks.checkAlive(model);
     Map<String, INDArray> table = model.paramTable();
     List<Entry> entries = new ArrayList<>(architecture.parameters().entries());
     entries.addAll(architecture.runningStatistics().entries());
@@ -164,6 +166,7 @@ record ForeignModel(Architecture architecture, INDArray weights, INDArray statis
           entry.kind() == Kind.RUNNING_VARIANCE && !table.containsKey(name(entry, "var"));
       there.assign(logarithm ? Transforms.log(part, true).divi(2 * Math.log(10)) : part);
     }
+    Correction.updaterState(model).ifPresent(state -> state.assign(0));
   }
 
   private static INDArray there(Map<String, INDArray> table, Entry entry) {

@@ -1,5 +1,7 @@
 package dev.unrolling.engine.dl4j;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -10,6 +12,7 @@ import org.deeplearning4j.optimize.solvers.BaseOptimizer;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
@@ -22,91 +25,226 @@ import org.nd4j.linalg.factory.Nd4j;
  * model.fit(iterator, epochs);
  * MultiLayerNetwork unlearned = UserModels.unlearn(model, batch, listener.record());
  * }</pre>
+ *
+ * <p>The batch is known by the bits of its features, labels and masks, in the model's precision; of
+ * the batch only sums over them are kept. Every step that shows them counts as a visit, by {@code
+ * fit} of an iterator or of a single {@code DataSet}. It listens to one model, at every step: a
+ * gap, or a second model ({@code ParallelWrapper} trains copies), is refused when it is seen. A
+ * training that stops and goes on in another process stores it by {@link #save}.
  */
 public final class ForgettingListener extends BaseTrainingListener {
 
-  private final INDArray features;
-  private Optional<INDArray> start = Optional.empty();
+  private record Options(boolean fromPresentWeights, boolean everyMatch) {}
+
+  private final Optional<MultiDataSet> batch;
+  private final Options options;
+  private final UserStatement[] statements;
+  private Optional<ListenerState> state;
+  private Optional<Model> model = Optional.empty();
   private boolean visiting;
-  private double velocityShare;
-  private double factor;
-  private int visits;
+  private boolean inEpoch;
+
+  /** Iteration of the epoch's visit; -1 before it. */
+  private int visitOfEpoch = -1;
 
   /**
    * A listener for one run, to be attached before it.
    *
    * @param forgetBatch a whole batch of the run, with the features as the model is fed them
+   * @param statements on layers that the library does not know
+   * @throws IllegalArgumentException if features or labels are missing or hold what is no number
    */
-  public ForgettingListener(DataSet forgetBatch) {
-    this.features = forgetBatch.getFeatures().dup();
+  public ForgettingListener(DataSet forgetBatch, UserStatement... statements) {
+    this(forgetBatch.toMultiDataSet(), statements);
+  }
+
+  /** As above, for a graph with several inputs or outputs. */
+  public ForgettingListener(MultiDataSet forgetBatch, UserStatement... statements) {
+    this(Optional.of(forgetBatch), new Options(false, false), Optional.empty(), statements);
+    ForgetBatch.of(forgetBatch);
+  }
+
+  private ForgettingListener(
+      Optional<MultiDataSet> batch,
+      Options options,
+      Optional<ListenerState> state,
+      UserStatement... statements) {
+    this.batch = batch;
+    this.options = options;
+    this.state = state;
+    this.statements = statements.clone();
+  }
+
+  /**
+   * A listener that takes the weights at its first step for w_0, although the model was trained
+   * before: for the fine-tuning of a pre-trained model. What the pre-training made of the batch is
+   * not undone.
+   */
+  public ForgettingListener fromPresentWeights() {
+    return new ForgettingListener(batch, new Options(true, options.everyMatch), state, statements);
+  }
+
+  /**
+   * A listener that takes all matching batches of an epoch for visits: the retrained model leaves
+   * out all of them. Without it, two in one epoch are refused: which is meant cannot be known.
+   */
+  public ForgettingListener everyMatch() {
+    return new ForgettingListener(
+        batch, new Options(options.fromPresentWeights, true), state, statements);
   }
 
   @Override
-  public void onForwardPass(Model model, List<INDArray> activations) {
-    lookOutsideOfWorkspaces(model, activations.get(0));
+  public void onEpochStart(Model seen) {
+    inEpoch = true;
+    visitOfEpoch = -1;
   }
 
   @Override
-  public void onForwardPass(Model model, Map<String, INDArray> activations) {
-    if (model instanceof ComputationGraph graph) {
-      lookOutsideOfWorkspaces(model, graph.getInput(0));
+  public void onEpochEnd(Model seen) {
+    inEpoch = false;
+  }
+
+  @Override
+  public void onForwardPass(Model seen, List<INDArray> activations) {
+    look(seen);
+  }
+
+  @Override
+  public void onForwardPass(Model seen, Map<String, INDArray> activations) {
+    // Pre-training calls it with a layer.
+    if (seen instanceof ComputationGraph) {
+      look(seen);
     }
   }
 
-  private void look(Model model, INDArray input) {
-    if (start.isEmpty()) {
-      ModelChecks.check(model);
-      if (BaseOptimizer.getIterationCount(model) > 0) {
-        throw new IllegalStateException(
-            "the model was trained for "
-                + BaseOptimizer.getIterationCount(model)
-                + " steps before the ForgettingListener was attached, so w_0 is gone; attach it"
-                + " before the first fit");
-      }
-      start = Optional.of(model.params().dup());
-    }
-    visiting = input.equalShapes(features) && input.equals(features);
-  }
-
-  /** What is allocated in here outlives the step, whose workspaces DL4J has open. */
-  private void lookOutsideOfWorkspaces(Model model, INDArray input) {
+  private void look(Model seen) {
+    // What is allocated in here outlives the step, whose workspaces DL4J has open.
     try (MemoryWorkspace outside = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
-      look(model, input);
+      bind(seen);
+      visiting = ForgetBatch.isFed(state.orElseThrow().shown(), seen);
+    }
+  }
+
+  private void bind(Model seen) {
+    int iteration = BaseOptimizer.getIterationCount(seen);
+    if (model.isEmpty()) {
+      ModelChecks.check(seen, statements);
+      state =
+          Optional.of(
+              state.isPresent() ? state.get().resumed(seen, iteration) : start(seen, iteration));
+      model = Optional.of(seen);
+    }
+    if (model.get() != seen) {
+      throw new IllegalStateException(
+          "a ForgettingListener listens to one model, and this is another; give each its own, copy a"
+              + " ComputationGraph by UserModels.copy (its clone() shares the listeners), and train"
+              + " without ParallelWrapper, which trains copies");
+    }
+    ListenerState now = state.get();
+    if (iteration != now.sums().iteration()) {
+      throw new IllegalStateException(
+          "the model is at step "
+              + iteration
+              + ", but the ForgettingListener was last there at step "
+              + now.sums().iteration()
+              + ": it must be attached at every step; train again with it attached throughout");
     }
   }
 
   @Override
-  public void onGradientCalculation(Model model) {
-    // The share of the batch's gradients in the running sum of momentum, and in the weights.
-    double momentum = ModelChecks.momentum(model);
-    double before = velocityShare;
-    velocityShare *= momentum;
-    if (visiting) {
-      velocityShare += ModelChecks.rate(model);
-      visits++;
-      visiting = false;
+  public void onBackwardPass(Model seen) {
+    if (!visiting) {
+      return;
     }
-    factor += (1 + momentum) * velocityShare - momentum * before;
+    List<Bits> shown = state.orElseThrow().shown();
+    try (MemoryWorkspace outside = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+      visiting = ForgetBatch.hasLabels(shown, seen);
+    }
+    if (visiting && inEpoch && visitOfEpoch >= 0 && !options.everyMatch) {
+      throw new IllegalStateException(
+          "steps "
+              + visitOfEpoch
+              + " and "
+              + state.get().sums().iteration()
+              + " of one epoch are both, bit for bit, the batch to be forgotten; take the double"
+              + " out of the data, or have all of them forgotten by everyMatch()");
+    }
+  }
+
+  private ListenerState start(Model seen, int iteration) {
+    if (iteration > 0 && !options.fromPresentWeights) {
+      throw new IllegalStateException(
+          "the model was trained for "
+              + iteration
+              + " steps before the ForgettingListener was attached, so w_0 is gone; attach it"
+              + " before the first fit, or, if the weights from before this training are to be w_0"
+              + " (fine-tuning a pre-trained model), attach one with fromPresentWeights()");
+    }
+    ForgetBatch forget = ForgetBatch.of(batch.orElseThrow());
+    return ListenerState.start(seen, forget, iteration);
+  }
+
+  @Override
+  public void onGradientCalculation(Model seen) {
+    ListenerState now = state.orElseThrow();
+    if (visiting && inEpoch) {
+      visitOfEpoch = now.sums().iteration();
+    }
+    state = Optional.of(now.next(ModelChecks.rate(seen), ModelChecks.momentum(seen), visiting));
+    visiting = false;
   }
 
   /** Number of visits to the batch so far. */
   public int visits() {
-    return visits;
+    return state.map(now -> now.sums().visits()).orElse(0);
   }
 
   /**
-   * What was recorded.
+   * What was recorded, of the model as it is now.
    *
    * @throws IllegalStateException if the run has not seen the batch
    */
   public ForgettingRecord record() {
-    if (visits == 0) {
+    if (visits() == 0) {
       throw new IllegalStateException(
-          "no training step saw the batch to be forgotten, "
-              + features.size(0)
-              + " examples: it must be one whole batch of the run, in the same order and with the"
-              + " same preprocessing");
+          "no training step saw the batch to be forgotten"
+              + batch.map(data -> " of " + data.getLabels(0).size(0) + " examples").orElse("")
+              + ": it must be one whole batch of the run, with the same preprocessing, labels and"
+              + " masks");
     }
-    return new ForgettingRecord(start.orElseThrow(), factor, (int) features.size(0));
+    return state.get().record(model.map(RecordChecks::parameters));
+  }
+
+  /**
+   * Stores the listener, for a training that goes on in another process. Store the model at the
+   * same moment, with its updater, by DL4J's ModelSerializer. The file is whole or not there.
+   *
+   * @throws IllegalStateException before the first step
+   * @throws IOException if it cannot be written; what stood there stands there still
+   */
+  public void save(Path file) throws IOException {
+    if (model.isEmpty()) {
+      throw new IllegalStateException(
+          "the ForgettingListener has seen no step yet, so there is nothing new to store; store it"
+              + " after a fit");
+    }
+    int iteration = BaseOptimizer.getIterationCount(model.get());
+    ListenerFile.write(file, state.get().at(model.get(), iteration), options.everyMatch);
+  }
+
+  /**
+   * Reads what {@link #save} wrote: a listener that goes on, to be attached to the model that was
+   * stored at the same moment. It refuses another.
+   *
+   * @param statements as it was made with
+   * @throws IOException if the file is no stored listener, damaged, or of another version
+   */
+  public static ForgettingListener load(Path file, UserStatement... statements) throws IOException {
+    ListenerFile.Content content = ListenerFile.read(file);
+    return new ForgettingListener(
+        Optional.empty(),
+        new Options(true, content.everyMatch()),
+        Optional.of(content.state()),
+        statements);
   }
 }

@@ -15,7 +15,6 @@ import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.layers.wrapper.BaseWrapperLayer;
 import org.nd4j.linalg.activations.impl.ActivationSoftmax;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.learning.regularization.Regularization;
 import org.nd4j.linalg.lossfunctions.ILossFunction;
 import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
@@ -32,10 +31,24 @@ final class SeamChecks {
    * @throws IllegalArgumentException naming the layer and what it holds
    */
   static void check(Model model) {
-    DataType type = model.params().dataType();
-    if (type != DataType.FLOAT && type != DataType.DOUBLE) {
+    if (model instanceof ComputationGraph graph
+        && (graph.getNumInputArrays() != 1 || graph.getNumOutputArrays() != 1)) {
       throw new IllegalArgumentException(
-          "a model must compute in FLOAT or DOUBLE, not in " + type + "; convert it");
+          "a model must have one input and one output to be wrapped, not "
+              + graph.getNumInputArrays()
+              + " and "
+              + graph.getNumOutputArrays()
+              + "; UserModels.unlearn takes several, with a MultiDataSet");
+    }
+    for (ParameterPart part : ParameterPart.of(model)) {
+      if (part.role() == ParameterPart.Role.FROZEN) {
+        throw ModelChecks.refused(
+            part.layer(),
+            "its parameter " + part.key(),
+            "is frozen, but a network of this library trains all of its weights",
+            "it cannot be wrapped",
+            "thaw it, or use UserModels.unlearn, which leaves frozen layers as they are");
+      }
     }
     for (Layer layer : ModelChecks.layers(model)) {
       org.deeplearning4j.nn.conf.layers.Layer conf = layer.conf().getLayer();
@@ -104,6 +117,11 @@ final class SeamChecks {
   }
 
   private static IllegalArgumentException notWrapped(Layer layer, String what, String remedy) {
-    return ModelChecks.refused(layer, what, "it cannot be wrapped", remedy);
+    return ModelChecks.refused(
+        layer.conf().getLayer().getLayerName(),
+        layer.getClass().getSimpleName(),
+        what,
+        "it cannot be wrapped",
+        remedy);
   }
 }

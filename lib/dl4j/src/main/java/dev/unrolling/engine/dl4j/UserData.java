@@ -46,6 +46,20 @@ public final class UserData {
   }
 
   /**
+   * A batch for a model of plain features, e.g. one that begins with a {@code DenseLayer} or takes
+   * {@code InputType.convolutionalFlat}.
+   *
+   * @return as {@link #of(Batch)}, with features {@code (example, feature)} whatever their shape
+   */
+  public static DataSet flat(Batch batch) {
+    DataSet data = of(batch);
+    INDArray features = data.getFeatures();
+    return new DataSet(
+        features.reshape('c', features.size(0), features.length() / features.size(0)),
+        data.getLabels());
+  }
+
+  /**
    * The batches of an epoch, in order.
    *
    * @param order of a training run
@@ -58,6 +72,17 @@ public final class UserData {
         .mapToObj(order::batch)
         .map(UserData::of)
         .toList();
+  }
+
+  /**
+   * The batches of a run as DL4J's {@code fit(iterator, epochs)} takes them, made as they are asked
+   * for: its first pass gives the first epoch of the order, and so on. The one to be forgotten is
+   * among them where {@code order.withForgetBatch} put it.
+   *
+   * @param order of at least as many epochs as will be passed
+   */
+  public static UserDataIterator iterator(BatchOrder order) {
+    return new UserDataIterator(order, false);
   }
 
   private static long[] shape(int examples, int[] exampleShape) {

@@ -16,7 +16,6 @@ import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
-import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.util.ModelSerializer;
@@ -29,7 +28,6 @@ import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.learning.config.IUpdater;
-import org.nd4j.linalg.learning.config.Nesterovs;
 import org.nd4j.linalg.learning.config.Sgd;
 import org.nd4j.linalg.schedule.MapSchedule;
 import org.nd4j.linalg.schedule.ScheduleType;
@@ -189,57 +187,6 @@ class UserModelsTest {
     assertEquals(1e-2 + 1e-3, listener.record().factor(), 1e-15);
   }
 
-  /**
-   * One dense layer and a loss that is linear in it would have a constant gradient; a rate of 1e-9
-   * makes any gradient constant. Then a run with x* in it and one with a zero gradient in its place
-   * differ by the factor times that gradient, and nothing else.
-   */
-  @Test
-  void nesterovsFactorIsWhatAVisitMovesInTheEnd() {
-    double rate = 1e-9;
-    for (double momentum : new double[] {0.9, 0.5}) {
-      List<DataSet> batches = batches();
-      MultiLayerNetwork model = model(new Nesterovs(rate, momentum), dense().build(), false);
-      MultiLayerNetwork retrained = model.clone();
-      ForgettingListener listener = new ForgettingListener(batches.get(1));
-      model.addListeners(listener);
-      // A mask of zeros is a step with a zero gradient.
-      DataSet zero =
-          new DataSet(
-              batches.get(1).getFeatures(),
-              batches.get(1).getLabels(),
-              null,
-              Nd4j.zeros(DataType.DOUBLE, 8, 1));
-      for (int epoch = 0; epoch < 2; epoch++) {
-        for (int b = 0; b < 4; b++) {
-          model.fit(batches.get(b));
-          retrained.fit(b == 1 ? zero : batches.get(b));
-        }
-      }
-      ForgettingRecord record = listener.record();
-      double byHand = ForgettingRecord.nesterovsFactor(rate, momentum, 8, 1, 5);
-      assertEquals(1, record.factor() / byHand, 1e-12);
-      // By the sum of the geometric series, written out.
-      double series = 0;
-      for (int visit : new int[] {1, 5}) {
-        for (int k = 0; k <= 8 - visit; k++) {
-          series += rate * Math.pow(momentum, k);
-        }
-      }
-      assertEquals(1, byHand / series, 1e-12);
-      double nothingDone = distance(model.params(), retrained.params());
-      MultiLayerNetwork unlearned = UserModels.unlearn(model, batches.get(1), record);
-      assertTrue(distance(unlearned.params(), retrained.params()) < 1e-5 * nothingDone);
-      // The factor of heavy ball, whose series is one power shorter, does not fit.
-      double heavyBall = ForgettingRecord.nesterovsFactor(rate, momentum, 7, 1, 5);
-      MultiLayerNetwork other =
-          UserModels.unlearn(
-              model, batches.get(1), new ForgettingRecord(record.startParameters(), heavyBall, 8));
-      assertTrue(distance(other.params(), retrained.params()) > 0.01 * nothingDone);
-    }
-    assertRefused("from 0 to 2", () -> ForgettingRecord.nesterovsFactor(rate, 0.9, 3, 3));
-  }
-
   @Test
   void withoutStartItSaysSo() {
     MultiLayerNetwork model = plain(false);
@@ -270,25 +217,8 @@ class UserModelsTest {
     assertRefused(
         "dropout", () -> ModelChecks.check(model(sgd, dense().dropOut(0.5).build(), false)));
     assertRefused(
-        "frozen",
-        () ->
-            ModelChecks.check(
-                model(sgd, new FrozenLayer.Builder().layer(dense().build()).build(), false)));
-    assertRefused(
         "one learning rate",
         () -> ModelChecks.check(model(sgd, dense().updater(new Sgd(0.5)).build(), false)));
-    ComputationGraph two =
-        new ComputationGraph(
-            new NeuralNetConfiguration.Builder()
-                .updater(sgd)
-                .graphBuilder()
-                .addInputs("in")
-                .addLayer("a", new OutputLayer.Builder().nIn(5).nOut(3).build(), "in")
-                .addLayer("b", new OutputLayer.Builder().nIn(5).nOut(3).build(), "in")
-                .setOutputs("a", "b")
-                .build());
-    two.init();
-    assertRefused("1 and 2", () -> ModelChecks.check(two));
   }
 
   private static void assertRefused(String word, Runnable call) {

@@ -1,0 +1,102 @@
+package dev.unrolling.engine.dl4j;
+
+import dev.unrolling.engine.dl4j.ForgettingRecord.Run;
+import dev.unrolling.engine.dl4j.ForgettingRecord.Visits;
+import java.util.List;
+import java.util.Optional;
+import org.deeplearning4j.nn.api.Model;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * What a {@link ForgettingListener} has gathered, between two steps.
+ *
+ * @param start w_0
+ * @param shown the bits that a step on the batch shows
+ * @param batch SHA-256 of the batch
+ * @param batchSize its number of examples
+ * @param sums over the steps so far
+ * @param trained SHA-256 of the parameters when this was stored; empty while the run goes on
+ */
+record ListenerState(
+    INDArray start, List<Bits> shown, String batch, int batchSize, Sums sums, String trained) {
+
+  /**
+   * Sums over steps.
+   *
+   * @param iteration the model's, of the step that comes next
+   * @param visits to the batch
+   * @param rateSum of the visits
+   * @param velocityShare the share of the batch's gradients in the running sum of momentum
+   * @param factor their share in the weights
+   */
+  record Sums(int iteration, int visits, double rateSum, double velocityShare, double factor) {
+
+    Sums next(double rate, double momentum, boolean visiting) {
+      double share = velocityShare * momentum + (visiting ? rate : 0);
+      return new Sums(
+          iteration + 1,
+          visits + (visiting ? 1 : 0),
+          rateSum + (visiting ? rate : 0),
+          share,
+          factor + ((1 + momentum) * share - momentum * velocityShare));
+    }
+  }
+
+  static ListenerState start(Model model, ForgetBatch batch, int iteration) {
+    return new ListenerState(
+        model.params().dup(),
+        batch.shown(model),
+        Bits.sum(batch.bits(model.params().dataType())),
+        batch.size(),
+        new Sums(iteration, 0, 0, 0, 0),
+        "");
+  }
+
+  /** After a step. */
+  ListenerState next(double rate, double momentum, boolean visiting) {
+    Sums next = sums.next(rate, momentum, visiting);
+    return new ListenerState(start, shown, batch, batchSize, next, "");
+  }
+
+  /** To be stored with a model as it is now. */
+  ListenerState at(Model model, int iteration) {
+    Sums now =
+        new Sums(iteration, sums.visits(), sums.rateSum(), sums.velocityShare(), sums.factor());
+    return new ListenerState(start, shown, batch, batchSize, now, RecordChecks.parameters(model));
+  }
+
+  /**
+   * This, to go on with.
+   *
+   * @throws IllegalStateException if the model is not the one that this was stored with
+   */
+  ListenerState resumed(Model model, int iteration) {
+    if (iteration == sums.iteration()
+        && model.params().length() == start.length()
+        && model.params().dataType() == start.dataType()
+        && trained.equals(RecordChecks.parameters(model))) {
+      return this;
+    }
+    throw new IllegalStateException(
+        "the stored ForgettingListener belongs to a model at step "
+            + sums.iteration()
+            + " with other weights than this one has at step "
+            + iteration
+            + "; go on with the model that was saved together with it");
+  }
+
+  /**
+   * The record.
+   *
+   * @param now SHA-256 of the model's parameters; if empty, those stored
+   */
+  ForgettingRecord record(Optional<String> now) {
+    return new ForgettingRecord(
+        start,
+        sums.factor(),
+        batchSize,
+        Optional.of(new Visits(sums.visits(), sums.rateSum(), sums.velocityShare())),
+        Optional.of(new Run(batch, now.orElse(trained))),
+        RetrainedStep.SKIPPED);
+  }
+}
