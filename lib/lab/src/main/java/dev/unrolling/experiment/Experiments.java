@@ -1,7 +1,7 @@
 package dev.unrolling.experiment;
 
-import dev.unrolling.text.OnnxTextEncoder;
 import dev.unrolling.engine.Precision;
+import dev.unrolling.text.OnnxTextEncoder;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Collectors;

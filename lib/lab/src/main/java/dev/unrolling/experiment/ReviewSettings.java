@@ -2,11 +2,11 @@ package dev.unrolling.experiment;
 
 import dev.unrolling.data.DataCache;
 import dev.unrolling.data.Imdb;
-import dev.unrolling.text.OnnxTextEncoder;
 import dev.unrolling.data.Subsets;
 import dev.unrolling.data.TextDataset;
 import dev.unrolling.data.TextEncoder;
 import dev.unrolling.data.TextFeatures;
+import dev.unrolling.text.OnnxTextEncoder;
 import java.util.List;
 import java.util.function.Consumer;
 
