@@ -65,6 +65,17 @@ public record SigmaMeasurement(
     return new SigmaMeasurement(method, plainLoss, fixedBatch, mode);
   }
 
+  /** Fails unless a fixed batch can be fed to a network, naming both shapes. */
+  void checkFits(Network network) {
+    fixedBatch.ifPresent(
+        batch ->
+            network
+                .architecture()
+                .checkExampleShape(
+                    "the batch that sigma is measured on (" + batch + ")",
+                    batch.dataset().exampleShape()));
+  }
+
   /**
    * Measures sigma at a network's present weights; nothing is moved.
    *

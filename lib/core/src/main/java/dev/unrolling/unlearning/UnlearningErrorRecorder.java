@@ -28,10 +28,10 @@ import java.util.stream.IntStream;
  * the error, such as the authors', from the same measurements. {@link CheckpointedError} takes its
  * sigmas from here.
  *
- * <p>With rates that vary, eta is their mean over the steps so far, and \( e = \bar\eta e_1 \). The
- * derivation has \( \sum_i \eta_i \sum_{j<i} \eta_j / \sum_i \eta_i \) where \( e_1 \) then has \(
- * \bar\eta (t - 1) / 2 \): they differ by a share of the order of 1/t. Where gamma falls, sigma is
- * that of each step's own objective. Momentum does not enter.
+ * <p>With rates that vary, eta is their mean over the steps so far, and \( e = \bar\eta e_1 \).
+ * Where \( e_1 \) then has \( \bar\eta (t - 1) / 2 \), the derivation has \( \sum_i \eta_i \sum_{j
+ * &lt; i} \eta_j / \sum_i \eta_i \): they differ by a share of the order of 1/t. Where gamma falls,
+ * sigma is that of each step's own objective. Momentum does not enter.
  *
  * <p>A run whose weights are no longer finite is not measured: the trainer ends it. An interrupt
  * waits for the measurement at hand, as it does for the step. Holds one vector, and a second while
@@ -102,15 +102,7 @@ public final class UnlearningErrorRecorder implements StepListener, AutoCloseabl
       throw new IllegalArgumentException(
           "the unlearning error is measured every 1 step or more, not every " + everySteps);
     }
-    measurement
-        .fixedBatch()
-        .ifPresent(
-            batch ->
-                network
-                    .architecture()
-                    .checkExampleShape(
-                        "the batch that sigma is measured on (" + batch + ")",
-                        batch.dataset().exampleShape()));
+    measurement.checkFits(network);
     this.run = new WatchedRun(network, order, trainer);
     this.everySteps = everySteps;
     this.measurement = measurement;
@@ -175,13 +167,7 @@ public final class UnlearningErrorRecorder implements StepListener, AutoCloseabl
 
   /** What was measured after the step just taken; empty if that was not one to measure. */
   public Optional<Measurement> justMeasured() {
-    return measurements.isEmpty() || latest().stepsDone() != stepsDone
-        ? Optional.empty()
-        : Optional.of(latest());
-  }
-
-  private Measurement latest() {
-    return measurements.get(measurements.size() - 1);
+    return measurements.stream().reduce((a, b) -> b).filter(m -> m.stepsDone() == stepsDone);
   }
 
   /**
