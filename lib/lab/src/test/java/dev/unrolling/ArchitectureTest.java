@@ -46,7 +46,8 @@ class ArchitectureTest {
           Map.entry("metrics", List.of("engine", "privacy")),
           Map.entry("experiment", List.of("unlearning", "metrics", "text")),
           Map.entry("figure", List.of("experiment")),
-          Map.entry("cli", List.of("experiment", "figure")));
+          Map.entry("benchmark", List.of("engine")),
+          Map.entry("cli", List.of("experiment", "figure", "benchmark")));
 
   private static Set<String> allowed(String room) {
     Set<String> all = new TreeSet<>(Set.of(room));
@@ -125,10 +126,11 @@ class ArchitectureTest {
   }
 
   @Test
-  void nativeLibrariesStayInTheirEngines() {
+  void nativeLibrariesStayInTheirEnginesAndBenchmarks() {
     noClasses()
         .that()
-        .resideOutsideOfPackages(ROOT + "engine.torch..", ROOT + "engine.dl4j..")
+        .resideOutsideOfPackages(
+            ROOT + "engine.torch..", ROOT + "engine.dl4j..", ROOT + "benchmark..")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("org.bytedeco..", "org.deeplearning4j..")

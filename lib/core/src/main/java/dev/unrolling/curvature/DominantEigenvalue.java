@@ -3,12 +3,13 @@ package dev.unrolling.curvature;
 import dev.unrolling.engine.ParameterVector;
 
 /**
- * What power iteration found.
+ * What {@link PowerIteration} or {@link Lanczos} found.
  *
- * @param value the Rayleigh quotient lambda = v . Hv of the last vector, with its sign
+ * @param value the Rayleigh quotient lambda = v . Hv, with its sign
  * @param vector the last vector v, of norm 1; closed with this
- * @param bound norm(Hv): never above the largest |eigenvalue|, and it grows towards it with every
- *     product, even where two eigenvalues of opposite signs tie and lambda does not settle
+ * @param bound norm(Hv): never above the largest |eigenvalue|; in power iteration it grows towards
+ *     it with every product, even where two eigenvalues of opposite signs tie and lambda does not
+ *     settle
  * @param residual norm(Hv - lambda v) / |lambda|; 0 for the zero operator, infinite if only lambda
  *     is 0
  * @param converged whether the residual is within the tolerance

@@ -107,6 +107,24 @@ public final class Lanczos {
     }
   }
 
+  /**
+   * Finds the eigenvalue of largest absolute value, as {@link PowerIteration#run(LinearOperator)}
+   * does, in fewer products.
+   *
+   * @param operator symmetric; unchanged and not closed
+   * @return a result that the caller closes
+   * @throws ArithmeticException if a product is not finite
+   * @throws CancellationException if the thread is interrupted
+   */
+  public DominantEigenvalue dominant(LinearOperator operator) {
+    EigenPairs found = run(operator, End.LARGEST_MAGNITUDE, 1);
+    EigenPair top = found.first();
+    // What is left of Hv is orthogonal to v.
+    double bound = Math.hypot(top.value(), top.bound());
+    return new DominantEigenvalue(
+        top.value(), top.vector(), bound, top.residual(), top.converged(), found.products());
+  }
+
   private static List<RitzPair> outermost(List<RitzPair> pairs, End end, int count) {
     return pairs.stream()
         .sorted(Comparator.<RitzPair>comparingDouble(end::rank).reversed())

@@ -38,12 +38,6 @@ public interface Engine {
   Engine withPrecision(Precision precision);
 
   /**
-   * Measures what the device does at best in training steps of this precision, in a few seconds.
-   * The device should be idle.
-   */
-  Throughput throughput();
-
-  /**
    * A network with given weights, fresh running statistics (mean 0, variance 1) and no momentum.
    *
    * @param architecture what it is made of

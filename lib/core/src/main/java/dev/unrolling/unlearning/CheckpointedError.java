@@ -6,6 +6,7 @@ import dev.unrolling.training.StepListener;
 import dev.unrolling.training.StepLosses;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The checkpointed unlearning error (paper section 2.5): the run is cut at checkpoints, and the
@@ -13,8 +14,8 @@ import java.util.List;
  * sigma. A listener of the run; with one checkpoint at w_0 it is {@link UnlearningError} itself,
  * with one at every step it is 0.
  *
- * <p>Whoever measures an eigenvalue adds it; a segment without a measurement uses the last one
- * before it. Holds one vector.
+ * <p>An {@link UnlearningErrorRecorder} of the run gives the eigenvalues, or whoever measures one
+ * adds it; a segment without a measurement uses the last one before it. Holds one vector.
  */
 public final class CheckpointedError implements StepListener, AutoCloseable {
 
@@ -52,6 +53,7 @@ public final class CheckpointedError implements StepListener, AutoCloseable {
 
   private final CheckpointSpacing spacing;
   private final ParameterVector start;
+  private final Optional<UnlearningErrorRecorder> recorder;
   private final List<Segment> finished = new ArrayList<>();
   private final List<Double> eigenvalues = new ArrayList<>();
   private double sumOfRates;
@@ -59,14 +61,32 @@ public final class CheckpointedError implements StepListener, AutoCloseable {
   private int steps;
 
   /**
-   * An error of a run not yet begun.
+   * An error of a run not yet begun, whose eigenvalues are added by {@link #addEigenvalue}.
    *
    * @param spacing of the checkpoints
    * @param startWeights w_0; copied
    */
   public CheckpointedError(CheckpointSpacing spacing, ParameterVector startWeights) {
+    this(spacing, startWeights, Optional.empty());
+  }
+
+  /**
+   * An error of a run not yet begun, given to the trainer after a recorder whose sigmas it takes.
+   *
+   * @param spacing of the checkpoints
+   * @param recorder of the same run; read, not owned
+   */
+  public CheckpointedError(CheckpointSpacing spacing, UnlearningErrorRecorder recorder) {
+    this(spacing, recorder.startWeights(), Optional.of(recorder));
+  }
+
+  private CheckpointedError(
+      CheckpointSpacing spacing,
+      ParameterVector startWeights,
+      Optional<UnlearningErrorRecorder> recorder) {
     this.spacing = spacing;
     this.start = startWeights.copy();
+    this.recorder = recorder;
   }
 
   /**
@@ -119,6 +139,19 @@ public final class CheckpointedError implements StepListener, AutoCloseable {
     try (ParameterVector weights = step.network().weights()) {
       movement = weights.addInPlace(-1, start).norm2();
     }
+    recorder.ifPresent(measuring -> takeFrom(measuring, step.stepsDone()));
+  }
+
+  private void takeFrom(UnlearningErrorRecorder measuring, int stepsDone) {
+    if (measuring.stepsDone() != stepsDone) {
+      throw new IllegalStateException(
+          "the recorder of the unlearning error has watched "
+              + measuring.stepsDone()
+              + " steps, not "
+              + stepsDone
+              + "; give it to the trainer before the checkpointed error");
+    }
+    measuring.justMeasured().ifPresent(m -> addEigenvalue(m.sigma().signed()));
   }
 
   /** Notes the dominant eigenvalue of the Hessian at the present step, with its sign. */

@@ -1,12 +1,13 @@
 package dev.unrolling.cli;
 
+import dev.unrolling.benchmark.StepSpeed;
+import dev.unrolling.benchmark.Throughput;
 import dev.unrolling.data.Cifar10;
 import dev.unrolling.data.DataCache;
 import dev.unrolling.data.Dataset;
 import dev.unrolling.engine.Engine;
 import dev.unrolling.engine.Engines;
 import dev.unrolling.engine.Precision;
-import dev.unrolling.engine.Throughput;
 import dev.unrolling.experiment.DeviceCheck;
 import dev.unrolling.experiment.Verdict;
 import dev.unrolling.model.Architectures;
@@ -81,9 +82,9 @@ final class CheckCommand implements Callable<Integer> {
 
   private void print(DeviceCheck check, Engine engine) {
     int steps = quick || engine.device().equals("cpu") ? 2 : 50;
-    Throughput best = engine.throughput();
-    DeviceCheck.Speed small = check.speed(engine, best, 32, steps);
-    DeviceCheck.Speed large = check.speed(engine, best, 128, steps);
+    Throughput best = Throughput.measure(engine);
+    StepSpeed small = speed(check, engine, best, 32, steps);
+    StepSpeed large = speed(check, engine, best, 128, steps);
     spec.commandLine()
         .getOut()
         .printf(
@@ -96,6 +97,11 @@ final class CheckCommand implements Callable<Integer> {
             large.seconds() / large.floorSeconds(),
             best.operationsPerSecond(),
             best.bytesPerSecond());
+  }
+
+  private static StepSpeed speed(
+      DeviceCheck check, Engine engine, Throughput best, int batchSize, int steps) {
+    return StepSpeed.measure(engine, best, check.architecture(), check.images(), batchSize, steps);
   }
 
   private static String name(Engine engine) {

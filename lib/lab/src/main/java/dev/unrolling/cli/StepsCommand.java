@@ -1,11 +1,11 @@
 package dev.unrolling.cli;
 
+import dev.unrolling.benchmark.StepTimer;
 import dev.unrolling.data.Cifar10;
 import dev.unrolling.data.DataCache;
 import dev.unrolling.data.Dataset;
 import dev.unrolling.engine.Engine;
 import dev.unrolling.engine.Precision;
-import dev.unrolling.experiment.StepTimer;
 import dev.unrolling.model.Architectures;
 import java.io.BufferedReader;
 import java.io.IOException;

@@ -1,14 +1,11 @@
 package dev.unrolling.experiment;
 
-import dev.unrolling.curvature.DominantEigenvalue;
 import dev.unrolling.curvature.PowerIteration;
 import dev.unrolling.data.Batch;
 import dev.unrolling.data.BatchOrder;
 import dev.unrolling.data.Dataset;
 import dev.unrolling.data.Subsets;
 import dev.unrolling.engine.Engine;
-import dev.unrolling.engine.LinearOperator;
-import dev.unrolling.engine.Mode;
 import dev.unrolling.engine.Network;
 import dev.unrolling.engine.Objective;
 import dev.unrolling.engine.ParameterVector;
@@ -29,6 +26,7 @@ import dev.unrolling.unlearning.CheckpointedUnlearning;
 import dev.unrolling.unlearning.ForgettingRecorder;
 import dev.unrolling.unlearning.LeadingTerm;
 import dev.unrolling.unlearning.RecordedUnlearning;
+import dev.unrolling.unlearning.SigmaMeasurement;
 import dev.unrolling.unlearning.SingleGradientUnlearning;
 import dev.unrolling.unlearning.UnlearningError;
 import dev.unrolling.unlearning.UnrolledSgd;
@@ -44,6 +42,8 @@ import tech.tablesaw.api.Table;
 public final class CheckpointingExperiment {
 
   private static final Objective OBJECTIVE = Objective.crossEntropy();
+  private static final SigmaMeasurement SIGMA =
+      SigmaMeasurement.standard().withMethod(new PowerIteration().withMaxProducts(50)::run);
   private static final Omission LEFT_OUT = Omission.skippedStep();
 
   private record Row(
@@ -141,19 +141,12 @@ public final class CheckpointingExperiment {
       @Override
       public void afterStep(Step step, StepLosses losses) {
         if (step.index() % settings.measureEvery() == 0) {
-          double eigenvalue = eigenvalue(step.network(), step.batch());
+          double eigenvalue = SIGMA.measure(step.network(), step.batch(), OBJECTIVE).signed();
           eigenvalues.add(eigenvalue);
           watches.forEach(watch -> watch.error.addEigenvalue(eigenvalue));
         }
       }
     };
-  }
-
-  private static double eigenvalue(Network network, Batch batch) {
-    try (LinearOperator hessian = network.hessian(batch, OBJECTIVE, Mode.EVALUATION);
-        DominantEigenvalue top = new PowerIteration().withMaxProducts(50).run(hessian)) {
-      return top.converged() ? top.value() : top.bound();
-    }
   }
 
   private static Row row(

@@ -7,18 +7,15 @@ import dev.unrolling.engine.Engine;
 import dev.unrolling.engine.Mode;
 import dev.unrolling.engine.Objective;
 import dev.unrolling.engine.Precision;
-import dev.unrolling.engine.Throughput;
 import dev.unrolling.model.Architecture;
 import dev.unrolling.model.Architectures;
-import dev.unrolling.model.Workload;
 import dev.unrolling.training.Schedule;
 import dev.unrolling.training.SgdTrainer;
 import java.util.List;
 import java.util.stream.IntStream;
-import tech.tablesaw.api.DoubleColumn;
 
 /**
- * Whether a device computes what a reference computes, and how long a step takes on it.
+ * Whether a device computes what a reference computes.
  *
  * <p>What may be asked of float32 is limited by where a unit's sign is rounded the other way: there
  * a rectified network's gradient jumps. On one thread and on two of the same CPU, the training
@@ -27,7 +24,7 @@ import tech.tablesaw.api.DoubleColumn;
  * the float32 gradient is compared with the running statistics, where it differed by 4e-7; and the
  * training gradient in float64, where it differed by 2e-14.
  *
- * @param architecture of the network whose gradient is compared and whose steps are timed
+ * @param architecture of the network whose gradient is compared
  * @param images what it takes, at least 640 of them
  */
 public record DeviceCheck(Architecture architecture, Dataset images) {
@@ -37,7 +34,6 @@ public record DeviceCheck(Architecture architecture, Dataset images) {
 
   private static final int BATCH_SIZE = 32;
   private static final int WIDTH = 8;
-  private static final int ROUNDS = 3;
   private static final double RATE = 0.001;
   private static final Objective OBJECTIVE = Objective.crossEntropy().withGamma(1);
 
@@ -91,44 +87,6 @@ public record DeviceCheck(Architecture architecture, Dataset images) {
             first(BATCH_SIZE),
             OBJECTIVE,
             mode));
-  }
-
-  /**
-   * A training step's time, beside the least that it could be.
-   *
-   * @param seconds a step
-   * @param floorSeconds what its convolutions and products take at the device's measured best:
-   *     operations over operations a second, or bytes over bytes a second, whichever is more
-   */
-  public record Speed(double seconds, double floorSeconds) {}
-
-  /**
-   * Times training steps of {@link #architecture}: the median of three rounds, after one that is
-   * not counted.
-   *
-   * @param engine that computes
-   * @param best of the engine's device
-   * @param batchSize images a step
-   * @param stepsPerRound at least 1
-   */
-  public Speed speed(Engine engine, Throughput best, int batchSize, int stepsPerRound) {
-    DoubleColumn seconds = DoubleColumn.create("seconds");
-    try (StepTimer timer = new StepTimer(engine, architecture, images, batchSize)) {
-      timer.seconds(stepsPerRound);
-      for (int round = 0; round < ROUNDS; round++) {
-        seconds.append(timer.seconds(stepsPerRound));
-      }
-    }
-    return new Speed(seconds.median(), floorSeconds(engine.precision(), best, batchSize));
-  }
-
-  private double floorSeconds(Precision precision, Throughput best, int batchSize) {
-    Workload work = Workload.of(architecture);
-    int weightBytes = precision.dataType().width();
-    int valueBytes = precision == Precision.BFLOAT16 ? Short.BYTES : weightBytes;
-    return Math.max(
-        work.stepOperations(batchSize) / best.operationsPerSecond(),
-        work.stepBytes(batchSize, valueBytes, weightBytes) / best.bytesPerSecond());
   }
 
   private Batch first(int examples) {

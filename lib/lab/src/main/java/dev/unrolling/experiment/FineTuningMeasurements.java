@@ -1,10 +1,7 @@
 package dev.unrolling.experiment;
 
-import dev.unrolling.curvature.DominantEigenvalue;
 import dev.unrolling.curvature.PowerIteration;
 import dev.unrolling.data.Batch;
-import dev.unrolling.engine.LinearOperator;
-import dev.unrolling.engine.Mode;
 import dev.unrolling.engine.Network;
 import dev.unrolling.engine.ParameterVector;
 import dev.unrolling.metrics.ForgettingDistance;
@@ -18,12 +15,14 @@ import dev.unrolling.unlearning.CheckpointSpacing;
 import dev.unrolling.unlearning.CheckpointedError;
 import dev.unrolling.unlearning.ForgettingRecorder;
 import dev.unrolling.unlearning.RecordedUnlearning;
+import dev.unrolling.unlearning.Sigma;
+import dev.unrolling.unlearning.SigmaMeasurement;
 import dev.unrolling.unlearning.SingleGradientUnlearning;
 import dev.unrolling.unlearning.UnlearningError;
+import dev.unrolling.unlearning.UnlearningErrorRecorder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CancellationException;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Measures a run of {@link FineTuning} on its way. */
@@ -32,12 +31,12 @@ final class FineTuningMeasurements implements StepListener, AutoCloseable {
   /**
    * What has been measured so far, to go on with after an interruption.
    *
-   * @param eigenvalues in order
+   * @param errors of the recorder of the unlearning error
    * @param rows of the table
    * @param checkpointed of the checkpointed error; empty where there is none
    */
   record Measured(
-      List<Double> eigenvalues,
+      UnlearningErrorRecorder.Collected errors,
       List<FineTuningRow> rows,
       List<CheckpointedError.Measured> checkpointed) {}
 
@@ -45,7 +44,7 @@ final class FineTuningMeasurements implements StepListener, AutoCloseable {
   private final Batch forget;
   private final Batch test;
   private final ForgettingRecorder recorder;
-  private final List<Double> eigenvalues = new ArrayList<>();
+  private final UnlearningErrorRecorder errors;
   private final List<FineTuningRow> rows = new ArrayList<>();
   private final Optional<CheckpointedError> checkpointed;
 
@@ -59,32 +58,37 @@ final class FineTuningMeasurements implements StepListener, AutoCloseable {
     this.forget = recorder.order().forgetBatch();
     this.test = test;
     this.recorder = recorder;
+    this.errors =
+        new UnlearningErrorRecorder(
+            recorder.network(),
+            recorder.order(),
+            recorder.trainer(),
+            settings.measureEvery(),
+            SigmaMeasurement.standard()
+                .withMethod(new PowerIteration().withSeed(settings.seed())::run));
     this.checkpointed =
         settings.checkpointEvery() == 0
             ? Optional.empty()
             : Optional.of(
-                new CheckpointedError(
-                    new CheckpointSpacing(settings.checkpointEvery()), recorder.startWeights()));
+                new CheckpointedError(new CheckpointSpacing(settings.checkpointEvery()), errors));
   }
 
   @Override
   public void beforeStep(Step step) {
+    errors.beforeStep(step);
     checkpointed.ifPresent(error -> error.beforeStep(step));
   }
 
   @Override
   public void afterStep(Step step, StepLosses losses) {
+    errors.afterStep(step, losses);
     checkpointed.ifPresent(error -> error.afterStep(step, losses));
+    errors.justMeasured().ifPresent(measurement -> add(step, losses, measurement));
+  }
+
+  private void add(Step step, StepLosses losses, UnlearningErrorRecorder.Measurement measured) {
     boolean last = step.stepsDone() == recorder.order().steps();
-    if (!last && step.stepsDone() % settings.measureEvery() != 0) {
-      return;
-    }
-    DominantEigenvalue top = uninterrupted(step);
-    // The sign is kept where it is known; without convergence the bound stands in.
-    double eigenvalue = top.converged() ? top.value() : top.bound();
-    eigenvalues.add(eigenvalue);
-    checkpointed.ifPresent(error -> error.addEigenvalue(eigenvalue));
-    double normDw = recorder.movement();
+    Sigma sigma = measured.sigma();
     rows.add(
         new FineTuningRow(
             step.network().engine().name(),
@@ -96,17 +100,17 @@ final class FineTuningMeasurements implements StepListener, AutoCloseable {
             verificationError(new SingleGradientUnlearning(factor()), step),
             verificationError(new AmnesiacUnlearning(), step),
             ForgettingDistance.of(step.network(), step.retrainedNetwork()),
-            error(UnlearningError.published(), step, normDw),
-            error(UnlearningError.oneEta(), step, normDw),
-            error(UnlearningError.authorsSquareRoot(), step, normDw),
+            measured.e(),
+            measured.e1(),
+            errors.value(UnlearningError.authorsSquareRoot()),
             checkpointed.map(c -> c.of(UnlearningError.published())).orElse(Double.NaN),
             checkpointed.map(c -> c.of(UnlearningError.oneEta())).orElse(Double.NaN),
-            top.sigma(),
-            top.value(),
-            top.residual(),
-            top.converged(),
-            top.products(),
-            normDw,
+            sigma.value(),
+            sigma.eigenvalue(),
+            sigma.residual(),
+            sigma.converged(),
+            sigma.products(),
+            measured.movement(),
             losses.original().value(),
             losses.retrained().map(loss -> loss.value()).orElse(Double.NaN),
             last ? accuracy(step.network(), test) : Double.NaN,
@@ -124,7 +128,7 @@ final class FineTuningMeasurements implements StepListener, AutoCloseable {
   /** All that has been measured. */
   Measured measured() {
     return new Measured(
-        List.copyOf(eigenvalues),
+        errors.collected(),
         List.copyOf(rows),
         checkpointed.map(CheckpointedError::measured).stream().toList());
   }
@@ -140,7 +144,7 @@ final class FineTuningMeasurements implements StepListener, AutoCloseable {
    * @param segmentStart as {@link #segmentStart} gave it
    */
   void resume(Measured earlier, Optional<INDArray> segmentStart) {
-    eigenvalues.addAll(earlier.eigenvalues());
+    errors.resume(earlier.errors());
     rows.addAll(earlier.rows());
     if (checkpointed.isPresent()) {
       try (ParameterVector start = recorder.network().vector(segmentStart.orElseThrow())) {
@@ -152,6 +156,7 @@ final class FineTuningMeasurements implements StepListener, AutoCloseable {
   @Override
   public void close() {
     checkpointed.ifPresent(CheckpointedError::close);
+    errors.close();
   }
 
   /** What was measured so far. */
@@ -163,41 +168,10 @@ final class FineTuningMeasurements implements StepListener, AutoCloseable {
     return Evaluation.of(network, examples.dataset(), examples.indices()).accuracy();
   }
 
-  // An interrupted run keeps the step that it was taking, so the step's measurement is finished.
-  private DominantEigenvalue uninterrupted(Step step) {
-    boolean interrupted = Thread.interrupted();
-    while (true) {
-      try {
-        DominantEigenvalue top = dominantEigenvalue(step);
-        if (interrupted) {
-          Thread.currentThread().interrupt();
-        }
-        return top;
-      } catch (CancellationException again) {
-        Thread.interrupted();
-        interrupted = true;
-      }
-    }
-  }
-
-  // From the seeded start each time: a warm one could stay at an eigenvector that has been
-  // overtaken, and saves only a fifth of the products.
-  private DominantEigenvalue dominantEigenvalue(Step step) {
-    try (LinearOperator hessian =
-            step.network().hessian(step.batch(), step.objective(), Mode.EVALUATION);
-        DominantEigenvalue top = new PowerIteration().withSeed(settings.seed()).run(hessian)) {
-      return top;
-    }
-  }
-
   private double verificationError(RecordedUnlearning method, Step step) {
     try (ParameterVector unlearned = method.unlearnedWeights(recorder);
         ParameterVector retrained = step.retrainedNetwork().weights()) {
       return VerificationError.of(unlearned, retrained);
     }
-  }
-
-  private double error(UnlearningError error, Step step, double normDw) {
-    return error.of(settings.rate(), normDw, step.stepsDone(), eigenvalues);
   }
 }

@@ -1,14 +1,11 @@
 package dev.unrolling.experiment;
 
-import dev.unrolling.curvature.DominantEigenvalue;
 import dev.unrolling.curvature.PowerIteration;
 import dev.unrolling.data.Batch;
 import dev.unrolling.data.BatchOrder;
 import dev.unrolling.data.Dataset;
 import dev.unrolling.data.Subsets;
 import dev.unrolling.engine.Engine;
-import dev.unrolling.engine.LinearOperator;
-import dev.unrolling.engine.Mode;
 import dev.unrolling.engine.Network;
 import dev.unrolling.engine.Objective;
 import dev.unrolling.engine.ParameterVector;
@@ -22,6 +19,7 @@ import dev.unrolling.training.Schedule;
 import dev.unrolling.training.SgdTrainer;
 import dev.unrolling.unlearning.ForgettingRecorder;
 import dev.unrolling.unlearning.LeadingTerm;
+import dev.unrolling.unlearning.SigmaMeasurement;
 import dev.unrolling.unlearning.SingleGradientUnlearning;
 import dev.unrolling.unlearning.SingleGradientUnlearning.Factor;
 import dev.unrolling.unlearning.UnlearningError;
@@ -133,11 +131,10 @@ public final class SingleGradientExperiment {
     if (settings.sigmaProducts() == 0) {
       return Double.NaN;
     }
-    try (LinearOperator hessian = network.hessian(batch, OBJECTIVE, Mode.EVALUATION);
-        DominantEigenvalue top =
-            new PowerIteration().withMaxProducts(settings.sigmaProducts()).run(hessian)) {
-      return top.sigma();
-    }
+    return SigmaMeasurement.standard()
+        .withMethod(new PowerIteration().withMaxProducts(settings.sigmaProducts())::run)
+        .measure(network, batch, OBJECTIVE)
+        .value();
   }
 
   private BatchOrder order(SingleGradientSettings settings) {

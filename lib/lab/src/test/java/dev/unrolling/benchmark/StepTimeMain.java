@@ -1,7 +1,6 @@
 package dev.unrolling.benchmark;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
@@ -12,6 +11,7 @@ import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
+import tech.tablesaw.api.DoubleColumn;
 
 /**
  * Measures {@link StepTime} for both engines, and for DL4J without the repair of its oneDNN
@@ -116,10 +116,6 @@ public final class StepTimeMain {
   }
 
   private static double median(List<Double> values) {
-    double[] sorted = values.stream().mapToDouble(Double::doubleValue).sorted().toArray();
-    int middle = sorted.length / 2;
-    return sorted.length % 2 == 1
-        ? sorted[middle]
-        : Arrays.stream(sorted, middle - 1, middle + 1).average().orElseThrow();
+    return DoubleColumn.create("seconds", values).median();
   }
 }

@@ -11,11 +11,9 @@ import dev.unrolling.engine.Engine;
 import dev.unrolling.engine.Engines;
 import dev.unrolling.engine.Network;
 import dev.unrolling.engine.Precision;
-import dev.unrolling.engine.Throughput;
 import dev.unrolling.experiment.Verdict.Outcome;
 import dev.unrolling.model.Architecture;
 import dev.unrolling.model.Architectures;
-import dev.unrolling.model.Workload;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -68,11 +66,6 @@ class DeviceCheckTest {
     }
 
     @Override
-    public Throughput throughput() {
-      return engine.throughput();
-    }
-
-    @Override
     public Network network(Architecture architecture, INDArray weights) {
       INDArray coarse = weights.dup();
       for (long i = 0; i < coarse.length(); i++) {
@@ -120,34 +113,6 @@ class DeviceCheckTest {
     Verdict red = EngineVerdicts.deviceGradientAgrees(precision, beyond);
     assertEquals(Outcome.FAILS, red.outcome());
     assertTrue(red.evidence().contains(bound), red.evidence());
-  }
-
-  @Test
-  void aLargerBatchTakesLonger() {
-    Throughput best = CPU.throughput();
-    DeviceCheck.Speed large = CHECK.speed(CPU, best, 256, 2);
-    DeviceCheck.Speed small = CHECK.speed(CPU, best, 4, 2);
-    assertTrue(large.seconds() > small.seconds());
-    assertEquals(64, large.floorSeconds() / small.floorSeconds(), 30);
-  }
-
-  @Test
-  void theFloorIsTheLargerOfOperationsAndBytes() {
-    Workload work = Workload.of(CHECK.architecture());
-    assertEquals(
-        work.stepOperations(32) / 1e6,
-        CHECK.speed(CPU, new Throughput(1e6, 1e30), 32, 1).floorSeconds(),
-        1e-9);
-    assertEquals(
-        work.stepBytes(32, 4, 4) / 1e6,
-        CHECK.speed(CPU, new Throughput(1e30, 1e6), 32, 1).floorSeconds(),
-        1e-9);
-    assertEquals(
-        work.stepBytes(32, 2, 4) / 1e6,
-        CHECK
-            .speed(CPU.withPrecision(Precision.BFLOAT16), new Throughput(1e30, 1e6), 32, 1)
-            .floorSeconds(),
-        1e-9);
   }
 
   @Test

@@ -47,6 +47,30 @@ class LanczosTest {
   }
 
   @Test
+  void findsTheDominantOneAsPowerIterationDoes() {
+    double[] spectrum = {5, 3, 2, 1, -1, 0.5, -7, -6.5};
+    try (DominantEigenvalue lanczos = new Lanczos().dominant(operator(spectrum));
+        DominantEigenvalue power = new PowerIteration().run(operator(spectrum))) {
+      assertTrue(lanczos.converged() && power.converged());
+      assertEquals(-7, lanczos.value(), 1e-2);
+      assertEquals(7, lanczos.sigma(), 1e-2);
+      assertTrue(lanczos.residual() <= 1e-3);
+      assertTrue(lanczos.products() < power.products());
+      // The bound is norm(Hv), which no eigenvalue of largest magnitude is below.
+      try (ParameterVector product = operator(spectrum).apply(lanczos.vector())) {
+        assertEquals(product.norm2(), lanczos.bound(), 1e-12);
+      }
+    }
+    try (DominantEigenvalue cut = new Lanczos().withMaxProducts(2).dominant(operator(spectrum));
+        ParameterVector product = operator(spectrum).apply(cut.vector())) {
+      assertFalse(cut.converged());
+      assertEquals(product.norm2(), cut.sigma(), 1e-12);
+      assertTrue(cut.sigma() > Math.abs(cut.value()) && cut.sigma() <= 7);
+    }
+    assertEquals(0, space.open());
+  }
+
+  @Test
   void tellsAClusterApart() {
     double[] spectrum = new double[60];
     Arrays.setAll(spectrum, i -> i < 4 ? 10 - 1e-3 * i : i < 8 ? -9 - 1e-3 * i : i * 0.05);

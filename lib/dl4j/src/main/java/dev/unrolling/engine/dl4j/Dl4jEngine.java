@@ -3,7 +3,6 @@ package dev.unrolling.engine.dl4j;
 import dev.unrolling.engine.Engine;
 import dev.unrolling.engine.Network;
 import dev.unrolling.engine.Precision;
-import dev.unrolling.engine.Throughput;
 import dev.unrolling.model.Architecture;
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,9 +15,6 @@ import org.nd4j.linalg.factory.Nd4j;
 record Dl4jEngine(String device, Precision precision) implements Engine {
 
   static final String NAME = "dl4j";
-
-  private static final int MATRIX = 1024;
-  private static final long COPIED = 16_000_000;
 
   Dl4jEngine {
     if (precision != precision.measured()) {
@@ -76,27 +72,6 @@ record Dl4jEngine(String device, Precision precision) implements Engine {
   @Override
   public Engine withPrecision(Precision other) {
     return new Dl4jEngine(device, other);
-  }
-
-  @Override
-  public Throughput throughput() {
-    try (INDArray factor = Nd4j.rand(precision.dataType(), MATRIX, MATRIX);
-        INDArray product = Nd4j.create(precision.dataType(), MATRIX, MATRIX);
-        INDArray source = Nd4j.ones(precision.dataType(), COPIED);
-        INDArray target = Nd4j.zeros(precision.dataType(), COPIED)) {
-      double multiplying =
-          Throughput.fastest(
-              10, () -> finished(() -> Nd4j.gemm(factor, factor, product, false, false, 1, 0)));
-      double copying = Throughput.fastest(5, () -> finished(() -> target.assign(source)));
-      return new Throughput(
-          2.0 * MATRIX * MATRIX * MATRIX / multiplying,
-          2.0 * COPIED * precision.dataType().width() / copying);
-    }
-  }
-
-  private static void finished(Runnable work) {
-    work.run();
-    Nd4j.getExecutioner().commit();
   }
 
   @Override

@@ -3,26 +3,20 @@ package dev.unrolling.engine.torch;
 import dev.unrolling.engine.Engine;
 import dev.unrolling.engine.Network;
 import dev.unrolling.engine.Precision;
-import dev.unrolling.engine.Throughput;
 import dev.unrolling.model.Architecture;
 import java.lang.ref.Reference;
 import java.util.Arrays;
 import java.util.Optional;
-import java.util.function.Supplier;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.openblas.global.openblas;
 import org.bytedeco.pytorch.Device;
-import org.bytedeco.pytorch.DeviceOptional;
 import org.bytedeco.pytorch.MemoryFormatOptional;
-import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
-import org.bytedeco.pytorch.global.torch.MemoryFormat;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -48,15 +42,6 @@ record TorchEngine(
     implements Engine {
 
   static final String NAME = "torch";
-
-  /** Sizes of what a throughput is measured by. */
-  private static final long MATRIX = 8192;
-
-  private static final long IMAGES = 8;
-  private static final long CHANNELS = 512;
-  private static final long SIDE = 16;
-  private static final long COPIED = 64_000_000;
-  private static final int ROUNDS = 10;
 
   TorchEngine {
     if (threads < 1) {
@@ -127,60 +112,6 @@ record TorchEngine(
   /** Whether tensors of another engine can be mixed with those of this one. */
   boolean sharesTensorsWith(TorchEngine other) {
     return device.equals(other.device) && precision.measured() == other.precision.measured();
-  }
-
-  /**
-   * {@inheritDoc}
-   *
-   * <p>On a CPU a convolution stands for the product of matrices: oneDNN computes it, on all
-   * threads, while the BLAS has one.
-   */
-  @Override
-  public Throughput throughput() {
-    enter(precision);
-    try (PointerScope scope = new PointerScope();
-        NoGradGuard frozen = new NoGradGuard()) {
-      TensorOptions options =
-          new TensorOptions(precision == Precision.BFLOAT16 ? ScalarType.BFloat16 : scalarType())
-              .device(new DeviceOptional(place()));
-      Tensor source = torch.zeros(new long[] {COPIED}, options);
-      Tensor target = torch.empty_like(source);
-      double bytes = 2.0 * COPIED * source.element_size();
-      return new Throughput(
-          isCuda(device) ? matrixOperations(options) : convolutionOperations(options),
-          bytes / fastest(() -> target.copy_(source)));
-    }
-  }
-
-  private double matrixOperations(TensorOptions options) {
-    Tensor factor = torch.rand(new long[] {MATRIX, MATRIX}, options);
-    return 2.0 * MATRIX * MATRIX * MATRIX / fastest(() -> torch.mm(factor, factor));
-  }
-
-  private double convolutionOperations(TensorOptions options) {
-    Tensor images =
-        torch
-            .rand(new long[] {IMAGES, CHANNELS, SIDE, SIDE}, options)
-            .contiguous(MemoryFormat.ChannelsLast);
-    Tensor kernels = torch.rand(new long[] {CHANNELS, CHANNELS, 3, 3}, options);
-    long[] ones = {1, 1};
-    return 2.0
-        * (IMAGES * SIDE * SIDE * CHANNELS * CHANNELS * 9)
-        / fastest(() -> torch.conv2d(images, kernels, new TensorOptional(), ones, ones, ones, 1));
-  }
-
-  /** Seconds of the fastest round; each frees what it made, and ends when the device is done. */
-  private double fastest(Supplier<Tensor> work) {
-    return Throughput.fastest(
-        ROUNDS,
-        () -> {
-          try (PointerScope scope = new PointerScope()) {
-            work.get();
-            if (isCuda(device)) {
-              torch.cuda_synchronize(place().index());
-            }
-          }
-        });
   }
 
   @Override

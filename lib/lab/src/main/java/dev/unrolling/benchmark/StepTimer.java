@@ -1,4 +1,4 @@
-package dev.unrolling.experiment;
+package dev.unrolling.benchmark;
 
 import dev.unrolling.data.Batch;
 import dev.unrolling.data.Dataset;

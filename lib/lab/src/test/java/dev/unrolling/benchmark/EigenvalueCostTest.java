@@ -1,8 +1,9 @@
-package dev.unrolling.curvature;
+package dev.unrolling.benchmark;
 
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.unrolling.curvature.DenseSpace;
 import dev.unrolling.engine.Objective;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;

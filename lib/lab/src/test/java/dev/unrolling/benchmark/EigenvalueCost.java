@@ -1,5 +1,9 @@
-package dev.unrolling.curvature;
+package dev.unrolling.benchmark;
 
+import dev.unrolling.curvature.DominantEigenvalue;
+import dev.unrolling.curvature.EigenPairs;
+import dev.unrolling.curvature.Lanczos;
+import dev.unrolling.curvature.PowerIteration;
 import dev.unrolling.data.Batch;
 import dev.unrolling.data.BatchOrder;
 import dev.unrolling.data.ImageDataset;
@@ -13,6 +17,7 @@ import dev.unrolling.training.Fixtures;
 import dev.unrolling.training.Schedule;
 import dev.unrolling.training.SgdTrainer;
 import java.util.Locale;
+import java.util.stream.IntStream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -67,7 +72,7 @@ record EigenvalueCost(
   static EigenvalueCost ofResNet(
       int width, int examples, int epochs, int batchSize, Objective objective, long seed) {
     ImageDataset images = (ImageDataset) Fixtures.images();
-    int[] indices = RealHessian.range(0, examples);
+    int[] indices = IntStream.range(0, examples).toArray();
     BatchOrder order = BatchOrder.shuffled(images, indices, 32, epochs, seed);
     try (Network trained = Fixtures.float32().network(Architectures.resnet8(width, 10), seed)) {
       Schedule schedule = Schedule.stepDecay(0.05, 0.1, Math.max(1, 2 * epochs / 3));
@@ -76,7 +81,7 @@ record EigenvalueCost(
       INDArray weights = trained.saveState().weights();
       try (Network exact = Fixtures.float64().network(trained.architecture(), weights)) {
         exact.restore(trained.saveState());
-        Batch batch = Batch.of(images, RealHessian.range(0, batchSize));
+        Batch batch = Batch.of(images, IntStream.range(0, batchSize).toArray());
         try (LinearOperator hessian = exact.hessian(batch, objective, Mode.EVALUATION)) {
           return of(hessian, seed, accuracy);
         }

@@ -1,9 +1,12 @@
-package dev.unrolling.model;
+package dev.unrolling.benchmark;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.unrolling.model.Architecture;
+import dev.unrolling.model.Architectures;
+import dev.unrolling.model.Layer;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

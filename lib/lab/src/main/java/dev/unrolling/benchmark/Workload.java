@@ -1,5 +1,7 @@
-package dev.unrolling.model;
+package dev.unrolling.benchmark;
 
+import dev.unrolling.model.Architecture;
+import dev.unrolling.model.Layer;
 import java.util.List;
 
 /**
