@@ -2,6 +2,7 @@ package dev.unrolling.benchmark;
 
 import dev.unrolling.model.Architecture;
 import dev.unrolling.model.Layer;
+import dev.unrolling.model.Shapes;
 import java.util.List;
 
 /**

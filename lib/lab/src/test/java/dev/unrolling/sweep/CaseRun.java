@@ -1,5 +1,6 @@
 package dev.unrolling.sweep;
 
+import dev.unrolling.benchmark.Workload;
 import dev.unrolling.data.Batch;
 import dev.unrolling.data.Dataset;
 import dev.unrolling.engine.Engine;
@@ -13,7 +14,6 @@ import dev.unrolling.engine.Precision;
 import dev.unrolling.engine.SgdStep;
 import dev.unrolling.engine.torch.ChannelsFirst;
 import dev.unrolling.model.Architecture;
-import dev.unrolling.model.Workload;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;

@@ -157,7 +157,7 @@ class UnlearningPropertyTest {
             @Override
             public void afterStep(Step step, StepLosses losses) {
               if (recorder.visits() == 0) {
-                for (UnlearningMethod method :
+                for (RecordedUnlearning method :
                     List.of(
                         new SingleGradientUnlearning(),
                         new AmnesiacUnlearning(),
@@ -251,7 +251,7 @@ class UnlearningPropertyTest {
   }
 
   private static void assertVelocity(
-      double[] expected, UnlearningMethod method, ForgettingRecorder recorder) {
+      double[] expected, RecordedUnlearning method, ForgettingRecorder recorder) {
     try (Network unlearned = method.unlearnedNetwork(recorder)) {
       assertArrayEquals(
           expected, unlearned.saveState().velocity().toDoubleVector(), 1e-12, method.displayName());
