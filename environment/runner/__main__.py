@@ -1,6 +1,7 @@
 """Starts one of the commands; whatever ends it ends with one message."""
 
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -49,7 +50,7 @@ def main() -> int:
     except BrokenPipeError:
         # Nobody reads any more, so there is nobody to tell; nor at the end of Python.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 128 + 13
+        return 128 + signal.SIGPIPE
     except (KeyboardInterrupt, Exception) as error:
         status = signals.status_of(error)
         if status:

@@ -128,7 +128,7 @@ async def _execute(
 
 async def _death(manager: KernelManager) -> str:
     """How a kernel that is no more has ended."""
-    status = await ensure_async(manager.provisioner.poll()) if manager.provisioner else None
+    status = await manager.provisioner.poll() if manager.provisioner else None
     how = crash.ending(status if status >= 0 else 128 - status) if status is not None else ""
     return how or "the kernel died; it may have run out of memory"
 
