@@ -1,5 +1,6 @@
 package dev.unrolling.engine.dl4j;
 
+import static dev.unrolling.engine.dl4j.UserFixtures.RATE;
 import static dev.unrolling.engine.dl4j.UserFixtures.assertRefused;
 import static dev.unrolling.engine.dl4j.UserFixtures.batch;
 import static dev.unrolling.engine.dl4j.UserFixtures.builder;
@@ -8,6 +9,7 @@ import static dev.unrolling.engine.dl4j.UserFixtures.labels;
 import static dev.unrolling.engine.dl4j.UserFixtures.output;
 import static dev.unrolling.engine.dl4j.UserFixtures.plain;
 import static dev.unrolling.engine.dl4j.UserFixtures.values;
+import static dev.unrolling.engine.dl4j.UserFixtures.watched;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.ArrayList;
@@ -29,14 +31,6 @@ import org.nd4j.linalg.learning.config.Sgd;
 
 /** The batch to be forgotten is known by its bits. */
 class ForgettingListenerTest {
-
-  private static final double RATE = 0.01;
-
-  private static MultiLayerNetwork watched(ForgettingListener listener) {
-    MultiLayerNetwork model = plain(new Sgd(RATE));
-    model.addListeners(listener);
-    return model;
-  }
 
   @Test
   void onlyTheSameBitsOfFeaturesAndLabelsAreTheBatch() {

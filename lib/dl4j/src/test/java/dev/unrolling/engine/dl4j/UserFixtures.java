@@ -19,10 +19,14 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.IUpdater;
+import org.nd4j.linalg.learning.config.Sgd;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
 /** A stranger's small models in plain DL4J, and what they are fed. */
 final class UserFixtures {
+
+  /** Of a {@link #watched} model. */
+  static final double RATE = 0.01;
 
   private UserFixtures() {}
 
@@ -58,6 +62,13 @@ final class UserFixtures {
 
   static MultiLayerNetwork plain(IUpdater updater) {
     return chain(builder(updater), dense().build(), output().build());
+  }
+
+  /** A plain model at {@link #RATE} with a listener. */
+  static MultiLayerNetwork watched(ForgettingListener listener) {
+    MultiLayerNetwork model = plain(new Sgd(RATE));
+    model.addListeners(listener);
+    return model;
   }
 
   /** Values in [-1, 1), the same for a seed. */

@@ -1,8 +1,10 @@
 package dev.unrolling.engine.dl4j;
 
+import static dev.unrolling.engine.dl4j.UserFixtures.RATE;
 import static dev.unrolling.engine.dl4j.UserFixtures.assertRefused;
 import static dev.unrolling.engine.dl4j.UserFixtures.batch;
 import static dev.unrolling.engine.dl4j.UserFixtures.plain;
+import static dev.unrolling.engine.dl4j.UserFixtures.watched;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -24,14 +26,6 @@ import org.nd4j.linalg.learning.config.Sgd;
 
 /** A run is followed from its start, without a gap, and its record is put to nothing else. */
 class WatchedRunTest {
-
-  private static final double RATE = 0.01;
-
-  private static MultiLayerNetwork watched(ForgettingListener listener) {
-    MultiLayerNetwork model = plain(new Sgd(RATE));
-    model.addListeners(listener);
-    return model;
-  }
 
   @Test
   void aGapOrAnotherModelIsRefused() {
