@@ -176,9 +176,9 @@ public final class CheckpointRecorder implements StepListener, AutoCloseable {
               + found
               + "; give it what one of the same run and spacing had collected");
     }
-    close();
     List<ParameterVector> vectors =
         earlier.vectors().stream().map(recorder.network()::vector).toList();
+    close();
     taken = vectors.get(0);
     velocity = velocity.map(old -> vectors.get(1));
     gradient =

@@ -71,10 +71,11 @@ public final class ForgettingRecorder implements StepListener, AutoCloseable {
    * @param trainer of the run, at its first step
    * @param omission what is forgotten at a visit, and how M' leaves it out
    * @param mode of the gradient at w_0: {@link Mode#TRAINING} is what SGD followed; with batch
-   *     norm, a single point needs {@link Mode#EVALUATION}
+   *     norm, a single point needs {@link Mode#EVALUATION}, for its own statistics are not those of
+   *     its batch
    * @throws IllegalStateException if the order has no forget batch
    * @throws IllegalArgumentException if the omission cannot be meant in this order ({@link
-   *     Omission#check}), or the mode cannot give a point's gradient
+   *     Omission#check})
    */
   public ForgettingRecorder(
       Network network, BatchOrder order, SgdTrainer trainer, Omission omission, Mode mode) {
@@ -200,7 +201,7 @@ public final class ForgettingRecorder implements StepListener, AutoCloseable {
 
   /**
    * What single gradient unlearning multiplies the gradient by at the present step. Where gamma
-   * falls, {@link #addForgotten} adds the penalty's part by a factor of its own.
+   * falls, the method adds the penalty's part of it by a factor of its own.
    */
   public double factor(SingleGradientUnlearning.Factor factor) {
     return factor.of(counts.gradient());

@@ -27,33 +27,14 @@ record ForgettingRun(Network network, BatchOrder order, SgdTrainer trainer, Omis
    * Checks what is known before the run.
    *
    * @throws IllegalArgumentException if what is to be forgotten is trained on elsewhere too, or is
-   *     a point whose own gradient batch norm does not give
+   *     a point that x* does not hold
    */
   ForgettingRun {
     omission.check(order);
   }
 
-  /**
-   * Checks a mode of gradients.
-   *
-   * @throws IllegalArgumentException for a single point under batch statistics, which would be
-   *     those of that one point
-   */
-  void checkMode(Mode mode) {
-    if (omission instanceof Omission.WithoutPoint
-        && mode == Mode.TRAINING
-        && network.architecture().runningStatistics().size() > 0) {
-      throw new IllegalArgumentException(
-          "the gradient of a single point of "
-              + network.architecture().name()
-              + " cannot be taken with batch statistics, for one example has none; take it by"
-              + " Mode.EVALUATION, or forget the whole batch");
-    }
-  }
-
   /** The gradient of x* now, for the visits at the steps from one to before another. */
   ForgottenGradient forgottenGradient(int from, int to, Mode mode) {
-    checkMode(mode);
     return ForgottenGradient.of(
         objectivesOfVisits(from, to), objective -> gradient(objective, mode));
   }

@@ -40,7 +40,7 @@ final class LeadingTermSums {
       throw new IllegalArgumentException(
           "with the divisor REMAINING what is left is of first order; use FULL_BATCH");
     }
-    new ForgettingRun(start, order, trainer, omission).checkMode(mode);
+    omission.check(order);
     this.start = start;
     this.order = order;
     this.trainer = trainer;

@@ -72,6 +72,26 @@ class PrivacyRiskScoreTest {
   }
 
   @Test
+  void whatIsNoHistogramOrNoAnswerIsRefused() {
+    double[] half = {0.5, 0.5};
+    for (double[] edges : List.of(new double[] {0, 2, 1}, new double[] {0, Double.NaN, 1})) {
+      assertThrows(IllegalArgumentException.class, () -> new ClassHistogram(edges, half, half));
+    }
+    double[] edges = {0, 1, 2};
+    for (double[] shares :
+        List.of(new double[] {1.5, -0.5}, new double[] {0.5, 0.4}, new double[] {Double.NaN, 1})) {
+      assertThrows(IllegalArgumentException.class, () -> new ClassHistogram(edges, shares, half));
+      assertThrows(IllegalArgumentException.class, () -> new ClassHistogram(edges, half, shares));
+    }
+    PrivacyRiskScore score = PrivacyRiskScore.of(sample(0, 1), sample(1), Spacing.LINEAR, 2);
+    for (double entropy : new double[] {Double.NaN, Double.POSITIVE_INFINITY}) {
+      String message =
+          assertThrows(IllegalArgumentException.class, () -> score.of(entropy, 0)).getMessage();
+      assertTrue(message.contains("" + entropy), message);
+    }
+  }
+
+  @Test
   void emptyBinsScoreOneHalfAndAreCounted() {
     PrivacyRiskScore score = PrivacyRiskScore.of(sample(0, 1), sample(9, 10), Spacing.LINEAR, 5);
     assertEquals(3, score.emptyBins());

@@ -9,12 +9,12 @@ import dev.unrolling.data.BatchOrder;
 import dev.unrolling.data.BatchOrder.Position;
 import dev.unrolling.data.Dataset;
 import dev.unrolling.data.FeatureDataset;
-import dev.unrolling.engine.Mode;
 import dev.unrolling.engine.Network;
 import dev.unrolling.engine.Objective;
 import dev.unrolling.engine.ParameterVector;
 import dev.unrolling.engine.SgdStep;
 import dev.unrolling.model.Architectures;
+import dev.unrolling.privacy.ShadowModel;
 import dev.unrolling.training.Fixtures;
 import dev.unrolling.training.GammaDecay;
 import dev.unrolling.training.Omission;
@@ -131,6 +131,14 @@ class AnotherRunTest {
         () -> others(8).withForgetBatch(ofACopy, Position.FIRST),
         "random",
         "load it once");
+    try (Network network = network()) {
+      assertRefused(
+          IllegalArgumentException.class,
+          () ->
+              ShadowModel.train(
+                  network, TRAINER, firstEight(), 4, 1, ofACopy, 0, (epochs, model) -> {}),
+          "load it once");
+    }
   }
 
   /** Makes a recorder for one run and gives it to another. */
@@ -272,23 +280,6 @@ class AnotherRunTest {
           IllegalArgumentException.class,
           () -> TRAINER.trainInLockStep(network, fresh, images, SKIPPED),
           "running statistics");
-    }
-  }
-
-  @Test
-  void batchStatisticsOfOnePointAreNone() {
-    BatchOrder order = Fixtures.order(Fixtures.images(), 4, 1, 1);
-    Omission point = Omission.point(1, Divisor.FULL_BATCH);
-    try (Network network = Fixtures.float32().network(Architectures.resnet8(2, 10), 1)) {
-      assertRefused(
-          IllegalArgumentException.class,
-          () -> new ForgettingRecorder(network, order, TRAINER, point),
-          "resnet8-2",
-          "Mode.EVALUATION");
-      assertThrows(
-          IllegalArgumentException.class,
-          () -> new UnrolledSgd(TRAINER).leadingTerm(network, order, 2, point));
-      new ForgettingRecorder(network, order, TRAINER, point, Mode.EVALUATION).close();
     }
   }
 
