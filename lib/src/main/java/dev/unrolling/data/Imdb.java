@@ -33,7 +33,7 @@ public final class Imdb {
    * @throws DataException if they cannot be had or are damaged
    */
   public static TextDataset train(DataCache cache) {
-    return read(cache, TRAIN);
+    return read(cache, DataDescriptor.of(NAME), TRAIN);
   }
 
   /**
@@ -42,7 +42,7 @@ public final class Imdb {
    * @throws DataException if they cannot be had or are damaged
    */
   public static TextDataset test(DataCache cache) {
-    return read(cache, TEST);
+    return read(cache, DataDescriptor.of(NAME), TEST);
   }
 
   /**
@@ -81,21 +81,23 @@ public final class Imdb {
    * @throws DataException if the folder is there and damaged
    */
   public static String contentSum(DataCache cache) {
-    DataDescriptor data = DataDescriptor.of(NAME);
+    return contentSum(cache, DataDescriptor.of(NAME));
+  }
+
+  static String contentSum(DataCache cache, DataDescriptor data) {
     DataSource source = cache.source(data);
     ContentSum sum = new ContentSum();
     source.files().forEach(file -> sum.add(file.name() + " " + file.sha256() + "\n"));
     if (!source.trees().isEmpty()) {
       for (String part : List.of(TRAIN, TEST)) {
         Optional<String> known = cache.recorded(source, part).find();
-        sum.add(part + " " + known.orElseGet(() -> read(cache, part).contentSum()) + "\n");
+        sum.add(part + " " + known.orElseGet(() -> read(cache, data, part).contentSum()) + "\n");
       }
     }
     return sum.hex();
   }
 
-  private static TextDataset read(DataCache cache, String part) {
-    DataDescriptor data = DataDescriptor.of(NAME);
+  static TextDataset read(DataCache cache, DataDescriptor data, String part) {
     DataSource source = cache.source(data);
     Path folder = cache.fetch(data);
     TextDataset texts = read(folder, part);

@@ -179,7 +179,7 @@ class ExperimentCommandsTest {
         "show E1 --seeds 0,,1 | rising ranges such as 0..4 or 0,2,7, not \"0,,1\"",
         "show E1 --seeds 0..1..2 | rising ranges such as 0..4 or 0,2,7, not \"0..1..2\"",
         "show E1 --seeds 99999999999999999999 | numbers of 64 bits",
-        "run E1 --seeds 0..999999999 | --seeds asks for 1000000000 runs; at most 100000",
+        "run E1 --seeds 0..999999999 | --seeds asks for 21000000000 runs; at most 100000",
         "run E1 --seeds -9223372036854775808..9223372036854775807 | at most 100000",
         "show E1 --seeds 0..99999 | at most 100000",
         "run E1 --seeds 0..4 --set seed=1 | seed is given twice",

@@ -1,14 +1,20 @@
 package dev.unrolling.data;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -48,6 +54,77 @@ class ImdbTest {
       assertEquals(0, train.label(i));
       assertEquals(1, train.label(12 + i));
     }
+  }
+
+  /** A descriptor of a folder aclImdb with so many reviews a label. */
+  private static DataDescriptor official(int each) {
+    List<DataSource.Tree> trees =
+        Stream.of("train/neg", "train/pos", "test/neg", "test/pos")
+            .map(name -> new DataSource.Tree(name, each, 100_000))
+            .toList();
+    DataSource source =
+        new DataSource.Archive(
+            java.net.URI.create("http://localhost:9/aclImdb.tar.gz"),
+            "aclImdb",
+            1,
+            "",
+            List.of(),
+            trees);
+    return new DataDescriptor("imdb", "IMDB", "", "", "", Map.of(), List.of(source), Map.of());
+  }
+
+  private DataCache cache(List<String> lines) {
+    return new DataCache(
+        folder,
+        true,
+        List.of("no-npm"),
+        new PrintStream(OutputStream.nullOutputStream()) {
+          @Override
+          public void println(String line) {
+            lines.add(line);
+          }
+        });
+  }
+
+  @Test
+  void aReviewThatChangesIsFoundAndTheRecordIsNotTrustedBlindly() throws IOException {
+    TextDataset real = RealData.imdbTrain();
+    OfficialFiles.reviews(folder.resolve("aclImdb/train"), real, 3);
+    OfficialFiles.reviews(
+        folder.resolve("aclImdb/test"), real.take(9, 10, 11, 25_009, 25_010, 25_011), 3);
+    OfficialFiles.write(folder.resolve("aclImdb/test/neg/.DS_Store"), new byte[] {0, 1});
+    DataDescriptor data = official(3);
+    List<String> lines = new ArrayList<>();
+    String sum = Imdb.contentSum(cache(lines), data);
+    Path record = folder.resolve("aclImdb.train.sum");
+    byte[] written = Files.readAllBytes(record);
+    assertEquals(List.of(), lines);
+    // A damaged record is as good as none, and is made anew.
+    for (int at = 0; at < written.length; at += 7) {
+      byte[] damaged = written.clone();
+      damaged[at] ^= 2;
+      Files.write(record, damaged);
+      lines.clear();
+      assertEquals(sum, Imdb.contentSum(cache(lines), data), "byte " + at);
+      assertTrue(lines.get(0).contains(record + " is damaged"), lines::toString);
+      assertArrayEquals(written, Files.readAllBytes(record));
+    }
+    Files.delete(record);
+    Files.createDirectory(record);
+    assertEquals(sum, Imdb.contentSum(cache(lines), data));
+    Path review = folder.resolve("aclImdb/train/pos/1_9.txt");
+    String before = Files.readString(review);
+    Files.writeString(review, before + "!");
+    assertEquals(sum, Imdb.contentSum(cache(lines), data), "known without reading");
+    DataException error =
+        assertThrows(DataException.class, () -> Imdb.read(cache(lines), data, "train"));
+    Messages.assertOneLine(error, folder + "/aclImdb/train", "SHA-256", "delete " + record);
+    assertEquals(6, Imdb.read(cache(lines), data, "test").size());
+    Files.delete(record);
+    assertNotEquals(sum, Imdb.contentSum(cache(lines), data), "other reviews, another sum");
+    Files.writeString(review, before);
+    Files.delete(record);
+    assertEquals(sum, Imdb.contentSum(cache(lines), data));
   }
 
   /** What systems leave in folders that somebody looked into. */
