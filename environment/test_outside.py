@@ -35,7 +35,8 @@ class OutsideTest(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
 
     def test_a_dl4j_model_forgets_with_core_and_dl4j_alone(self) -> None:
-        self.maven("-Dmaven.test.skip", "-pl", "lib/core,lib/dl4j", "-am", "install")
+        skipped = ("-Dmaven.test.skip", "-Dmaven.javadoc.skip", "-Dspotless.check.skip")
+        self.maven(*skipped, "-pl", "lib/core,lib/dl4j", "-am", "install")
         project = self.folder / "project"
         shutil.copytree(OUTSIDE, project)
         jars = self.folder / "jars"
