@@ -56,7 +56,11 @@ final class Child {
       builder.redirectInput(lines.toFile()).redirectError(errors.toFile());
       Path output = folder.resolve("stdout");
       Process process = builder.redirectOutput(output.toFile()).start();
-      boolean ended = process.waitFor(LONGEST_SECONDS, TimeUnit.SECONDS);
+      // Second by second: time in which both are stopped does not count.
+      boolean ended = false;
+      for (int second = 0; !ended && second < LONGEST_SECONDS; second++) {
+        ended = process.waitFor(1, TimeUnit.SECONDS);
+      }
       if (!ended) {
         process.destroyForcibly().waitFor();
       }

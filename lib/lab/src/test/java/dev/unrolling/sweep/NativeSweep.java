@@ -31,10 +31,10 @@ final class NativeSweep {
     return List.copyOf(findings);
   }
 
-  /** Sweeps cases drawn at random for so many seconds, or one case, and prints a table. */
+  /** Sweeps so many cases drawn at random, or one case, and prints a table. */
   public static void main(String[] arguments) {
-    if (arguments.length != 2 || !arguments[0].matches("--seconds|--case")) {
-      System.err.println("give --seconds N, or --case INDEX");
+    if (arguments.length != 2 || !arguments[0].matches("--cases|--case")) {
+      System.err.println("give --cases N, or --case INDEX");
       System.exit(2);
     }
     long number = Long.parseLong(arguments[1]);
@@ -44,8 +44,7 @@ final class NativeSweep {
         sweep.run(new long[] {number}, environment(Case.of(number).threads(), instructions));
       }
     } else {
-      long end = System.nanoTime() + number * 1_000_000_000;
-      for (int round = 0; System.nanoTime() < end; round++) {
+      for (int round = 0; (long) round * CASES_A_CHILD < number; round++) {
         int threads = THREADS[round % THREADS.length];
         String instructions = INSTRUCTIONS.get(round / THREADS.length % INSTRUCTIONS.size());
         sweep.run(drawn(round, threads, CASES_A_CHILD), environment(threads, instructions));
