@@ -74,7 +74,8 @@ class UnlearningErrorRecorderTest {
       new SgdTrainer(PENALISED, Schedule.constant(0.05)).withMomentum(0.5);
 
   private static Network small() {
-    return Fixtures.float64().network(SMALL, 1);
+    // On one thread: at this size others only wait for each other.
+    return Fixtures.float64().withThreads(1).network(SMALL, 1);
   }
 
   private static StepListener after(Consumer<Step> action) {
