@@ -174,8 +174,7 @@ class KnownOutputsTest {
             builder(new Sgd(RATE))
                 .graphBuilder()
                 .addInputs("in")
-                .setInputTypes(InputType.convolutional(6, 6, 2))
-                .addLayer("conv", new ConvolutionLayer.Builder(3, 3).nOut(3).build(), "in")
+                .addLayer("conv", new ConvolutionLayer.Builder(3, 3).nIn(2).nOut(3).build(), "in")
                 .addVertex("helped", new PoolHelperVertex(), "conv")
                 .addVertex(
                     "flat",
