@@ -28,7 +28,8 @@ class LogitLossTest {
   void aCommonSummandOfLogitsChangesNothing() {
     // Probabilities 1/7, 2/7 and 4/7; the deviation of 0, ln 2 and 2 ln 2 is ln 2.
     double ln2 = Math.log(2);
-    Objective objective = Objective.crossEntropy().withGamma(6).withNormalisation(Normalisation.MEAN);
+    Objective objective =
+        Objective.crossEntropy().withGamma(6).withNormalisation(Normalisation.MEAN);
     double slope = 6 / 2.;
     for (double shift : new double[] {0, -3, 1e8}) {
       LogitLoss loss = of(objective, 1, 1, shift, shift + ln2, shift + 2 * ln2);
