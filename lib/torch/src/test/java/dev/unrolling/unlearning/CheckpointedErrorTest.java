@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.unrolling.data.BatchOrder;
 import dev.unrolling.engine.Network;
+import dev.unrolling.engine.NetworkState;
 import dev.unrolling.engine.Objective;
 import dev.unrolling.engine.ParameterVector;
 import dev.unrolling.training.Fixtures;
@@ -15,6 +16,7 @@ import dev.unrolling.training.Step;
 import dev.unrolling.training.StepListener;
 import dev.unrolling.training.StepLosses;
 import dev.unrolling.unlearning.CheckpointedError.Segment;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -38,6 +40,52 @@ class CheckpointedErrorTest {
         () -> CheckpointedError.of(UnlearningError.oneEta(), segments.subList(2, 3)));
   }
 
+  /** Adds an eigenvalue after each step. */
+  private static StepListener measuring(List<CheckpointedError> errors) {
+    return new StepListener() {
+      @Override
+      public void afterStep(Step step, StepLosses losses) {
+        errors.forEach(error -> error.addEigenvalue(step.index() + 1));
+      }
+    };
+  }
+
+  @Test
+  void goesOnFromAnyStepToTheSameSegments() {
+    BatchOrder order = Fixtures.order(Fixtures.features(), 4, 6, 1);
+    SgdTrainer trainer =
+        new SgdTrainer(Objective.crossEntropy(), Schedule.constant(0.1)).withMomentum(0.5);
+    CheckpointSpacing spacing = new CheckpointSpacing(3);
+    List<NetworkState> states = new ArrayList<>();
+    List<CheckpointedError.Measured> measured = new ArrayList<>();
+    List<ParameterVector> starts = new ArrayList<>();
+    try (Network network = Fixtures.float64().network(Fixtures.linear(), 1);
+        ParameterVector start = network.weights();
+        CheckpointedError whole = new CheckpointedError(spacing, start)) {
+      StepListener stops =
+          new StepListener() {
+            @Override
+            public void afterStep(Step step, StepLosses losses) {
+              states.add(network.saveState());
+              measured.add(whole.measured());
+              starts.add(whole.segmentStart().copy());
+            }
+          };
+      trainer.train(network, order, whole, measuring(List.of(whole)), stops);
+      for (int done = 1; done < order.steps(); done++) {
+        try (CheckpointedError resumed = new CheckpointedError(spacing, start);
+            ParameterVector segmentStart = starts.get(done - 1)) {
+          network.restore(states.get(done - 1));
+          // What a new one had seen by then is forgotten.
+          resumed.addEigenvalue(99);
+          resumed.resume(measured.get(done - 1), segmentStart);
+          trainer.withFirstStep(done).train(network, order, resumed, measuring(List.of(resumed)));
+          assertEquals(whole.segments(), resumed.segments(), "from step " + done);
+        }
+      }
+    }
+  }
+
   @Test
   void cutsARunAtItsCheckpoints() {
     BatchOrder order = Fixtures.order(Fixtures.features(), 4, 6, 1);
@@ -47,15 +95,8 @@ class CheckpointedErrorTest {
         CheckpointedError three = new CheckpointedError(new CheckpointSpacing(3), start);
         CheckpointedError each = new CheckpointedError(CheckpointSpacing.everyStep(), start)) {
       List<CheckpointedError> all = List.of(whole, three, each);
-      StepListener measure =
-          new StepListener() {
-            @Override
-            public void afterStep(Step step, StepLosses losses) {
-              all.forEach(error -> error.addEigenvalue(step.index() + 1));
-            }
-          };
       new SgdTrainer(Objective.crossEntropy(), Schedule.constant(0.1))
-          .train(network, order, whole, three, each, measure);
+          .train(network, order, whole, three, each, measuring(all));
       try (ParameterVector end = network.weights()) {
         UnlearningError form = UnlearningError.published();
         List<Double> sigmas = List.of(1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0);

@@ -311,6 +311,27 @@ class SisaTest {
     }
   }
 
+  @Test
+  void answersAsManyAsAreAskedAndCountsTheRightOnes() {
+    // More than are taken at once.
+    Batch many = Batch.of(Fixtures.images(), IntStream.range(0, 510).toArray());
+    SisaPartition partition = SisaPartition.of(FORTY, 2, 1, 5);
+    try (Sisa sisa =
+        train(Fixtures.float32(), Architectures.linear(3072, 10), Fixtures.images(), partition)) {
+      for (Aggregation aggregation : Aggregation.values()) {
+        int[] labels = sisa.labels(many, aggregation);
+        int right = 0;
+        for (int i = 0; i < 510; i++) {
+          Batch one = Batch.of(Fixtures.images(), i);
+          assertArrayEquals(sisa.labels(one, aggregation), new int[] {labels[i]});
+          right += labels[i] == Fixtures.images().label(i) ? 1 : 0;
+        }
+        assertTrue(right > 51, "no better than chance");
+        assertEquals(right / 510.0, sisa.accuracy(many, aggregation), 1e-15);
+      }
+    }
+  }
+
   private static double[][] log(double[][] probabilities) {
     return Arrays.stream(probabilities)
         .map(row -> Arrays.stream(row).map(p -> Math.log(p) + 5).toArray())

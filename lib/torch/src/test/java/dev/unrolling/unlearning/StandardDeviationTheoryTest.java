@@ -128,6 +128,9 @@ class StandardDeviationTheoryTest {
         StandardDeviationTheory.of(Objective.crossEntropy(), 10).bestMargin());
     assertThrows(IllegalArgumentException.class, () -> new StandardDeviationTheory(1, 0));
     assertThrows(IllegalArgumentException.class, () -> new StandardDeviationTheory(2, -1));
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> new StandardDeviationTheory(2, Double.POSITIVE_INFINITY));
   }
 
   @Test
@@ -155,6 +158,27 @@ class StandardDeviationTheoryTest {
         3 / Math.sqrt(10),
         StandardDeviationTheory.standardDeviation(3, 0, 0, 0, 0, 0, 0, 0, 0, 0),
         1e-14);
+    // It comes from differences: squares would cancel. Those of 0, 1 and 3 to 4/3 sum to 14/3.
+    assertEquals(
+        Math.sqrt(7 / 3.0), StandardDeviationTheory.standardDeviation(1e8, 1e8 + 1, 1e8 + 3), 1e-6);
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> StandardDeviationTheory.gradientOfStandardDeviation(1));
+  }
+
+  @Test
+  void lossAndSlopeAtAMarginByHand() {
+    // Three classes, g = 6: at d = ln 2 the true class has 2 of 4, and g / sqrt(C) is 2 sqrt 3.
+    StandardDeviationTheory theory = new StandardDeviationTheory(3, 6);
+    double ln2 = Math.log(2);
+    assertEquals(ln2 + 2 * Math.sqrt(3) * ln2, theory.lossAtMargin(ln2), 1e-14);
+    assertEquals(2 * Math.sqrt(3) - 0.5, theory.slopeAtMargin(ln2), 1e-14);
+    // At d = -ln 2 it has 1/2 of 5/2: the penalty is that of ln 2.
+    assertEquals(Math.log(5) + 2 * Math.sqrt(3) * ln2, theory.lossAtMargin(-ln2), 1e-14);
+    // No overflow on either side.
+    StandardDeviationTheory plain = new StandardDeviationTheory(3, 0);
+    assertEquals(0, plain.lossAtMargin(1000), 1e-14);
+    assertEquals(1000 + ln2, plain.lossAtMargin(-1000), 1e-12);
   }
 
   /** Six real pictures as unit vectors of 48 features: linearly independent. */

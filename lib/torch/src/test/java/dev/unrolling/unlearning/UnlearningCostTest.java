@@ -28,10 +28,20 @@ class UnlearningCostTest {
     assertEquals(35, retraining.ofRequest(1));
     assertEquals(60, retraining.total(3));
     assertEquals(20, retraining.amortised(3));
-    assertEquals(9, new UnlearningCost.SingleGradient(requests).total(3));
-    assertEquals(0, new UnlearningCost.Amnesiac(requests, 20).total(3));
-    assertEquals(21, new UnlearningCost.Amnesiac(requests, 20).storedVectors());
+    UnlearningCost gradient = new UnlearningCost.SingleGradient(requests);
+    assertEquals(9, gradient.total(3));
+    assertEquals(3, gradient.amortised(3));
+    UnlearningCost amnesiac = new UnlearningCost.Amnesiac(requests, 20);
+    assertEquals(0, amnesiac.total(3));
+    assertEquals(21, amnesiac.storedVectors());
+    assertEquals(2, new UnlearningCost.Amnesiac(requests, 1).storedVectors());
     assertEquals(2, retraining.storedVectors());
+    assertEquals(2, gradient.storedVectors());
+    for (UnlearningCost cost : List.of(retraining, gradient, amnesiac)) {
+      assertEquals(requests, cost.requests());
+      assertNamed("request must be 1 to 3", () -> cost.ofRequest(0));
+      assertNamed("request must be 1 to 3", () -> cost.ofRequest(4));
+    }
   }
 
   @Test
@@ -51,6 +61,9 @@ class UnlearningCostTest {
     assertEquals(5, half.requestsWithinBudget());
     var none = new UnlearningCost.Budgeted(retraining, 1, 2, 0);
     assertEquals(retraining.total(6), none.total(6));
+    assertEquals(0, new UnlearningCost.Budgeted(retraining, 0, 2, 0).requestsWithinBudget());
+    assertEquals(2, none.storedVectors());
+    assertEquals(retraining.requests(), none.requests());
     // Ten times e is a budget for ten, whatever 10 e / e rounds to.
     for (double e : new double[] {0.1, 0.3, 1 / 3.0, 1e-7}) {
       assertEquals(
@@ -161,6 +174,8 @@ class UnlearningCostTest {
           "budget and measuring", () -> new UnlearningCost.Budgeted(retraining, bad[0], bad[1], 0));
     }
     assertNamed("budget and", () -> new UnlearningCost.Budgeted(retraining, 1, 1, -1));
+    assertNamed("budget and", () -> new UnlearningCost.Budgeted(retraining, 1e300, 1e-300, 0));
+    assertNamed("examplesUpTo must be", () -> new SisaCost(requests, List.of(-1), 1, 1));
   }
 
   private static void assertNamed(String part, Executable wrong) {

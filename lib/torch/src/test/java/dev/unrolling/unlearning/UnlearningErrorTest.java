@@ -53,6 +53,8 @@ class UnlearningErrorTest {
   @Test
   void oneStepHasNoError() {
     assertEquals(0, UnlearningError.published().of(0.1, 2, 1, SIGNED));
+    // Nor has a run that has not moved.
+    assertEquals(0, UnlearningError.published().of(0.1, 0, 11, SIGNED));
   }
 
   @Test
