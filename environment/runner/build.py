@@ -61,7 +61,7 @@ def prepare(layout: Layout, tools: Tools, offline: bool, line: Line) -> None:
     try:
         run(argv, log, line, "Library", cwd=layout.root, env=env, state=_downloaded)
         needed = reading.text(temporary, "surrogateescape").strip().split(os.pathsep)
-        made = [_jar(module) for module in sorted(layout.modules.iterdir()) if module.is_dir()]
+        made = [_jar(pom.parent) for pom in sorted(layout.modules.glob("*/pom.xml"))]
         kept = [p for p in needed if not Path(p).is_relative_to(layout.modules)]
         for jar in made:
             files.copy_atomic(jar, folder / jar.name)

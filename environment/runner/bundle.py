@@ -134,7 +134,7 @@ def _fill(
         # The library finds a data set by the name that its folder has in the cache.
         place = datasets.folder(name, layout)
         shutil.copytree(place, folder / "data" / place.name)
-    for program in ("start", "compare"):
+    for program in ("start", "compare", "campaign"):
         shutil.copy2(layout.root / "environment" / "gpu" / program, folder / program)
     shutil.copy2(layout.root / "LICENSE", folder / "LICENSE")
 

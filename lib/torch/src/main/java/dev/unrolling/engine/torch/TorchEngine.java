@@ -68,7 +68,10 @@ record TorchEngine(
     } catch (java.io.IOException unknown) {
       libTorch = "of unknown version";
     }
-    return "LibTorch " + libTorch + (channelsLast ? "" : ", " + Layout.CHANNELS_FIRST);
+    return "LibTorch "
+        + libTorch
+        + (channelsLast ? "" : ", " + Layout.CHANNELS_FIRST)
+        + (TorchNatives.timesCudnn() ? ", cuDNN's fastest algorithms" : "");
   }
 
   @Override

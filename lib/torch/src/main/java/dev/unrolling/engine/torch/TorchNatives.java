@@ -11,10 +11,17 @@ import org.bytedeco.pytorch.global.torch;
 /** LibTorch's native code: for which device it is, and how it comes to be loaded. */
 final class TorchNatives {
 
+  private static final String CUDNN_VARIABLE = "UNROLLING_CUDNN_BENCHMARK";
+
   private static final String GPU = "/org/bytedeco/pytorch/linux-x86_64-gpu/";
   private static final Pattern MISSING = Pattern.compile("(\\S+): cannot open shared object file");
 
   private TorchNatives() {}
+
+  /** Whether cuDNN is to time its algorithms for each shape and take the fastest. */
+  static boolean timesCudnn() {
+    return "1".equals(System.getenv(CUDNN_VARIABLE));
+  }
 
   /** Whether the class path holds the natives for a GPU. */
   static boolean areForGpu() {
@@ -34,6 +41,7 @@ final class TorchNatives {
       }
       torch.globalContext().setAllowTF32CuDNN(false);
       torch.globalContext().setAllowTF32CuBLAS(false);
+      torch.globalContext().setBenchmarkCuDNN(timesCudnn());
     } catch (LinkageError | IOException e) {
       throw new IllegalStateException("LibTorch could not be loaded: " + reason(e), e);
     }
