@@ -51,6 +51,16 @@ class JarTest(InFolder):
             self.assertEqual(file.namelist(), kept)
             self.assertEqual(file.read(kept[0]).decode(), kept[0])
 
+    def test_a_bundle_for_images_encodes_no_reviews(self) -> None:
+        text = [
+            "/m/langchain4j-core-1.jar",
+            "/m/onnxruntime-1.20.0.jar",
+            "/m/tokenizers-0.36.0.jar",
+        ]
+        jars = ["/m/unrolling-sgd-0.1.0.jar", *text, "/m/pytorch-2.10.0-linux-x86_64-gpu.jar"]
+        self.assertEqual(bundle.needed(jars, "all"), jars)
+        self.assertEqual(bundle.needed(jars, "images"), [jars[0], jars[-1]])
+
     def test_a_signed_jar_is_copied_as_it_is(self) -> None:
         jar = self.folder / "a.jar"
         with zipfile.ZipFile(jar, "w") as file:

@@ -95,7 +95,16 @@ class ResultsTest(unittest.TestCase):
             + "2.1c (IMDB),S3,does not apply,no kinks,smoke\n",
         )
         text = page.build([result], "smoke", "", [])
-        for shown in ("7, 8", "torch", "1:01", "S &lt;1&gt;", "x &lt; 1e-12", "1 of 2", "bad", "&ndash;"):
+        for shown in (
+            "7, 8",
+            "torch",
+            "1:01",
+            "S &lt;1&gt;",
+            "x &lt; 1e-12",
+            "1 of 2",
+            "bad",
+            "&ndash;",
+        ):
             self.assertIn(shown, text)
 
     def test_seeds_and_engine_are_read_from_the_tables_if_the_notebook_does_not_name_them(

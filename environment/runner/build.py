@@ -84,7 +84,9 @@ def _jar(module: Path) -> Path:
         if not re.search(r"-(sources|javadoc|tests)\.", jar.name)
     ]
     if len(found) != 1:
-        raise Problem(f"Maven made {len(found)} jars in {module}/target; 1 expected. Run: mvn clean")
+        raise Problem(
+            f"Maven made {len(found)} jars in {module}/target; 1 expected. Run: mvn clean"
+        )
     return found[0]
 
 

@@ -26,6 +26,9 @@ MODULES = (
 )
 """What jdeps finds that our jar and its class path need, and the file system of zips."""
 
+_FOR_TEXT = re.compile(r"langchain4j|onnxruntime-|tokenizers-")
+"""Jars of the encoder of reviews, with what it takes to run it."""
+
 _ELSEWHERE = re.compile(
     r"(?:^|/)(?:osx|macosx?|darwin|win|win32|windows|w32ce|freebsd|openbsd|sunos|aix|android|"
     r"linux-(?!(?:x86[-_]64|x64)\b))[\w.-]*/(?:.*/)?[^/]+$"
@@ -79,6 +82,13 @@ def _parser() -> argparse.ArgumentParser:
         help=f"the data sets in it: {', '.join(DATASETS)}, or none (default: cifar10)",
     )
     parser.add_argument(
+        "--for",
+        dest="purpose",
+        choices=("all", "images"),
+        default="all",
+        help="images leaves out what encodes reviews (default: all)",
+    )
+    parser.add_argument(
         "--piece-size",
         metavar="MB",
         type=_megabytes,
@@ -120,7 +130,7 @@ def _fill(
         raise Problem(f"jlink made no runtime: {error.last_line()}") from error
     (folder / "lib").mkdir()
     names = []
-    for number, jar in enumerate(build.jars(layout)):
+    for number, jar in enumerate(needed(build.jars(layout), given.purpose)):
         name = f"{number:02}-{Path(jar).name}"
         copy_jar(Path(jar), folder / "lib" / name)
         names.append(name)
@@ -137,6 +147,11 @@ def _fill(
     for program in ("start", "compare", "campaign"):
         shutil.copy2(layout.root / "environment" / "gpu" / program, folder / program)
     shutil.copy2(layout.root / "LICENSE", folder / "LICENSE")
+
+
+def needed(jars: Iterable[str], purpose: str) -> list[str]:
+    """The jars that a bundle for a purpose has, in the order of the class path."""
+    return [jar for jar in jars if purpose == "all" or not _FOR_TEXT.search(Path(jar).name)]
 
 
 def is_foreign(entry: str) -> bool:

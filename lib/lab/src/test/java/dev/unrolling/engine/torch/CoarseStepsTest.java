@@ -124,6 +124,8 @@ class CoarseStepsTest {
   @Test
   void runsInTf32TakeTurns() {
     Engine gpu = new TorchEngine("cuda:0", Precision.TF32, 2, true, Optional.empty());
+    assertTrue(gpu.version().endsWith(", channels-last, cuDNN's fastest algorithms"));
+    assertTrue(gpu.withPrecision(Precision.FLOAT32).version().contains(", channels-first, "));
     Runner runner = new Runner(gpu, DataSets.of(RealData.cache(), line -> {}), line -> {});
     runner.withRunsAtOnce(1);
     assertThrows(IllegalArgumentException.class, () -> runner.withRunsAtOnce(2));
@@ -142,14 +144,22 @@ class CoarseStepsTest {
 
   @Test
   void theLayoutIsAskedForByNameAndChosenOnAGpu() {
-    assertTrue(Layout.isChannelsLast("cpu", Map.of()));
-    assertTrue(Layout.isChannelsLast("cuda:0", Map.of(Layout.VARIABLE, "channels-last")));
-    assertFalse(Layout.isChannelsLast("cuda:0", Map.of(Layout.VARIABLE, "channels-first")));
-    assertTrue(Layout.isChannelsLast("cpu", Map.of(Layout.VARIABLE, "channels-first")));
+    Map<String, String> last = Map.of(Layout.VARIABLE, "channels-last");
+    Map<String, String> first = Map.of(Layout.VARIABLE, "channels-first");
+    for (Precision precision : Precision.values()) {
+      boolean isCoarse = precision == Precision.TF32 || precision == Precision.BFLOAT16;
+      assertEquals(isCoarse, Layout.isChannelsLast("cuda:0", precision, Map.of()));
+      assertTrue(Layout.isChannelsLast("cuda:0", precision, last));
+      assertFalse(Layout.isChannelsLast("cuda:0", precision, first));
+      assertTrue(Layout.isChannelsLast("cpu", precision, Map.of()));
+      assertTrue(Layout.isChannelsLast("cpu", precision, first));
+    }
     String message =
         assertThrows(
                 IllegalArgumentException.class,
-                () -> Layout.isChannelsLast("cpu", Map.of(Layout.VARIABLE, "nchw")))
+                () ->
+                    Layout.isChannelsLast(
+                        "cpu", Precision.FLOAT32, Map.of(Layout.VARIABLE, "nchw")))
             .getMessage();
     assertEquals("UNROLLING_LAYOUT is channels-last or channels-first, not \"nchw\"", message);
   }

@@ -68,15 +68,18 @@ record TorchEngine(
     } catch (java.io.IOException unknown) {
       libTorch = "of unknown version";
     }
+    String layout = channelsLast ? Layout.CHANNELS_LAST : Layout.CHANNELS_FIRST;
     return "LibTorch "
         + libTorch
-        + (channelsLast ? "" : ", " + Layout.CHANNELS_FIRST)
-        + (TorchNatives.timesCudnn() ? ", cuDNN's fastest algorithms" : "");
+        + (isCuda(device) || !channelsLast ? ", " + layout : "")
+        + (isCuda(device) && TorchNatives.timesCudnn() ? ", cuDNN's fastest algorithms" : "");
   }
 
   @Override
   public TorchEngine withPrecision(Precision other) {
-    return new TorchEngine(device, other, threads, channelsLast, residentImages);
+    boolean last =
+        isCuda(device) ? Layout.isChannelsLast(device, other, System.getenv()) : channelsLast;
+    return new TorchEngine(device, other, threads, last, residentImages);
   }
 
   @Override

@@ -32,7 +32,7 @@ public final class TorchEngineProvider implements EngineProvider {
         device,
         precision,
         torch.intraop_default_num_threads(),
-        Layout.isChannelsLast(device, System.getenv()),
+        Layout.isChannelsLast(device, precision, System.getenv()),
         cuda ? Optional.of(new DeviceImages()) : Optional.empty());
   }
 

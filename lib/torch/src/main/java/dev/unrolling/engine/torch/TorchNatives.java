@@ -18,9 +18,12 @@ final class TorchNatives {
 
   private TorchNatives() {}
 
-  /** Whether cuDNN is to time its algorithms for each shape and take the fastest. */
+  /**
+   * Whether cuDNN is to time its algorithms for each shape and take the fastest, which the
+   * environment may forbid with 0.
+   */
   static boolean timesCudnn() {
-    return "1".equals(System.getenv(CUDNN_VARIABLE));
+    return !"0".equals(System.getenv(CUDNN_VARIABLE));
   }
 
   /** Whether the class path holds the natives for a GPU. */
