@@ -3,7 +3,7 @@ package dev.unrolling.cli;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.unrolling.data.StrictJson;
-import dev.unrolling.experiment.SettingsJson;
+import dev.unrolling.settings.SettingsJson;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -2,18 +2,18 @@ package dev.unrolling.cli;
 
 import dev.unrolling.data.DataCache;
 import dev.unrolling.data.UserPath;
+import dev.unrolling.dataset.DataSets;
 import dev.unrolling.engine.Engine;
 import dev.unrolling.engine.Engines;
 import dev.unrolling.engine.Precision;
-import dev.unrolling.experiment.DataSets;
 import dev.unrolling.experiment.Experiment;
 import dev.unrolling.experiment.Experiments;
-import dev.unrolling.experiment.Grid;
-import dev.unrolling.experiment.ResultStore;
-import dev.unrolling.experiment.RunKey;
 import dev.unrolling.experiment.Runner;
-import dev.unrolling.experiment.Scale;
-import dev.unrolling.experiment.SettingsJson;
+import dev.unrolling.settings.Grid;
+import dev.unrolling.settings.Scale;
+import dev.unrolling.settings.SettingsJson;
+import dev.unrolling.store.ResultStore;
+import dev.unrolling.store.RunKey;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -190,7 +190,7 @@ final class ExperimentOptions {
   }
 
   <S extends Record> RunKey key(Experiment<S> experiment, Engine engine, S settings) {
-    return RunKey.of(experiment.computation(), engine, data(line -> {}), settings);
+    return experiment.computation().key(engine, data(line -> {}), settings);
   }
 
   /** The data sets of the environment, the same for all that this command does. */

@@ -2,7 +2,6 @@ package dev.unrolling.cli;
 
 import dev.unrolling.experiment.Experiment;
 import dev.unrolling.experiment.Experiments;
-import dev.unrolling.figure.ExperimentFigures;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -54,7 +53,8 @@ final class FiguresCommand implements Callable<Integer> {
           .println(experiment.id() + ": no run is finished; \"unrolling run\" computes them");
       return;
     }
-    ExperimentFigures.of(experiment.id(), options.scale(), table.get())
+    experiment
+        .figures(options.scale(), table.get())
         .forEach(
             (name, figure) -> {
               figure.saveForPrint(out, name);

@@ -1,7 +1,7 @@
 package dev.unrolling.cli;
 
-import dev.unrolling.experiment.Grid;
-import dev.unrolling.experiment.SettingsJson;
+import dev.unrolling.settings.Grid;
+import dev.unrolling.settings.SettingsJson;
 import java.math.BigInteger;
 import java.util.Arrays;
 import java.util.List;

@@ -2,9 +2,9 @@ package dev.unrolling.cli;
 
 import dev.unrolling.engine.Engine;
 import dev.unrolling.experiment.Experiment;
-import dev.unrolling.experiment.ResultStore;
-import dev.unrolling.experiment.RunKey;
-import dev.unrolling.experiment.SettingsJson;
+import dev.unrolling.settings.SettingsJson;
+import dev.unrolling.store.ResultStore;
+import dev.unrolling.store.RunKey;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.concurrent.Callable;

@@ -4,7 +4,7 @@ import dev.unrolling.training.Checkpoint;
 import java.util.function.Supplier;
 
 /** Keeps the state of a run when the time has come, and when its thread is interrupted. */
-final class CheckpointKeeper {
+public final class CheckpointKeeper {
 
   private final RunContext context;
   private long last = System.nanoTime();
@@ -12,7 +12,7 @@ final class CheckpointKeeper {
   /**
    * @param context where to keep it, and how often
    */
-  CheckpointKeeper(RunContext context) {
+  public CheckpointKeeper(RunContext context) {
     this.context = context;
   }
 
@@ -21,7 +21,7 @@ final class CheckpointKeeper {
    *
    * @param state asked for only if it is kept
    */
-  void keepIfDue(Supplier<Checkpoint> state) {
+  public void keepIfDue(Supplier<Checkpoint> state) {
     boolean due = System.nanoTime() - last >= context.checkpointInterval().toNanos();
     if (due || Thread.currentThread().isInterrupted()) {
       keep(state);
@@ -33,7 +33,7 @@ final class CheckpointKeeper {
    *
    * @param state asked for only if the run has a folder
    */
-  void keep(Supplier<Checkpoint> state) {
+  public void keep(Supplier<Checkpoint> state) {
     if (context.folder().isEmpty()) {
       return;
     }

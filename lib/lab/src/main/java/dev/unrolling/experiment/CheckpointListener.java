@@ -10,7 +10,7 @@ import java.util.function.Function;
  * Keeps the state of a run after a step, as {@link CheckpointKeeper} says. The last listener of a
  * run: what the others hold is then as the step leaves it.
  */
-final class CheckpointListener implements StepListener {
+public final class CheckpointListener implements StepListener {
 
   private final CheckpointKeeper keeper;
   private final Function<Step, Checkpoint> state;
@@ -19,7 +19,7 @@ final class CheckpointListener implements StepListener {
    * @param context where to keep it
    * @param state the state after a step
    */
-  CheckpointListener(RunContext context, Function<Step, Checkpoint> state) {
+  public CheckpointListener(RunContext context, Function<Step, Checkpoint> state) {
     this.keeper = new CheckpointKeeper(context);
     this.state = state;
   }

@@ -1,5 +1,10 @@
 package dev.unrolling.experiment;
 
+import dev.unrolling.dataset.DataSets;
+import dev.unrolling.engine.Engine;
+import dev.unrolling.store.RecordTable;
+import dev.unrolling.store.ResultStore;
+import dev.unrolling.store.RunKey;
 import java.util.List;
 
 /**
@@ -29,6 +34,16 @@ public interface Computation<S extends Record, R extends Record> {
    */
   default Object group(S settings) {
     return settings;
+  }
+
+  /**
+   * The key of a run on an engine.
+   *
+   * @throws IllegalArgumentException if there is no data set of the name that the settings give
+   * @throws dev.unrolling.data.DataException if it cannot be told which data these are
+   */
+  default RunKey key(Engine engine, DataSets data, S settings) {
+    return RunKey.of(name(), version(), engine, data.identity(data(settings)), settings);
   }
 
   /**

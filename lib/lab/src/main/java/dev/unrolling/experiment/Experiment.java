@@ -1,11 +1,16 @@
 package dev.unrolling.experiment;
 
 import dev.unrolling.engine.Precision;
+import dev.unrolling.plot.Figure;
+import dev.unrolling.settings.Scale;
 import java.util.List;
+import java.util.Map;
+import java.util.function.BiFunction;
 import java.util.function.Function;
+import tech.tablesaw.api.Table;
 
 /**
- * One of the paper's experiments: a computation and the settings to run it with.
+ * A computation, the settings to run it with, and the figures of what comes out.
  *
  * @param <S> settings of a run
  * @param id e.g. {@code "E1"}
@@ -14,6 +19,8 @@ import java.util.function.Function;
  * @param runs the runs of a scale; the first is the base setting
  * @param engine computed on unless another is named, e.g. {@code "torch"}
  * @param precision of weights and computation unless another is named
+ * @param figures of a scale's table of finished runs, by the names of their files, in the order in
+ *     which they are shown
  */
 public record Experiment<S extends Record>(
     String id,
@@ -21,10 +28,21 @@ public record Experiment<S extends Record>(
     Computation<S, ?> computation,
     Function<Scale, List<S>> runs,
     String engine,
-    Precision precision) {
+    Precision precision,
+    BiFunction<Scale, Table, Map<String, Figure>> figures) {
 
   /** The base setting of a scale. */
   public S base(Scale scale) {
     return runs.apply(scale).get(0);
+  }
+
+  /**
+   * The figures of a table, by the names of their files.
+   *
+   * @param scale of the runs
+   * @param table of finished runs
+   */
+  public Map<String, Figure> figures(Scale scale, Table table) {
+    return figures.apply(scale, table);
   }
 }

@@ -1,72 +1,52 @@
 package dev.unrolling.experiment;
 
-import dev.unrolling.engine.Precision;
-import dev.unrolling.text.OnnxTextEncoder;
+import java.util.Comparator;
 import java.util.List;
-import java.util.function.Function;
+import java.util.ServiceLoader;
 import java.util.stream.Collectors;
 
-/** The experiments there are (paper.md section 3). */
+/** The experiments there are: those of all {@link ExperimentProvider}s. */
 public final class Experiments {
 
-  private static final List<Experiment<?>> ALL =
-      List.of(
-          fineTuning("E1", "v and e over the steps of fine-tuning", FineTuningGrids::overSteps),
-          fineTuning("E2", "v, e and accuracy against gamma", FineTuningGrids::overGamma),
-          fineTuning("E3", "from scratch, with and without penalty", FineTuningGrids::fromScratch),
-          fineTuning("E4", "checkpointed e against plain e and v", FineTuningGrids::checkpointed),
-          new Experiment<>(
-              "E5",
-              "film reviews: v, e and accuracy against gamma",
-              new FineTuning(),
-              scale -> ReviewSettings.of(scale).runs(OnnxTextEncoder.MINI_LM_WIDTH),
-              "dl4j",
-              Precision.FLOAT64),
-          new Experiment<>(
-              "E6",
-              "privacy risk of x* against v",
-              new Privacy(),
-              PrivacySettings::grid,
-              "torch",
-              Precision.FLOAT32),
-          fineTuning(
-              "E7", "factors: v and e against each hyper-parameter", FineTuningGrids::factors),
-          new Experiment<>(
-              "E8",
-              "what forgetting costs, against SISA and retraining",
-              new ForgettingCost(),
-              CostSettings::seeds,
-              "torch",
-              Precision.FLOAT32));
+  /** E2 before E10. */
+  private static final Comparator<String> NATURAL =
+      Comparator.<String, String>comparing(id -> id.replaceAll("\\d+$", ""))
+          .thenComparing(String::length)
+          .thenComparing(Comparator.naturalOrder());
 
   private Experiments() {}
 
-  /** All of them, in order. */
+  /** All of them, in the order of their ids. */
   public static List<Experiment<?>> all() {
-    return ALL;
+    return ServiceLoader.load(ExperimentProvider.class, ExperimentProvider.class.getClassLoader())
+        .stream()
+        .flatMap(provider -> provider.get().experiments().stream())
+        .sorted(Comparator.<Experiment<?>, String>comparing(Experiment::id, NATURAL))
+        .collect(Collectors.toUnmodifiableList());
   }
 
   /**
    * The experiment of an id.
    *
    * @param id in lower or upper case
-   * @throws IllegalArgumentException naming the experiments there are
+   * @throws IllegalArgumentException if there is none, naming those there are, or more than one
    */
   public static Experiment<?> of(String id) {
-    return ALL.stream()
-        .filter(experiment -> experiment.id().equalsIgnoreCase(id))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new IllegalArgumentException(
-                    "no experiment is called \""
-                        + id
-                        + "\"; there is "
-                        + ALL.stream().map(Experiment::id).collect(Collectors.joining(", "))));
-  }
-
-  private static Experiment<FineTuningSettings> fineTuning(
-      String id, String title, Function<Scale, List<FineTuningSettings>> runs) {
-    return new Experiment<>(id, title, new FineTuning(), runs, "torch", Precision.FLOAT32);
+    List<Experiment<?>> all = all();
+    List<Experiment<?>> meant = all.stream().filter(one -> one.id().equalsIgnoreCase(id)).toList();
+    if (meant.size() == 1) {
+      return meant.get(0);
+    }
+    throw new IllegalArgumentException(
+        meant.isEmpty()
+            ? "no experiment is called \""
+                + id
+                + "\"; there is "
+                + all.stream().map(Experiment::id).collect(Collectors.joining(", "))
+            : "more than one experiment is called \""
+                + id
+                + "\": "
+                + meant.stream().map(Experiment::title).collect(Collectors.joining("; "))
+                + "; rename all but one, or take them off the class path");
   }
 }

@@ -3,10 +3,14 @@ package dev.unrolling.experiment;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.unrolling.data.BatchOrder;
 import dev.unrolling.data.StrictJson;
+import dev.unrolling.dataset.DataSets;
 import dev.unrolling.engine.Engine;
 import dev.unrolling.engine.Network;
 import dev.unrolling.engine.NetworkState;
 import dev.unrolling.model.Architecture;
+import dev.unrolling.store.ForeignState;
+import dev.unrolling.store.ResultStore;
+import dev.unrolling.store.StoreFiles;
 import dev.unrolling.training.Checkpoint;
 import dev.unrolling.training.SgdTrainer;
 import java.io.IOException;
@@ -55,11 +59,10 @@ public record RunContext(
     NetworkState get(Record settings, Function<RunContext, NetworkState> compute);
   }
 
-  static final String CHECKPOINT = "checkpoint.bin";
-
   /** Where this run stopped; empty if it is to begin, or what was kept cannot be used. */
   public Optional<Checkpoint> resume() {
-    Optional<Path> file = folder.map(f -> f.resolve(CHECKPOINT)).filter(Files::isRegularFile);
+    Optional<Path> file =
+        folder.map(f -> f.resolve(ResultStore.CHECKPOINT)).filter(Files::isRegularFile);
     try {
       return file.isPresent() ? Optional.of(Checkpoint.load(file.get(), key)) : Optional.empty();
     } catch (IOException e) {
@@ -74,7 +77,7 @@ public record RunContext(
    * @throws UncheckedIOException naming cause, file and way out; the earlier state is kept
    */
   public void save(Checkpoint checkpoint) {
-    folder.ifPresent(f -> StoreFiles.keep(checkpoint, f.resolve(CHECKPOINT)));
+    folder.ifPresent(f -> StoreFiles.keep(checkpoint, f.resolve(ResultStore.CHECKPOINT)));
   }
 
   /**
@@ -84,20 +87,11 @@ public record RunContext(
    * @param states of networks, and vectors as {@link NetworkState#of} takes them
    * @param notes what else it needs to go on; numbers in them keep all their bits
    */
-  Checkpoint checkpoint(int step, List<NetworkState> states, Record notes) {
+  public Checkpoint checkpoint(int step, List<NetworkState> states, Record notes) {
     try {
       return new Checkpoint(step, key, states, StrictJson.mapper().writeValueAsString(notes));
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("cannot write the state of the run", e);
-    }
-  }
-
-  /** A saved state that is whole but cannot be gone on from. */
-  static final class ForeignState extends RuntimeException {
-    private static final long serialVersionUID = 1;
-
-    private ForeignState(Throwable cause) {
-      super("the saved state is not one that this version writes", cause);
     }
   }
 
@@ -106,11 +100,11 @@ public record RunContext(
    *
    * @throws ForeignState if they are others; {@link ResultStore} then has the run begin afresh
    */
-  static <N extends Record> N notes(Checkpoint stopped, Class<N> type) {
+  public static <N extends Record> N notes(Checkpoint stopped, Class<N> type) {
     try {
       N notes = StrictJson.mapper().readValue(stopped.notes(), type);
       if (notes == null) {
-        throw new ForeignState(null);
+        throw new ForeignState();
       }
       return notes;
     } catch (JsonProcessingException e) {
@@ -119,7 +113,7 @@ public record RunContext(
   }
 
   /** A network in a state that {@link #shared} gave. */
-  Network network(Architecture architecture, NetworkState state) {
+  public Network network(Architecture architecture, NetworkState state) {
     Network network = engine.network(architecture, state.weights());
     network.restore(state);
     return network;
@@ -131,7 +125,7 @@ public record RunContext(
    * @param network at its start; moved
    * @return its state at the end
    */
-  NetworkState train(Network network, SgdTrainer trainer, BatchOrder order) {
+  public NetworkState train(Network network, SgdTrainer trainer, BatchOrder order) {
     Optional<Checkpoint> stopped = resume();
     stopped.ifPresent(state -> network.restore(state.networks().get(0)));
     trainer
@@ -145,7 +139,7 @@ public record RunContext(
   }
 
   /** Reports steps in a line. */
-  SgdTrainer.Progress reporter(String what) {
+  public SgdTrainer.Progress reporter(String what) {
     return (done, of, loss) ->
         progress.accept(
             String.format(Locale.ROOT, "%s, step %d of %d, loss %.3f", what, done, of, loss));

@@ -1,8 +1,12 @@
 package dev.unrolling.experiment;
 
+import dev.unrolling.dataset.DataSets;
 import dev.unrolling.engine.Engine;
 import dev.unrolling.engine.NetworkState;
 import dev.unrolling.engine.Precision;
+import dev.unrolling.store.RecordTable;
+import dev.unrolling.store.ResultStore;
+import dev.unrolling.store.RunKey;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -68,7 +72,7 @@ public final class Runner {
   }
 
   /** This runner telling somebody else how far it is. */
-  Runner withProgress(Consumer<String> told) {
+  public Runner withProgress(Consumer<String> told) {
     return new Runner(engine, data, told, store, runsAtOnce);
   }
 
@@ -139,7 +143,7 @@ public final class Runner {
   }
 
   private <S extends Record> RunKey key(Computation<S, ?> computation, S settings) {
-    return RunKey.of(computation, engine, data, settings);
+    return computation.key(engine, data, settings);
   }
 
   private static Table joined(String name, List<Table> tables) {

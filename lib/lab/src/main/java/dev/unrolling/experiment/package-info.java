@@ -1,5 +1,5 @@
 /**
- * The experiments of the paper and the checks of its theory: settings in, a table out, and a
- * verdict that is a function of the table.
+ * What an experiment is, here or outside this library: settings in, rows of a table out, verdicts
+ * and figures as functions of the table; found by its id, run, stored and resumed.
  */
 package dev.unrolling.experiment;

@@ -9,10 +9,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
 
 /** A real engine whose process dies, as far as a run can tell, before a given step of SGD. */
-final class DyingEngine {
+public final class DyingEngine {
 
   /** What a run cannot catch. */
-  static final class Death extends Error {
+  public static final class Death extends Error {
     private static final long serialVersionUID = 1;
   }
 
@@ -23,7 +23,7 @@ final class DyingEngine {
    *
    * @param steps that its networks (not their copies) take in all before it dies
    */
-  static Engine after(int steps, Engine engine) {
+  public static Engine after(int steps, Engine engine) {
     return after(
         steps,
         engine,
@@ -33,7 +33,7 @@ final class DyingEngine {
   }
 
   /** An engine that does something else before that step, once. */
-  static Engine after(int steps, Engine engine, Runnable event) {
+  public static Engine after(int steps, Engine engine, Runnable event) {
     return watched(
         engine,
         step -> {

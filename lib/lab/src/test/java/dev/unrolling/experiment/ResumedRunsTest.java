@@ -5,6 +5,17 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.unrolling.data.RealData;
+import dev.unrolling.dataset.DataSets;
+import dev.unrolling.experiments.cost.CostSettings;
+import dev.unrolling.experiments.cost.ForgettingCost;
+import dev.unrolling.experiments.finetuning.FineTuning;
+import dev.unrolling.experiments.finetuning.FineTuningSettings;
+import dev.unrolling.experiments.privacy.Privacy;
+import dev.unrolling.experiments.privacy.PrivacySettings;
+import dev.unrolling.experiments.privacy.PrivacyTest;
+import dev.unrolling.settings.SettingsJson;
+import dev.unrolling.store.RecordTable;
+import dev.unrolling.store.ResultStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

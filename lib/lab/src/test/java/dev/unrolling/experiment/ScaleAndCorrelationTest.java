@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.unrolling.settings.Scale;
+import dev.unrolling.statistics.Correlation;
+import dev.unrolling.statistics.LogLogSlope;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 

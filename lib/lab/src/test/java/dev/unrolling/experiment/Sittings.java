@@ -3,9 +3,12 @@ package dev.unrolling.experiment;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.unrolling.data.RealData;
+import dev.unrolling.dataset.DataSets;
 import dev.unrolling.engine.Engine;
 import dev.unrolling.engine.Engines;
 import dev.unrolling.engine.Precision;
+import dev.unrolling.store.ResultStore;
+import dev.unrolling.store.RunKey;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,13 +25,13 @@ import tech.tablesaw.api.Table;
  * @param folder of the stores
  * @param progress told how far a run is
  */
-record Sittings<S extends Record>(
+public record Sittings<S extends Record>(
     Computation<S, ?> computation, S settings, Path folder, Consumer<String> progress) {
 
-  static final Engine ENGINE = Engines.open("torch", "cpu", Precision.FLOAT32).withThreads(1);
+  public static final Engine ENGINE = Engines.open("torch", "cpu", Precision.FLOAT32).withThreads(1);
 
   /** Real pictures, read when first asked for. */
-  static DataSets data() {
+  public static DataSets data() {
     return Pictures.DATA;
   }
 
@@ -38,61 +41,61 @@ record Sittings<S extends Record>(
   }
 
   /** A store that keeps the state at every step. */
-  ResultStore store(String name) {
+  public ResultStore store(String name) {
     return new ResultStore(folder.resolve(name)).withCheckpointInterval(Duration.ZERO);
   }
 
-  Table run(Engine engine, ResultStore store) {
+  public Table run(Engine engine, ResultStore store) {
     return new Runner(engine, data(), progress)
         .withStore(store)
         .run(computation, List.of(settings));
   }
 
-  RunKey key() {
-    return RunKey.of(computation, ENGINE, data(), settings);
+  public RunKey key() {
+    return computation.key(ENGINE, data(), settings);
   }
 
-  Path run(ResultStore store) {
+  public Path run(ResultStore store) {
     return store.folder(key());
   }
 
-  String bytes(ResultStore store) throws IOException {
+  public String bytes(ResultStore store) throws IOException {
     return Files.readString(run(store).resolve("result.csv"));
   }
 
   /** The result of a run in one sitting. */
-  String unbroken() throws IOException {
+  public String unbroken() throws IOException {
     ResultStore store = store("unbroken");
     run(ENGINE, store);
     return bytes(store);
   }
 
   /** How many steps a run takes in one sitting. */
-  int steps() {
+  public int steps() {
     return steps(store("counted"));
   }
 
   /** How many steps are left of a run, which is then finished. */
-  int steps(ResultStore store) {
+  public int steps(ResultStore store) {
     AtomicInteger count = new AtomicInteger();
     run(DyingEngine.watched(ENGINE, step -> count.incrementAndGet()), store);
     return count.get();
   }
 
   /** A sitting that ends by a kill before a step, counted from 0 in this sitting. */
-  void killBefore(int step, ResultStore store) {
+  public void killBefore(int step, ResultStore store) {
     assertThrows(
         DyingEngine.Death.class, () -> run(DyingEngine.after(step, ENGINE), store), "step " + step);
   }
 
   /** A sitting that is interrupted before a step. */
-  void interruptBefore(int step, ResultStore store) {
+  public void interruptBefore(int step, ResultStore store) {
     Engine engine = DyingEngine.after(step, ENGINE, () -> Thread.currentThread().interrupt());
     assertThrows(CancellationException.class, () -> run(engine, store), "step " + step);
   }
 
   /** As many sittings as it takes, each killed after one step; gives their number. */
-  int oneStepEach(ResultStore store) {
+  public int oneStepEach(ResultStore store) {
     int atMost = steps();
     for (int sittings = 1; sittings <= atMost; sittings++) {
       try {

@@ -9,7 +9,7 @@ import dev.unrolling.engine.Engine;
 import dev.unrolling.engine.Engines;
 import dev.unrolling.engine.Objective;
 import dev.unrolling.engine.Precision;
-import dev.unrolling.experiment.EngineComparison;
+import dev.unrolling.experiments.engines.EngineComparison;
 import dev.unrolling.model.Architectures;
 import dev.unrolling.training.Schedule;
 import dev.unrolling.training.SgdTrainer;

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.unrolling.data.Batch;
 import dev.unrolling.data.RealData;
+import dev.unrolling.dataset.DataSets;
 import dev.unrolling.engine.Engine;
 import dev.unrolling.engine.Engines;
 import dev.unrolling.engine.Mode;
@@ -16,7 +17,6 @@ import dev.unrolling.engine.Objective;
 import dev.unrolling.engine.ParameterVector;
 import dev.unrolling.engine.Precision;
 import dev.unrolling.engine.SgdStep;
-import dev.unrolling.experiment.DataSets;
 import dev.unrolling.experiment.Runner;
 import dev.unrolling.model.Architecture;
 import dev.unrolling.model.Architectures;

@@ -1,0 +1,2 @@
+/** Claim 2.5: checkpoints against plain unlearning. */
+package dev.unrolling.experiments.checkpointing;

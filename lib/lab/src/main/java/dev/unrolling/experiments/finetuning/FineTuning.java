@@ -1,0 +1,215 @@
+package dev.unrolling.experiments.finetuning;
+
+import dev.unrolling.data.Batch;
+import dev.unrolling.data.BatchOrder;
+import dev.unrolling.data.Subsets;
+import dev.unrolling.dataset.DataSets;
+import dev.unrolling.engine.Network;
+import dev.unrolling.engine.NetworkState;
+import dev.unrolling.engine.Objective;
+import dev.unrolling.experiment.CheckpointListener;
+import dev.unrolling.experiment.Computation;
+import dev.unrolling.experiment.RunContext;
+import dev.unrolling.model.Architecture;
+import dev.unrolling.model.Architectures;
+import dev.unrolling.training.Checkpoint;
+import dev.unrolling.training.GammaDecay;
+import dev.unrolling.training.Omission;
+import dev.unrolling.training.Schedule;
+import dev.unrolling.training.SgdTrainer;
+import dev.unrolling.unlearning.ForgettingRecorder;
+import dev.unrolling.unlearning.VisitCounts;
+import java.util.ArrayList;
+import java.util.List;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * Verification error v and unlearning error e over the steps of fine-tuning: experiments E1 to E5
+ * and E7 are grids of such runs. M and M' walk in lock step from the same pre-trained weights; on
+ * the way, sigma is measured on the batch of the step, in evaluation mode, of the objective being
+ * trained, and averaged over the measurements so far (the authors' choice; {@code sigma} in the
+ * table is the single measurement).
+ *
+ * <p>The authors' script for E1 takes a stored gradient after the first step of each epoch, and
+ * tests the pre-trained network in training mode; here the gradient is that at w_0, of each visit's
+ * objective, and a test changes nothing. Their script for E3 leaves the network in evaluation mode
+ * after the first Hessian; here every step trains in training mode.
+ */
+public final class FineTuning implements Computation<FineTuningSettings, FineTuningRow> {
+
+  private static final Omission LEFT_OUT = Omission.skippedStep();
+
+  /** What decides the weights after pre-training. */
+  private record Pretraining(
+      String model,
+      String data,
+      int examples,
+      int epochs,
+      int batchSize,
+      double rate,
+      double momentum,
+      double weightDecay,
+      double gamma,
+      int left,
+      long seed) {
+
+    static Pretraining of(FineTuningSettings s) {
+      return new Pretraining(
+          s.model(),
+          s.data(),
+          s.examples(),
+          s.pretrainingEpochs(),
+          s.pretrainingBatchSize(),
+          s.pretrainingRate(),
+          s.momentum(),
+          s.weightDecay(),
+          s.gamma(),
+          s.forgetBatchInPretraining() ? 0 : s.batchSize(),
+          s.seed());
+    }
+  }
+
+  /** What a stopped run has beside the states of its networks. */
+  private record Notes(VisitCounts counts, FineTuningMeasurements.Measured measured) {}
+
+  @Override
+  public String name() {
+    return "fine-tuning";
+  }
+
+  @Override
+  public int version() {
+    return 1;
+  }
+
+  @Override
+  public String data(FineTuningSettings settings) {
+    return settings.data();
+  }
+
+  @Override
+  public Class<FineTuningRow> rowType() {
+    return FineTuningRow.class;
+  }
+
+  /** Runs from the same pre-trained weights. */
+  @Override
+  public Object group(FineTuningSettings settings) {
+    return Pretraining.of(settings);
+  }
+
+  @Override
+  public List<FineTuningRow> run(FineTuningSettings settings, RunContext context) {
+    DataSets.Parts data = context.data().of(settings.data());
+    ForgetSplit split = ForgetSplit.of(data.train(), settings);
+    NetworkState start =
+        context
+            .shared()
+            .get(
+                Pretraining.of(settings),
+                pretraining -> pretrain(settings, data, split, pretraining));
+    BatchOrder order =
+        BatchOrder.shuffled(
+                data.train(),
+                split.others(),
+                settings.batchSize(),
+                settings.epochs(),
+                settings.seed())
+            .withForgetBatch(split.forget(), settings.position());
+    SgdTrainer trainer =
+        trainer(settings, settings.rate())
+            .withGammaDecay(new GammaDecay(settings.gammaDivisor(), settings.gammaEpochs()))
+            .withProgress(context.reporter("fine-tuning"));
+    Batch test = Batch.of(data.test(), Subsets.stratified(data.test(), settings.testExamples(), 0));
+    try (Network original = context.network(architecture(settings, data), start);
+        Network retrained = original.copy();
+        ForgettingRecorder recorder = new ForgettingRecorder(original, order, trainer, LEFT_OUT);
+        FineTuningMeasurements measurements =
+            new FineTuningMeasurements(settings, test, recorder)) {
+      SgdTrainer rest =
+          context
+              .resume()
+              .map(stopped -> resume(stopped, original, retrained, recorder, measurements))
+              .map(trainer::withFirstStep)
+              .orElse(trainer);
+      rest.trainInLockStep(
+          original,
+          retrained,
+          order,
+          LEFT_OUT,
+          recorder,
+          measurements,
+          new CheckpointListener(
+              context,
+              step ->
+                  state(context, step.stepsDone(), original, retrained, recorder, measurements)));
+      return measurements.rows();
+    }
+  }
+
+  private static Checkpoint state(
+      RunContext context,
+      int step,
+      Network original,
+      Network retrained,
+      ForgettingRecorder recorder,
+      FineTuningMeasurements measurements) {
+    ForgettingRecorder.Collected collected = recorder.collected();
+    List<NetworkState> states =
+        new ArrayList<>(List.of(original.saveState(), retrained.saveState()));
+    collected.vectors().forEach(vector -> states.add(NetworkState.of(vector)));
+    measurements.segmentStart().ifPresent(vector -> states.add(NetworkState.of(vector)));
+    return context.checkpoint(step, states, new Notes(collected.counts(), measurements.measured()));
+  }
+
+  /** Puts all back where the run stopped; gives the next step. */
+  private static int resume(
+      Checkpoint stopped,
+      Network original,
+      Network retrained,
+      ForgettingRecorder recorder,
+      FineTuningMeasurements measurements) {
+    Notes notes = RunContext.notes(stopped, Notes.class);
+    List<NetworkState> states = stopped.networks();
+    original.restore(states.get(0));
+    retrained.restore(states.get(1));
+    List<INDArray> vectors = states.stream().skip(2).map(NetworkState::weights).toList();
+    int recorded = recorder.collected().vectors().size();
+    recorder.resume(new ForgettingRecorder.Collected(notes.counts(), vectors.subList(0, recorded)));
+    measurements.resume(notes.measured(), vectors.stream().skip(recorded).findFirst());
+    return stopped.step();
+  }
+
+  private static NetworkState pretrain(
+      FineTuningSettings settings, DataSets.Parts data, ForgetSplit split, RunContext context) {
+    try (Network network =
+        context.engine().network(architecture(settings, data), settings.seed())) {
+      if (settings.pretrainingEpochs() == 0) {
+        return network.saveState();
+      }
+      BatchOrder order =
+          BatchOrder.shuffled(
+              data.train(),
+              settings.forgetBatchInPretraining() ? split.all() : split.others(),
+              settings.pretrainingBatchSize(),
+              settings.pretrainingEpochs(),
+              settings.seed());
+      SgdTrainer trainer =
+          trainer(settings, settings.pretrainingRate())
+              .withProgress(context.reporter("pre-training"));
+      return context.train(network, trainer, order);
+    }
+  }
+
+  private static Architecture architecture(FineTuningSettings settings, DataSets.Parts data) {
+    return Architectures.named(settings.model(), data.train().classes());
+  }
+
+  private static SgdTrainer trainer(FineTuningSettings settings, double rate) {
+    Objective objective =
+        Objective.crossEntropy()
+            .withGamma(settings.gamma())
+            .withWeightDecay(settings.weightDecay());
+    return new SgdTrainer(objective, Schedule.constant(rate)).withMomentum(settings.momentum());
+  }
+}

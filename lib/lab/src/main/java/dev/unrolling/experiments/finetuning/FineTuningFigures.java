@@ -1,0 +1,132 @@
+package dev.unrolling.experiments.finetuning;
+
+import dev.unrolling.plot.Figure;
+import dev.unrolling.plot.Plot;
+import dev.unrolling.plot.Spread;
+import java.util.List;
+import java.util.Locale;
+import tech.tablesaw.api.DoubleColumn;
+import tech.tablesaw.api.Table;
+
+/** Figures of experiment E1's tables ({@code FineTuning}). */
+public final class FineTuningFigures {
+
+  private static final String STEP = "fine-tuning step t";
+
+  private FineTuningFigures() {}
+
+  /**
+   * Verification error by two methods, and the distance without unlearning, over the steps; mean
+   * and range over the runs.
+   *
+   * @param title of the figure
+   * @param runs measurements of runs that differ in their seed alone
+   */
+  public static Plot distances(String title, Table runs) {
+    Plot plot = Figure.lines(title, STEP, "distance to M' (weight norm)").logY();
+    plot = band(plot, "v, single gradient", runs, "v_single_gradient");
+    plot = band(plot, "v, amnesiac", runs, "v_amnesiac");
+    return band(plot, "forgetting distance (nothing done)", runs, "forgetting_distance");
+  }
+
+  /**
+   * Verification error of single gradient unlearning and both forms of the unlearning error over
+   * the steps; mean and range over the runs.
+   *
+   * @param title of the figure
+   * @param runs measurements of runs that differ in their seed alone
+   */
+  public static Plot errors(String title, Table runs) {
+    Plot plot = Figure.lines(title, STEP, "error").logY();
+    plot = band(plot, "v, single gradient", runs, "v_single_gradient");
+    plot = band(plot, "e, as published", runs, "e");
+    return band(plot, "e1, one eta", runs, "e1");
+  }
+
+  /**
+   * Verification error against unlearning error at the last step, a point a setting.
+   *
+   * @param title of the figure
+   * @param measurements of all settings
+   */
+  public static Plot acrossSettings(String title, Table measurements) {
+    Table last = FineTuningVerdicts.lastRows(measurements);
+    Plot plot =
+        Figure.scatter(title, "unlearning error e, as published", "verification error v")
+            .logX()
+            .logY();
+    for (double rate : Spread.distinct(last, "rate")) {
+      for (double gamma : Spread.distinct(last, "gamma")) {
+        Table some =
+            last.where(
+                numbers(last, "rate").isEqualTo(rate).and(numbers(last, "gamma").isEqualTo(gamma)));
+        if (!some.isEmpty()) {
+          plot =
+              plot.series(
+                  String.format(Locale.ROOT, "rate %s, gamma %s", text(rate), text(gamma)),
+                  numbers(some, "e"),
+                  numbers(some, "v_single_gradient"));
+        }
+      }
+    }
+    return plot;
+  }
+
+  /**
+   * How much of the forgetting distance unlearning leaves at the last step, against the rate; mean
+   * and range over the runs at a rate, whatever their gamma and seed.
+   *
+   * @param title of the figure
+   * @param measurements of settings at several rates
+   */
+  public static Plot leftOver(String title, Table measurements) {
+    Table last = FineTuningVerdicts.lastRows(measurements);
+    Plot plot =
+        Figure.lines(title, "learning rate of fine-tuning", "v / forgetting distance").logX();
+    for (String method : List.of("single_gradient", "amnesiac")) {
+      Table ratio = last.copy();
+      ratio.addColumns(
+          numbers(last, "v_" + method)
+              .divide(numbers(last, "forgetting_distance"))
+              .setName("ratio"));
+      plot = errorBars(plot, method.replace('_', ' '), ratio, "rate", "ratio");
+    }
+    return plot.horizontalLine("nothing done", 1);
+  }
+
+  /**
+   * The two ratios of section 2.4 over a sweep of the rate.
+   *
+   * @param title of the figure
+   * @param measurements of the sweep
+   */
+  public static Plot ratios(String title, Table measurements) {
+    Table last = FineTuningVerdicts.lastRows(measurements);
+    var v = numbers(last, "v_single_gradient");
+    return Figure.lines(title, "learning rate eta", "ratio (e1: none, e: 1/eta)")
+        .logX()
+        .logY()
+        .series("v / e, as published", numbers(last, "rate"), v.divide(numbers(last, "e")))
+        .series("v / e1, one eta", numbers(last, "rate"), v.divide(numbers(last, "e1")));
+  }
+
+  private static Plot band(Plot plot, String name, Table runs, String column) {
+    Spread spread = Spread.of(runs, "step", column);
+    return spread.band(plot, name);
+  }
+
+  private static Plot errorBars(Plot plot, String name, Table runs, String x, String column) {
+    Spread spread = Spread.of(runs, x, column);
+    return spread.errorBars(plot, name);
+  }
+
+  // A column of whole numbers comes back from CSV as integers.
+  private static DoubleColumn numbers(Table table, String column) {
+    return table.numberColumn(column).asDoubleColumn();
+  }
+
+  /** A number without a needless decimal. */
+  public static String text(double value) {
+    return value == Math.rint(value) ? String.valueOf((long) value) : String.valueOf(value);
+  }
+}

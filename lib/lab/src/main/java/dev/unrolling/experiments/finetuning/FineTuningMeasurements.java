@@ -1,0 +1,177 @@
+package dev.unrolling.experiments.finetuning;
+
+import dev.unrolling.curvature.PowerIteration;
+import dev.unrolling.data.Batch;
+import dev.unrolling.engine.Network;
+import dev.unrolling.engine.ParameterVector;
+import dev.unrolling.metrics.ForgettingDistance;
+import dev.unrolling.metrics.VerificationError;
+import dev.unrolling.training.Evaluation;
+import dev.unrolling.training.Step;
+import dev.unrolling.training.StepListener;
+import dev.unrolling.training.StepLosses;
+import dev.unrolling.unlearning.AmnesiacUnlearning;
+import dev.unrolling.unlearning.CheckpointSpacing;
+import dev.unrolling.unlearning.CheckpointedError;
+import dev.unrolling.unlearning.ForgettingRecorder;
+import dev.unrolling.unlearning.RecordedUnlearning;
+import dev.unrolling.unlearning.Sigma;
+import dev.unrolling.unlearning.SigmaMeasurement;
+import dev.unrolling.unlearning.SingleGradientUnlearning;
+import dev.unrolling.unlearning.UnlearningError;
+import dev.unrolling.unlearning.UnlearningErrorRecorder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** Measures a run of {@link FineTuning} on its way. */
+final class FineTuningMeasurements implements StepListener, AutoCloseable {
+
+  /**
+   * What has been measured so far, to go on with after an interruption.
+   *
+   * @param errors of the recorder of the unlearning error
+   * @param rows of the table
+   * @param checkpointed of the checkpointed error; empty where there is none
+   */
+  record Measured(
+      UnlearningErrorRecorder.Collected errors,
+      List<FineTuningRow> rows,
+      List<CheckpointedError.Measured> checkpointed) {}
+
+  private final FineTuningSettings settings;
+  private final Batch forget;
+  private final Batch test;
+  private final ForgettingRecorder recorder;
+  private final UnlearningErrorRecorder errors;
+  private final List<FineTuningRow> rows = new ArrayList<>();
+  private final Optional<CheckpointedError> checkpointed;
+
+  /**
+   * @param settings of the run
+   * @param test examples for the accuracy at the end
+   * @param recorder of the run, called before this
+   */
+  FineTuningMeasurements(FineTuningSettings settings, Batch test, ForgettingRecorder recorder) {
+    this.settings = settings;
+    this.forget = recorder.order().forgetBatch();
+    this.test = test;
+    this.recorder = recorder;
+    this.errors =
+        new UnlearningErrorRecorder(
+            recorder.network(),
+            recorder.order(),
+            recorder.trainer(),
+            settings.measureEvery(),
+            SigmaMeasurement.standard()
+                .withMethod(new PowerIteration().withSeed(settings.seed())::run));
+    this.checkpointed =
+        settings.checkpointEvery() == 0
+            ? Optional.empty()
+            : Optional.of(
+                new CheckpointedError(new CheckpointSpacing(settings.checkpointEvery()), errors));
+  }
+
+  @Override
+  public void beforeStep(Step step) {
+    errors.beforeStep(step);
+    checkpointed.ifPresent(error -> error.beforeStep(step));
+  }
+
+  @Override
+  public void afterStep(Step step, StepLosses losses) {
+    errors.afterStep(step, losses);
+    checkpointed.ifPresent(error -> error.afterStep(step, losses));
+    errors.justMeasured().ifPresent(measurement -> add(step, losses, measurement));
+  }
+
+  private void add(Step step, StepLosses losses, UnlearningErrorRecorder.Measurement measured) {
+    boolean last = step.stepsDone() == recorder.order().steps();
+    Sigma sigma = measured.sigma();
+    rows.add(
+        new FineTuningRow(
+            step.network().engine().name(),
+            step.network().engine().threads(),
+            settings,
+            step.stepsDone(),
+            step.epoch(),
+            recorder.visits(),
+            verificationError(new SingleGradientUnlearning(factor()), step),
+            verificationError(new AmnesiacUnlearning(), step),
+            ForgettingDistance.of(step.network(), step.retrainedNetwork()),
+            measured.e(),
+            measured.e1(),
+            errors.value(UnlearningError.authorsSquareRoot()),
+            checkpointed.map(c -> c.of(UnlearningError.published())).orElse(Double.NaN),
+            checkpointed.map(c -> c.of(UnlearningError.oneEta())).orElse(Double.NaN),
+            sigma.value(),
+            sigma.eigenvalue(),
+            sigma.residual(),
+            sigma.converged(),
+            sigma.products(),
+            measured.movement(),
+            losses.original().value(),
+            losses.retrained().map(loss -> loss.value()).orElse(Double.NaN),
+            last ? accuracy(step.network(), test) : Double.NaN,
+            last ? accuracy(step.network(), forget) : Double.NaN,
+            last ? Evaluation.logitDeviation(step.network(), test) : Double.NaN));
+  }
+
+  // With momentum a visit goes on moving the weights (section 2.2); without, both are the same.
+  private SingleGradientUnlearning.Factor factor() {
+    return settings.momentum() > 0
+        ? SingleGradientUnlearning.Factor.MOMENTUM_CORRECTED
+        : SingleGradientUnlearning.Factor.SUM_OF_RATES;
+  }
+
+  /** All that has been measured. */
+  Measured measured() {
+    return new Measured(
+        errors.collected(),
+        List.copyOf(rows),
+        checkpointed.map(CheckpointedError::measured).stream().toList());
+  }
+
+  /** Weights at the last checkpoint of the checkpointed error, if that is measured. */
+  Optional<INDArray> segmentStart() {
+    return checkpointed.map(error -> error.segmentStart().toArray());
+  }
+
+  /**
+   * Goes on from what was measured before.
+   *
+   * @param segmentStart as {@link #segmentStart} gave it
+   */
+  void resume(Measured earlier, Optional<INDArray> segmentStart) {
+    errors.resume(earlier.errors());
+    rows.addAll(earlier.rows());
+    if (checkpointed.isPresent()) {
+      try (ParameterVector start = recorder.network().vector(segmentStart.orElseThrow())) {
+        checkpointed.get().resume(earlier.checkpointed().get(0), start);
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    checkpointed.ifPresent(CheckpointedError::close);
+    errors.close();
+  }
+
+  /** What was measured so far. */
+  List<FineTuningRow> rows() {
+    return List.copyOf(rows);
+  }
+
+  private static double accuracy(Network network, Batch examples) {
+    return Evaluation.of(network, examples.dataset(), examples.indices()).accuracy();
+  }
+
+  private double verificationError(RecordedUnlearning method, Step step) {
+    try (ParameterVector unlearned = method.unlearnedWeights(recorder);
+        ParameterVector retrained = step.retrainedNetwork().weights()) {
+      return VerificationError.of(unlearned, retrained);
+    }
+  }
+}

@@ -1,0 +1,288 @@
+package dev.unrolling.experiments.finetuning;
+
+import dev.unrolling.data.BatchOrder;
+import dev.unrolling.dataset.DataSets;
+import dev.unrolling.settings.Ranges;
+import dev.unrolling.settings.Scale;
+import dev.unrolling.settings.SettingsJson;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.DoubleStream;
+
+/**
+ * One run of {@link FineTuning} (paper.md has the authors' values): pre-train, then fine-tune M and
+ * M' in lock step with the forget batch in each epoch. Experiments E1 to E5 and E7 are grids of
+ * such runs; from scratch means no epoch of pre-training.
+ *
+ * @param model name of an architecture, e.g. {@code "resnet8-8"}
+ * @param data name of a data set, e.g. {@code "cifar10"} (see {@link DataSets})
+ * @param examples training examples, the forget batch included
+ * @param pretrainingEpochs at least 0
+ * @param pretrainingBatchSize at least 1
+ * @param pretrainingRate learning rate, positive
+ * @param epochs of fine-tuning, at least 1: the number m of visits of the forget batch
+ * @param batchSize of fine-tuning and of the forget batch
+ * @param rate learning rate eta of fine-tuning, positive
+ * @param momentum of both phases, in [0, 1)
+ * @param weightDecay weight of the L2 term in both phases, at least 0
+ * @param gamma weight of the standard-deviation penalty in both phases, in the authors'
+ *     normalisation
+ * @param gammaDivisor what gamma is divided by after every {@code gammaEpochs} epochs of
+ *     fine-tuning, at least 1; 1 leaves it as it is
+ * @param gammaEpochs at least 1
+ * @param forgetBatchInPretraining whether w_0 has seen what is to be forgotten: the authors' choice
+ *     is true, ours false
+ * @param position of the forget batch in an epoch
+ * @param testExamples of the test set, for the accuracy at the end
+ * @param measureEvery steps between two measurements; the last step is always measured
+ * @param checkpointEvery steps between two checkpoints of the checkpointed error (section 2.5), a
+ *     multiple of {@code measureEvery}; 0 for none
+ * @param seed of the subset, the initial weights and the orders
+ */
+public record FineTuningSettings(
+    String model,
+    String data,
+    int examples,
+    int pretrainingEpochs,
+    int pretrainingBatchSize,
+    double pretrainingRate,
+    int epochs,
+    int batchSize,
+    double rate,
+    double momentum,
+    double weightDecay,
+    double gamma,
+    double gammaDivisor,
+    int gammaEpochs,
+    boolean forgetBatchInPretraining,
+    BatchOrder.Position position,
+    int testExamples,
+    int measureEvery,
+    int checkpointEvery,
+    long seed) {
+
+  /** Checks the ranges. */
+  public FineTuningSettings {
+    Ranges.named("model", model);
+    Ranges.named("data", data);
+    Ranges.atLeast("epochs", epochs, 1);
+    Ranges.atLeast("batchSize", batchSize, 1);
+    Ranges.atLeast("examples", examples, 2 * batchSize);
+    Ranges.atLeast("pretrainingEpochs", pretrainingEpochs, 0);
+    Ranges.atLeast("pretrainingBatchSize", pretrainingBatchSize, 1);
+    Ranges.atLeast("gammaEpochs", gammaEpochs, 1);
+    Ranges.atLeast("testExamples", testExamples, 1);
+    Ranges.atLeast("measureEvery", measureEvery, 1);
+    Ranges.atLeast("checkpointEvery", checkpointEvery, 0);
+    Ranges.within("rate", rate, Double.MIN_VALUE, Double.MAX_VALUE, "finite and positive");
+    Ranges.within(
+        "pretrainingRate",
+        pretrainingRate,
+        Double.MIN_VALUE,
+        Double.MAX_VALUE,
+        "finite and positive");
+    Ranges.within("momentum", momentum, 0, Math.nextDown(1.0), "at least 0 and below 1");
+    Ranges.within("weightDecay", weightDecay, 0, Double.MAX_VALUE, "finite and at least 0");
+    Ranges.within("gamma", gamma, 0, Double.MAX_VALUE, "finite and at least 0");
+    Ranges.within("gammaDivisor", gammaDivisor, 1, Double.MAX_VALUE, "finite and at least 1");
+    if (checkpointEvery % measureEvery != 0) {
+      throw new IllegalArgumentException(
+          "checkpointEvery must be a multiple of measureEvery ("
+              + measureEvery
+              + "), not "
+              + checkpointEvery);
+    }
+    if (position == null) {
+      throw new IllegalArgumentException("position must be first, middle or last, not null");
+    }
+  }
+
+  /** The authors' E1 without penalty, at seed 0, but for what has been seen in pre-training. */
+  public static FineTuningSettings authors() {
+    return new FineTuningSettings(
+        "resnet18",
+        "cifar10",
+        50_000,
+        20,
+        128,
+        0.01,
+        5,
+        32,
+        0.01,
+        0,
+        0,
+        0,
+        1,
+        1,
+        false,
+        BatchOrder.Position.FIRST,
+        10_000,
+        200,
+        0,
+        0);
+  }
+
+  /** The base setting of a scale, without penalty, at seed 0. */
+  public static FineTuningSettings of(Scale scale) {
+    FineTuningSettings authors = authors();
+    return switch (scale) {
+      case SMOKE ->
+          SettingsJson.with(
+              authors,
+              "model",
+              "resnet8-4",
+              "examples",
+              160,
+              "pretrainingEpochs",
+              1,
+              "pretrainingBatchSize",
+              32,
+              "pretrainingRate",
+              0.05,
+              "epochs",
+              2,
+              "batchSize",
+              16,
+              "testExamples",
+              200,
+              "measureEvery",
+              5);
+      case QUICK ->
+          SettingsJson.with(
+              authors,
+              "model",
+              "resnet8-8",
+              "examples",
+              640,
+              "pretrainingEpochs",
+              10,
+              "pretrainingBatchSize",
+              64,
+              "pretrainingRate",
+              0.05,
+              "testExamples",
+              2000,
+              "measureEvery",
+              10);
+      case SUBSET ->
+          SettingsJson.with(
+              authors, "examples", 5000, "pretrainingEpochs", 10, "measureEvery", 100);
+      case PAPER -> authors;
+    };
+  }
+
+  /**
+   * The settings whose correlation E1's verdict rests on: three rates, two gammas and the seeds of
+   * the scale, all of the same number of steps.
+   */
+  public static List<FineTuningSettings> grid(Scale scale) {
+    FineTuningSettings base = of(scale);
+    List<FineTuningSettings> grid = new ArrayList<>();
+    for (double rate : new double[] {base.rate, 0.3 * base.rate, 0.1 * base.rate}) {
+      for (double gamma : new double[] {0, 5}) {
+        for (long seed : seeds(scale)) {
+          grid.add(base.withRate(rate).withGamma(gamma).withSeed(seed));
+        }
+      }
+    }
+    return List.copyOf(grid);
+  }
+
+  /**
+   * A sweep of the learning rate over a factor of 16 (section 2.4): a smooth network from its
+   * initial weights, for a fixed number of steps.
+   *
+   * @param stepsPerEpoch of two epochs: 5 keeps the expansion in its range (rate times sigma times
+   *     t up to about 5), 30 leaves it
+   */
+  public static List<FineTuningSettings> rateSweep(int stepsPerEpoch) {
+    FineTuningSettings smooth =
+        SettingsJson.with(
+            authors(),
+            "model",
+            "tanh-cnn-8",
+            "examples",
+            32 * stepsPerEpoch,
+            "pretrainingEpochs",
+            0,
+            "epochs",
+            2,
+            "rate",
+            0.2,
+            "testExamples",
+            200,
+            "measureEvery",
+            Math.max(2, stepsPerEpoch / 5));
+    return DoubleStream.of(0.2, 0.1, 0.05, 0.025, 0.0125).mapToObj(smooth::withRate).toList();
+  }
+
+  /**
+   * The same sweep of a linear model over the features of reviews, in batches of 8, for 10 steps.
+   *
+   * @param features in a vector
+   */
+  public static List<FineTuningSettings> headRateSweep(int features) {
+    FineTuningSettings head =
+        SettingsJson.with(
+            authors(),
+            "model",
+            "linear-" + features,
+            "data",
+            "imdb-100",
+            "examples",
+            40,
+            "pretrainingEpochs",
+            0,
+            "epochs",
+            2,
+            "batchSize",
+            8,
+            "rate",
+            0.016,
+            "testExamples",
+            100,
+            "measureEvery",
+            2);
+    return DoubleStream.of(0.016, 0.008, 0.004, 0.002, 0.001).mapToObj(head::withRate).toList();
+  }
+
+  /** The seeds of a scale: three, or two at smoke. */
+  public static long[] seeds(Scale scale) {
+    return scale == Scale.SMOKE ? new long[] {0, 1} : new long[] {0, 1, 2};
+  }
+
+  /** These settings with another learning rate of fine-tuning. */
+  public FineTuningSettings withRate(double value) {
+    return SettingsJson.with(this, "rate", value);
+  }
+
+  /** These settings with another weight of the penalty. */
+  public FineTuningSettings withGamma(double value) {
+    return SettingsJson.with(this, "gamma", value);
+  }
+
+  /** These settings with the forget batch in or out of the pre-training. */
+  public FineTuningSettings withForgetBatchInPretraining(boolean value) {
+    return SettingsJson.with(this, "forgetBatchInPretraining", value);
+  }
+
+  /** These settings measured at other steps. */
+  public FineTuningSettings withMeasureEvery(int steps) {
+    return SettingsJson.with(this, "measureEvery", steps);
+  }
+
+  /** These settings with another seed. */
+  public FineTuningSettings withSeed(long value) {
+    return SettingsJson.with(this, "seed", value);
+  }
+
+  /** Steps t of fine-tuning. */
+  public int steps() {
+    return epochs * (1 + (examples - 1) / batchSize);
+  }
+
+  /** Name and data of the run, e.g. {@code "resnet18 on cifar10"}. */
+  public String subject() {
+    return model + " on " + data;
+  }
+}

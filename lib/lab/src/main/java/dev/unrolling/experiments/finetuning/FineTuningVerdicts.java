@@ -1,0 +1,300 @@
+package dev.unrolling.experiments.finetuning;
+
+import dev.unrolling.experiment.Verdict;
+import dev.unrolling.experiment.Verdict.Outcome;
+import dev.unrolling.statistics.Correlation;
+import dev.unrolling.statistics.LogLogSlope;
+import dev.unrolling.store.RecordTable;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import tech.tablesaw.api.DoubleColumn;
+import tech.tablesaw.api.Table;
+import tech.tablesaw.selection.Selection;
+
+/** What tables of {@link FineTuning} say about the claims of sections 2.3, 2.4 and E1. */
+public final class FineTuningVerdicts {
+
+  /** Fewest settings that a correlation across settings rests on. */
+  public static final int FEWEST_SETTINGS = 8;
+
+  /** Share of resamples in which one variable must rank v better to be called better. */
+  public static final double CLEAR_SHARE = 0.9;
+
+  /** Largest ratio between the extremes of v/e1 over a sweep of the rate. */
+  public static final double LARGEST_SPREAD = 1.5;
+
+  /** One run's correlations over its steps. */
+  private record Control(
+      int run,
+      String settings,
+      double vWithE,
+      double vWithT,
+      double vWithNormDw,
+      double differencesVWithE,
+      double differencesVWithNormDw) {}
+
+  private FineTuningVerdicts() {}
+
+  /**
+   * The last measurement of each run, with a further column {@code sigma_mean} if it has {@code
+   * sigma}: sigma averaged over the measurements of the run, which is what e and e1 hold.
+   */
+  public static Table lastRows(Table measurements) {
+    int[] last =
+        runs(measurements).stream()
+            .mapToInt(
+                run -> {
+                  int[] rows = measurements.intColumn("run").isEqualTo(run).toArray();
+                  return rows[rows.length - 1];
+                })
+            .toArray();
+    Table rows = measurements.where(Selection.with(last));
+    if (!measurements.containsColumn("sigma") || measurements.containsColumn("sigma_mean")) {
+      return rows;
+    }
+    double[] means =
+        rows.intColumn("run").asList().stream()
+            .mapToDouble(
+                run ->
+                    measurements
+                        .where(measurements.intColumn("run").isEqualTo(run))
+                        .numberColumn("sigma")
+                        .mean())
+            .toArray();
+    return rows.addColumns(DoubleColumn.create("sigma_mean", means));
+  }
+
+  private static List<Integer> runs(Table measurements) {
+    return measurements.intColumn("run").unique().asList().stream().sorted().toList();
+  }
+
+  /**
+   * For each run, Pearson's correlation of v with e over its steps, beside the two controls (t
+   * alone, norm(dw) alone), and of first differences. Any two growing series correlate: these
+   * numbers alone prove nothing.
+   */
+  public static Table controls(Table measurements) {
+    List<Control> rows = new ArrayList<>();
+    for (int run : runs(measurements)) {
+      Table one = measurements.where(measurements.intColumn("run").isEqualTo(run));
+      double[] v = column(one, "v_single_gradient");
+      double[] e = column(one, "e");
+      double[] normDw = column(one, "norm_dw");
+      rows.add(
+          new Control(
+              run,
+              describe(one),
+              Correlation.pearson(v, e),
+              Correlation.pearson(v, column(one, "step")),
+              Correlation.pearson(v, normDw),
+              Correlation.pearson(Correlation.differences(v), Correlation.differences(e)),
+              Correlation.pearson(Correlation.differences(v), Correlation.differences(normDw))));
+    }
+    return RecordTable.of("controls", Control.class, rows);
+  }
+
+  private static String describe(Table run) {
+    return String.format(
+        Locale.ROOT,
+        "rate %s, gamma %s, seed %s%s",
+        run.column("rate").getString(0),
+        run.column("gamma").getString(0),
+        run.column("seed").getString(0),
+        run.booleanColumn("forget_batch_in_pretraining").get(0) ? ", x* pre-trained" : "");
+  }
+
+  /**
+   * E1: across settings at one number of steps, the unlearning error ranks v, and better than the
+   * controls (norm(dw) alone, the rate alone; t alone is the same everywhere and ranks nothing).
+   * Since the rate enters the error squared, the correlations within each rate are told too. Holds
+   * if the 95% interval of the rank correlation from resampling settings is above 0 and the error
+   * ranks v better than each control in at least 90% of resamples; fails if the interval is not
+   * above 0 anywhere or a control is better in at least 90%; undecided otherwise, or with fewer
+   * than 8 settings.
+   *
+   * @param claim to name the verdict, e.g. {@code "E1"}
+   * @param last one row a setting, as {@link #lastRows} gives
+   * @param error the column {@code "e"} or {@code "e1"}
+   */
+  public static Verdict acrossSettings(String claim, Table last, String error) {
+    String statement =
+        "Across settings at the same step, " + error + " ranks v, and better than simpler numbers";
+    if (last.rowCount() < FEWEST_SETTINGS || last.intColumn("step").countUnique() != 1) {
+      return new Verdict(
+          claim,
+          statement,
+          Outcome.UNDECIDED,
+          last.rowCount()
+              + " settings at "
+              + last.intColumn("step").countUnique()
+              + " different steps; at least "
+              + FEWEST_SETTINGS
+              + " at one step are needed");
+    }
+    double[] v = column(last, "v_single_gradient");
+    double[] e = column(last, error);
+    Correlation rank = Correlation.ofRanks(v, e);
+    Map<String, double[]> controls = new TreeMap<>();
+    controls.put("norm(dw)", column(last, "norm_dw"));
+    controls.put("the rate", column(last, "rate"));
+    Map<String, Double> shares =
+        controls.entrySet().stream()
+            .collect(
+                Collectors.toMap(
+                    Map.Entry::getKey, c -> Correlation.shareWhereBetter(v, e, c.getValue())));
+    Outcome outcome = Outcome.UNDECIDED;
+    if (rank.low() > 0 && shares.values().stream().allMatch(share -> share >= CLEAR_SHARE)) {
+      outcome = Outcome.HOLDS;
+    } else if (rank.high() <= 0
+        || shares.values().stream().anyMatch(share -> share <= 1 - CLEAR_SHARE)) {
+      outcome = Outcome.FAILS;
+    }
+    String compared =
+        controls.keySet().stream()
+            .map(
+                name ->
+                    String.format(
+                        Locale.ROOT,
+                        "%s alone %s, beaten in %.0f%% of resamples",
+                        name,
+                        Correlation.ofRanks(v, controls.get(name)),
+                        100 * shares.get(name)))
+            .collect(Collectors.joining("; "));
+    return new Verdict(
+        claim,
+        statement,
+        outcome,
+        String.format(
+            Locale.ROOT,
+            "rank correlation of v with %s %s over %d settings at step %d (needed: above 0); %s"
+                + " (needed: %.0f%%); t alone is constant and ranks nothing. Within a rate, mean"
+                + " over the rates: %s %.2f, norm(dw) alone %.2f, sigma alone %.2f",
+            error,
+            rank,
+            last.rowCount(),
+            last.intColumn("step").get(0),
+            compared,
+            100 * CLEAR_SHARE,
+            error,
+            withinRates(last, error),
+            withinRates(last, "norm_dw"),
+            withinRates(last, "sigma")));
+  }
+
+  /** Mean over the learning rates of the rank correlation of v with a column at that rate. */
+  private static double withinRates(Table last, String name) {
+    return Arrays.stream(column(last, "rate"))
+        .distinct()
+        .mapToObj(rate -> last.where(last.numberColumn("rate").isEqualTo(rate)))
+        .mapToDouble(
+            one -> Correlation.spearman(column(one, "v_single_gradient"), column(one, name)))
+        .average()
+        .orElseThrow();
+  }
+
+  /**
+   * 2.3: the unlearning error comes from bounds, so v of single gradient unlearning should stay
+   * below it at every measurement. After the first step both are 0 but for rounding; it is left
+   * out.
+   *
+   * @param claim to name the verdict
+   * @param measurements any rows
+   * @param error the column {@code "e"} or {@code "e1"}
+   */
+  public static Verdict bound(String claim, Table measurements, String error) {
+    Table later = measurements.where(measurements.intColumn("step").isGreaterThan(1));
+    double[] ratios = ratios(later, "v_single_gradient", error);
+    long above = Arrays.stream(ratios).filter(ratio -> !(ratio <= 1)).count();
+    return Verdict.of(
+        claim,
+        "v stays below " + error + " at every measurement",
+        above == 0,
+        String.format(
+            Locale.ROOT,
+            "v above %s at %d of %d measurements; largest v/%s %.3g (needed: at most 1)",
+            error,
+            above,
+            ratios.length,
+            error,
+            Arrays.stream(ratios).max().orElse(Double.NaN)));
+  }
+
+  /**
+   * 2.4: over a sweep of the learning rate the one-eta form keeps its ratio to v. The published
+   * form is the rate times it, so its own ratio goes like 1/eta then; that slope is told.
+   *
+   * @param claim to name the verdict
+   * @param last one row a rate, at least 4
+   */
+  public static Verdict units(String claim, Table last) {
+    double[] perE = ratios(last, "v_single_gradient", "e");
+    double[] perE1 = ratios(last, "v_single_gradient", "e1");
+    double spread = max(perE1) / min(perE1);
+    return Verdict.of(
+        claim,
+        "The one-eta form has the unit of a weight: v/e1 does not depend on the rate (v/e goes"
+            + " like 1/eta)",
+        spread <= LARGEST_SPREAD,
+        String.format(
+            Locale.ROOT,
+            "v/e1 from %.2g to %.2g, a factor of %.2f (needed: at most %.1f); v/e from %.2g to"
+                + " %.2g, a factor of %.1f, slope %.2f in the rate",
+            min(perE1),
+            max(perE1),
+            spread,
+            LARGEST_SPREAD,
+            min(perE),
+            max(perE),
+            max(perE) / min(perE),
+            LogLogSlope.fit(column(last, "rate"), perE)));
+  }
+
+  /**
+   * Whether unlearning is worth it: single gradient unlearning brings M nearer to M' than doing
+   * nothing does.
+   *
+   * @param claim to name the verdict
+   * @param last one row a setting
+   */
+  public static Verdict nearerThanDoingNothing(String claim, Table last) {
+    double[] ratios = ratios(last, "v_single_gradient", "forgetting_distance");
+    long nearer = Arrays.stream(ratios).filter(ratio -> ratio < 1).count();
+    return Verdict.of(
+        claim,
+        "Single gradient unlearning ends nearer to M' than doing nothing",
+        nearer == ratios.length,
+        String.format(
+            Locale.ROOT,
+            "v below the forgetting distance in %d of %d settings; v / forgetting distance from"
+                + " %.2f to %.2f",
+            nearer,
+            ratios.length,
+            min(ratios),
+            max(ratios)));
+  }
+
+  private static double[] ratios(Table table, String numerator, String denominator) {
+    return table
+        .numberColumn(numerator)
+        .asDoubleColumn()
+        .divide(table.numberColumn(denominator).asDoubleColumn())
+        .asDoubleArray();
+  }
+
+  private static double min(double[] values) {
+    return Arrays.stream(values).min().orElseThrow();
+  }
+
+  private static double max(double[] values) {
+    return Arrays.stream(values).max().orElseThrow();
+  }
+
+  private static double[] column(Table table, String name) {
+    return table.numberColumn(name).asDoubleArray();
+  }
+}

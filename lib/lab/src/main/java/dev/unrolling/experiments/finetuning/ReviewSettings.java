@@ -1,0 +1,143 @@
+package dev.unrolling.experiments.finetuning;
+
+import dev.unrolling.data.DataCache;
+import dev.unrolling.data.TextEncoder;
+import dev.unrolling.data.TextFeatures;
+import dev.unrolling.dataset.NamedReviews;
+import dev.unrolling.settings.Scale;
+import dev.unrolling.settings.SettingsJson;
+import dev.unrolling.text.OnnxTextEncoder;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * Experiment E5: a linear head on frozen sentence features of film reviews, trained from its
+ * initial weights with the SD loss; {@link FineTuning} runs it. Batches of 8, the forget batch
+ * first in each epoch.
+ *
+ * @param trainingReviews as many of each class, at least 16
+ * @param testReviews as many of each class, at least 2
+ * @param epochs at least 1
+ * @param rate learning rate, positive
+ * @param gammas weights of the penalty in the authors' normalisation, in rising order, from 0
+ */
+public record ReviewSettings(
+    int trainingReviews, int testReviews, int epochs, double rate, List<Double> gammas) {
+
+  /** The authors' learning rate. */
+  public static final double AUTHORS_RATE = 2e-5;
+
+  /** Rate times steps of the authors' run: 200 epochs of 3,125 steps. */
+  private static final double RATE_TIMES_STEPS = AUTHORS_RATE * 200 * 3125;
+
+  private static final List<Double> SHORT_GRID = List.of(0.0, 0.1, 1.0, 5.0);
+  private static final int BATCH = 8;
+  private static final int MEASUREMENTS = 8;
+
+  /** Checks the ranges. */
+  public ReviewSettings {
+    gammas = List.copyOf(gammas);
+    if (trainingReviews < 2 * BATCH || testReviews < 2 || epochs < 1) {
+      throw new IllegalArgumentException(
+          "at least 16 training reviews, 2 test reviews and 1 epoch are needed, not "
+              + trainingReviews
+              + ", "
+              + testReviews
+              + " and "
+              + epochs);
+    }
+    if (gammas.isEmpty()
+        || gammas.get(0) != 0
+        || !gammas.stream().sorted().distinct().toList().equals(gammas)) {
+      throw new IllegalArgumentException("gammas must rise from 0, not be " + gammas);
+    }
+  }
+
+  /**
+   * The settings of a scale. At paper scale rate, epochs and grid are the authors'. At quick scale
+   * there are 20,000 steps and the rate is larger by as much, 6.25e-4: rate times steps is the
+   * authors' 12.5, so that training gets as far. At smoke scale it does not.
+   */
+  public static ReviewSettings of(Scale scale) {
+    return switch (scale) {
+      case SMOKE -> new ReviewSettings(100, 100, 20, 1e-3, SHORT_GRID);
+      case QUICK, SUBSET -> shortened(2000, 80);
+      case PAPER ->
+          new ReviewSettings(
+              24_000,
+              24_000,
+              200,
+              AUTHORS_RATE,
+              List.of(0.0, 0.01, 0.1, 1.0, 2.0, 5.0, 10.0, 15.0, 20.0, 30.0, 50.0));
+    };
+  }
+
+  /**
+   * Few reviews, for the checks of the theory on a linear head: at smoke scale those of {@link
+   * #of}.
+   *
+   * @param scale how many
+   */
+  public static ReviewSettings few(Scale scale) {
+    return scale == Scale.SMOKE ? of(scale) : new ReviewSettings(320, 100, 1, 1e-3, SHORT_GRID);
+  }
+
+  private static ReviewSettings shortened(int reviews, int epochs) {
+    int steps = epochs * (1 + (reviews - 1) / BATCH);
+    return new ReviewSettings(reviews, reviews, epochs, RATE_TIMES_STEPS / steps, SHORT_GRID);
+  }
+
+  /**
+   * The features of the reviews that the scale asks for, encoded or found in the cache.
+   *
+   * @param encoder of the reviews
+   * @param cache of reviews and features
+   * @param progress told in a line how far it is
+   */
+  public TextFeatures features(TextEncoder encoder, DataCache cache, Consumer<String> progress) {
+    return NamedReviews.features(encoder, cache, trainingReviews, testReviews, progress);
+  }
+
+  /** The same by the encoder that comes with the library. */
+  public TextFeatures features(DataCache cache, Consumer<String> progress) {
+    try (OnnxTextEncoder encoder = OnnxTextEncoder.miniLm()) {
+      return features(encoder, cache, progress);
+    }
+  }
+
+  /**
+   * The runs, one a gamma, at seed 0.
+   *
+   * @param features width of a vector
+   */
+  public List<FineTuningSettings> runs(int features) {
+    return gammas.stream().map(base(features)::withGamma).toList();
+  }
+
+  private FineTuningSettings base(int features) {
+    FineTuningSettings once =
+        SettingsJson.with(
+            FineTuningSettings.authors(),
+            "model",
+            "linear-" + features,
+            "data",
+            "imdb-" + trainingReviews,
+            "examples",
+            trainingReviews,
+            "pretrainingEpochs",
+            0,
+            "pretrainingBatchSize",
+            BATCH,
+            "pretrainingRate",
+            rate,
+            "epochs",
+            epochs,
+            "batchSize",
+            BATCH,
+            "rate",
+            rate,
+            "testExamples",
+            testReviews);
+    return once.withMeasureEvery(Math.max(1, once.steps() / MEASUREMENTS));
+  }
+}

@@ -1,0 +1,49 @@
+package dev.unrolling.experiments.outputs;
+
+import dev.unrolling.plot.Figure;
+import dev.unrolling.plot.Plot;
+import java.util.List;
+import tech.tablesaw.api.Table;
+
+/** Figures of the tables of {@code OutputExperiment} (section 2.6). */
+public final class OutputFigures {
+
+  private static final List<String> METHODS =
+      List.of("single gradient", "amnesiac", "nothing done");
+
+  private OutputFigures() {}
+
+  /**
+   * Four metrics of the answers against v, a point a setting and method.
+   *
+   * @param title of the figure
+   * @param table of a network without batch norm
+   */
+  public static Figure metrics(String title, Table table) {
+    return Figure.panels(
+        title,
+        2,
+        List.of(
+            against(table, "mean logit distance", "mean_logit_distance", true),
+            against(table, "mean KL (nats)", "mean_kl", true),
+            against(table, "mean |loss gap| (nats)", "mean_absolute_loss_gap", true),
+            against(table, "disagreement (share)", "disagreement", false)));
+  }
+
+  private static Plot against(Table table, String name, String column, boolean logarithmic) {
+    Plot plot = Figure.scatter(name, "verification error v", name).logX();
+    plot = logarithmic ? plot.logY() : plot;
+    for (String method : METHODS) {
+      Table some = table.where(table.stringColumn("method").isEqualTo(method));
+      // A logarithmic axis has no place for what is 0.
+      some = some.where(some.numberColumn("v").isGreaterThan(0));
+      some = logarithmic ? some.where(some.numberColumn(column).isGreaterThan(0)) : some;
+      plot =
+          plot.series(
+              method,
+              some.numberColumn("v").asDoubleArray(),
+              some.numberColumn(column).asDoubleArray());
+    }
+    return plot;
+  }
+}

@@ -1,0 +1,172 @@
+package dev.unrolling.experiments.singlegradient;
+
+import dev.unrolling.curvature.PowerIteration;
+import dev.unrolling.data.Batch;
+import dev.unrolling.data.BatchOrder;
+import dev.unrolling.data.Dataset;
+import dev.unrolling.data.Subsets;
+import dev.unrolling.engine.Engine;
+import dev.unrolling.engine.Network;
+import dev.unrolling.engine.Objective;
+import dev.unrolling.engine.ParameterVector;
+import dev.unrolling.experiments.singlegradient.SingleGradientSettings.Forgotten;
+import dev.unrolling.metrics.ForgettingDistance;
+import dev.unrolling.metrics.VerificationError;
+import dev.unrolling.model.Architecture;
+import dev.unrolling.model.Architectures;
+import dev.unrolling.store.RecordTable;
+import dev.unrolling.training.Omission;
+import dev.unrolling.training.Schedule;
+import dev.unrolling.training.SgdTrainer;
+import dev.unrolling.unlearning.ForgettingRecorder;
+import dev.unrolling.unlearning.LeadingTerm;
+import dev.unrolling.unlearning.SigmaMeasurement;
+import dev.unrolling.unlearning.SingleGradientUnlearning;
+import dev.unrolling.unlearning.SingleGradientUnlearning.Factor;
+import dev.unrolling.unlearning.UnlearningError;
+import dev.unrolling.unlearning.UnrolledSgd;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import tech.tablesaw.api.Table;
+
+/**
+ * Sections 2.2 and 2.4b by experiment: M and M' walk in lock step, the forgotten gradient at w_0 is
+ * added back, and what is left is compared with its leading term, known before anything is trained.
+ * Meant for float64.
+ */
+public final class SingleGradientExperiment {
+
+  private static final Objective OBJECTIVE = Objective.crossEntropy();
+
+  private record Row(
+      String engine,
+      SingleGradientSettings settings,
+      int steps,
+      double gradientNorm,
+      double forgettingDistance,
+      double v,
+      double vCorrected,
+      double predicted,
+      double remainder,
+      double sigma,
+      double e1) {}
+
+  private final Engine engine;
+  private final Dataset train;
+
+  /**
+   * An experiment on a data set.
+   *
+   * @param engine that computes, in float64
+   * @param train where the examples come from
+   */
+  public SingleGradientExperiment(Engine engine, Dataset train) {
+    this.engine = engine;
+    this.train = train;
+  }
+
+  /**
+   * Runs each setting.
+   *
+   * @return a row a setting: {@code engine}, the settings, {@code steps}, {@code gradient_norm} =
+   *     norm of what is added back for each unit of the factor, {@code forgetting_distance}, {@code
+   *     v} with the paper's factor, {@code v_corrected} with the factor corrected for momentum,
+   *     {@code predicted} = norm of the leading term of v and {@code remainder} = norm of w'' - w'
+   *     without it (both missing with momentum and where a term of first order comes before),
+   *     {@code sigma} on the last batch and {@code e1} (missing if no products are spent on it)
+   */
+  public Table run(List<SingleGradientSettings> settings) {
+    return RecordTable.of("2.2", Row.class, settings.stream().map(this::run).toList());
+  }
+
+  private Row run(SingleGradientSettings settings) {
+    BatchOrder order = order(settings);
+    Omission omission = settings.forgotten().omission(order.forgetBatch());
+    SgdTrainer trainer =
+        new SgdTrainer(OBJECTIVE, Schedule.constant(settings.rate()))
+            .withMomentum(settings.momentum());
+    Architecture architecture = Architectures.named(settings.model(), train.classes());
+    try (Network original = engine.network(architecture, settings.seed());
+        Network start = original.copy();
+        Network retrained = original.copy();
+        ForgettingRecorder recorder = new ForgettingRecorder(original, order, trainer, omission)) {
+      trainer.trainInLockStep(original, retrained, order, omission, recorder);
+      try (ParameterVector target = retrained.weights();
+          ParameterVector unlearned = new SingleGradientUnlearning().unlearnedWeights(recorder);
+          ParameterVector corrected =
+              new SingleGradientUnlearning(Factor.MOMENTUM_CORRECTED).unlearnedWeights(recorder)) {
+        double v = VerificationError.of(unlearned, target);
+        double vCorrected = VerificationError.of(corrected, target);
+        double predicted = Double.NaN;
+        double remainder = Double.NaN;
+        if (settings.momentum() == 0 && settings.forgotten() != Forgotten.POINT_REMAINING) {
+          try (LeadingTerm term =
+                  new UnrolledSgd(trainer).leadingTerm(start, order, order.steps(), omission);
+              ParameterVector sum = term.sum()) {
+            predicted = sum.norm2();
+            remainder = unlearned.addInPlace(-1, target).addInPlace(-1, sum).norm2();
+          }
+        }
+        double sigma = sigma(settings, original, order.batch(order.steps() - 1));
+        return new Row(
+            engine.name(),
+            settings,
+            order.steps(),
+            recorder.startGradient().norm2(),
+            ForgettingDistance.of(original, retrained),
+            v,
+            vCorrected,
+            predicted,
+            remainder,
+            sigma,
+            Double.isNaN(sigma)
+                ? sigma
+                : UnlearningError.oneEta()
+                    .of(settings.rate(), recorder.movement(), order.steps(), List.of(sigma)));
+      }
+    }
+  }
+
+  private static double sigma(SingleGradientSettings settings, Network network, Batch batch) {
+    if (settings.sigmaProducts() == 0) {
+      return Double.NaN;
+    }
+    return SigmaMeasurement.standard()
+        .withMethod(new PowerIteration().withMaxProducts(settings.sigmaProducts())::run)
+        .measure(network, batch, OBJECTIVE)
+        .value();
+  }
+
+  private BatchOrder order(SingleGradientSettings settings) {
+    int[] others =
+        Subsets.stratified(train, settings.batchSize() * settings.others(), settings.seed());
+    return BatchOrder.fixed(train, others, settings.batchSize(), settings.epochs())
+        .withForgetBatch(forgetBatch(settings, others), settings.position());
+  }
+
+  /** As many of one class as asked, the rest as many of each class as can be. */
+  private Batch forgetBatch(SingleGradientSettings settings, int[] others) {
+    int[] free = Subsets.rest(train, others);
+    int label = settings.forgetSeed() % train.classes();
+    int pure = (int) Math.round(settings.pureShare() * settings.batchSize());
+    int[] ofClass =
+        Arrays.stream(free)
+            .filter(i -> train.label(i) == label)
+            .skip((long) settings.batchSize() * (settings.forgetSeed() / train.classes()))
+            .limit(pure)
+            .toArray();
+    int mixed = settings.batchSize() - pure;
+    int[] rest =
+        mixed == 0
+            ? new int[0]
+            : Subsets.stratified(
+                train,
+                Arrays.stream(free)
+                    .filter(i -> Arrays.stream(ofClass).noneMatch(j -> i == j))
+                    .toArray(),
+                mixed,
+                settings.seed() + 1 + settings.forgetSeed());
+    return Batch.of(train, IntStream.concat(Arrays.stream(ofClass), Arrays.stream(rest)).toArray());
+  }
+}

@@ -1,0 +1,267 @@
+package dev.unrolling.notebook;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.unrolling.data.AtomicFile;
+import dev.unrolling.data.DataCache;
+import dev.unrolling.data.DataException;
+import dev.unrolling.data.UserPath;
+import dev.unrolling.dataset.DataSets;
+import dev.unrolling.engine.Engine;
+import dev.unrolling.engine.Engines;
+import dev.unrolling.experiment.Computation;
+import dev.unrolling.experiment.Runner;
+import dev.unrolling.experiment.Verdict;
+import dev.unrolling.plot.Figure;
+import dev.unrolling.plot.FigureWriter;
+import dev.unrolling.settings.Scale;
+import dev.unrolling.store.Provenance;
+import dev.unrolling.store.ResultStore;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import tech.tablesaw.api.Table;
+
+/**
+ * What a notebook needs to show and keep its results. In a Java kernel (JJava, IJava) it shows them
+ * below the cell; elsewhere it prints them. All it shows it also saves, in {@code
+ * UNROLLING_OUT/NAME/} ({@code out/NAME/} if that is not set).
+ *
+ * <pre>{@code
+ * var notebook = Notebook.open("04-unlearning-error");
+ * notebook.show(Figure.lines("Error", "step", "v").series("v", steps, errors), "error");
+ * notebook.show(table, "runs");
+ * notebook.show(verdict);
+ * }</pre>
+ */
+public final class Notebook {
+  /** Environment variable that names the folder of all results. */
+  public static final String OUT_VARIABLE = "UNROLLING_OUT";
+
+  private static final String NAME = "[A-Za-z0-9_-][A-Za-z0-9._-]*";
+
+  private final Scale scale;
+  private final Set<String> engines = new LinkedHashSet<>();
+  private final Set<String> devices = new LinkedHashSet<>();
+  private final Set<Long> allSeeds = new LinkedHashSet<>();
+  private final Path folder;
+  private final TakenNames names;
+  private final Path results;
+  private final Optional<Kernel> kernel;
+  private final PrintStream out;
+  private final VerdictFile verdicts;
+  private final DataSets data;
+  private ProgressLine progress;
+
+  private Notebook(
+      String name, Map<String, String> environment, Optional<Kernel> kernel, PrintStream out) {
+    if (!name.matches(NAME)) {
+      throw new IllegalArgumentException(
+          "\"" + name + "\" is no name for a notebook; take letters, digits and . _ -");
+    }
+    scale = Scale.of(environment.getOrDefault(Scale.VARIABLE, Scale.QUICK.toString()));
+    UserPath.requireWorkingFolder();
+    folder = UserPath.of(OUT_VARIABLE, environment.getOrDefault(OUT_VARIABLE, "out")).resolve(name);
+    this.kernel = kernel;
+    this.out = out;
+    results =
+        UserPath.of(
+            ResultStore.VARIABLE, environment.getOrDefault(ResultStore.VARIABLE, "out/runs"));
+    verdicts = new VerdictFile(folder.resolve("verdicts.csv"), scale);
+    names = new TakenNames(folder, "verdicts");
+    progress = new ProgressLine(kernel, out);
+    DataCache cache = DataCache.fromEnvironment();
+    data =
+        DataSets.of(
+            scale == Scale.SMOKE ? new DataCache(cache.folder(), true) : cache, this::progress);
+  }
+
+  /**
+   * Opens the results of a notebook and shows a first line: scale, engine, version, threads.
+   *
+   * @param name of the notebook, e.g. {@code "04-unlearning-error"}; names its folder
+   * @throws IllegalArgumentException if the name is not made of letters, digits and {@code . _ -},
+   *     or the environment names no scale there is
+   */
+  public static Notebook open(String name) {
+    return open(name, System.getenv(), Kernel.find(), System.out);
+  }
+
+  static Notebook open(
+      String name, Map<String, String> environment, Optional<Kernel> kernel, PrintStream out) {
+    Notebook notebook = new Notebook(name, environment, kernel, out);
+    List<String> facts =
+        List.of(
+            "scale " + notebook.scale,
+            "engine "
+                + Optional.ofNullable(environment.get(Engines.ENGINE_VARIABLE))
+                    .orElse("as each experiment's default"),
+            "unrolling-sgd " + Provenance.libraryVersion(),
+            threads(environment));
+    notebook.display(
+        Output.html(name + " · " + String.join(" · ", facts), Html.banner(name, facts)));
+    return notebook;
+  }
+
+  private static String threads(Map<String, String> environment) {
+    int count =
+        Optional.ofNullable(environment.get("OMP_NUM_THREADS"))
+            .filter(text -> text.matches("[1-9][0-9]{0,3}"))
+            .map(Integer::parseInt)
+            .orElseGet(Runtime.getRuntime()::availableProcessors);
+    return count + (count == 1 ? " thread" : " threads");
+  }
+
+  /** How much is run. */
+  public Scale scale() {
+    return scale;
+  }
+
+  /** Where this notebook's results go. */
+  public Path folder() {
+    return folder;
+  }
+
+  /**
+   * Says what computes and from which seeds, and keeps it for the page of results in {@code
+   * notebook.json}, beside what was said before.
+   *
+   * @param engine that computes
+   * @param seeds of the runs
+   */
+  public void uses(Engine engine, long... seeds) {
+    engines.add(engine.name() + " (" + engine.version() + ")");
+    devices.add(engine.device());
+    Arrays.stream(seeds).forEach(allSeeds::add);
+    Map<String, Object> notes = Map.of("engine", engines, "device", devices, "seeds", allSeeds);
+    AtomicFile.write(
+        folder.resolve("notebook.json"), file -> new ObjectMapper().writeValue(file, notes));
+    List<String> facts =
+        List.of(
+            engine.version(),
+            engine.device(),
+            engine.precision().toString(),
+            engine.threads() + (engine.threads() == 1 ? " thread" : " threads"),
+            (seeds.length == 1 ? "seed " : "seeds ")
+                + Arrays.stream(seeds).mapToObj(Long::toString).collect(Collectors.joining(", ")));
+    display(
+        Output.html(
+            engine.name() + " · " + String.join(" · ", facts), Html.banner(engine.name(), facts)));
+  }
+
+  /**
+   * A runner that keeps its results where the command line does ({@code UNROLLING_RESULTS}, or
+   * {@code out/runs}), takes those that are there, and shows its progress here. Small networks run
+   * side by side, each on one thread.
+   *
+   * @param engine that computes
+   */
+  public Runner runner(Engine engine) {
+    return new Runner(engine, data, this::progress)
+        .withRunsAtOnce(scale.isSmall() ? engine.threads() : 1)
+        .withStore(new ResultStore(results));
+  }
+
+  /**
+   * Those of some runs whose data can be had; for the others it is shown what is missing, and how
+   * to put it there. At smoke scale nothing is fetched for this.
+   */
+  public <S extends Record> List<S> available(Computation<S, ?> computation, List<S> runs) {
+    Map<String, String> missing = new LinkedHashMap<>();
+    for (String name : runs.stream().map(computation::data).distinct().toList()) {
+      try {
+        data.of(name);
+      } catch (DataException e) {
+        missing.put(name, e.getMessage());
+      }
+    }
+    missing.forEach(
+        (name, why) ->
+            display(Output.html("without " + name + ": " + why, Html.banner(name, List.of(why)))));
+    return runs.stream().filter(run -> !missing.containsKey(computation.data(run))).toList();
+  }
+
+  /**
+   * Shows a figure and saves it as PNG, SVG and CSV. At the smaller scales its title says so,
+   * unless it speaks of a scale already.
+   *
+   * @param name of the files, without an ending
+   * @throws IllegalArgumentException if it is no name for a file, or that of a table: the figure's
+   *     numbers would take the table's place
+   */
+  public void show(Figure figure, String name) {
+    names.take(name, "a figure");
+    Figure shown =
+        scale.isSmall() && !figure.title().contains("scale")
+            ? figure.withNote(scale + " scale")
+            : figure;
+    Figure.Files files = shown.save(folder, name);
+    display(
+        Output.png(
+            shown.title().replace('\n', ' ') + ": " + files.png(),
+            shown.image(Figure.PIXELS),
+            shown.width()));
+  }
+
+  /**
+   * Saves a table, all of it and with all digits, as CSV.
+   *
+   * @param name of the file, without an ending
+   * @return the file
+   * @throws IllegalArgumentException if it is no name for a file, or that of a figure
+   */
+  public Path save(Table table, String name) {
+    names.take(name, "a table");
+    Path file = folder.resolve(name + ".csv");
+    FigureWriter.saveCsv(table, file);
+    return file;
+  }
+
+  /**
+   * Shows a table and saves it as {@link #save} does.
+   *
+   * @param name of the file, without an ending
+   * @throws IllegalArgumentException as {@link #save}
+   */
+  public void show(Table table, String name) {
+    Path file = save(table, name);
+    display(Output.html(table.print() + "\n" + file, HtmlTable.of(table, file.toString())));
+  }
+
+  /**
+   * Shows verdicts and keeps them in {@code verdicts.csv}, where they replace those that an earlier
+   * run left of the same claims.
+   */
+  public void show(Verdict... shown) {
+    List<Verdict> all = List.of(shown);
+    verdicts
+        .put(all)
+        .ifPresent(line -> display(Output.html(line, Html.banner("verdicts", List.of(line)))));
+    StringBuilder text = new StringBuilder();
+    all.forEach(verdict -> text.append(verdict.claim()).append(' ').append(verdict).append('\n'));
+    display(Output.html(text.toString().strip(), Html.verdicts(all)));
+  }
+
+  /**
+   * Tells how far the work is, in one line that changes; a few times a second at most. The next
+   * thing shown ends the line. May be called from several threads.
+   */
+  public synchronized void progress(String text) {
+    progress.report(text);
+  }
+
+  private synchronized void display(Output output) {
+    progress.end();
+    progress = new ProgressLine(kernel, out);
+    boolean shown = kernel.flatMap(one -> one.display(output)).isPresent();
+    if (!shown) {
+      out.println(output.plain());
+    }
+  }
+}

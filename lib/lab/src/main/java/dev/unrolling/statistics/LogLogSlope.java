@@ -1,0 +1,23 @@
+package dev.unrolling.statistics;
+
+import org.apache.commons.math3.stat.regression.SimpleRegression;
+
+/** The power with which one positive quantity goes like another. */
+public final class LogLogSlope {
+
+  private LogLogSlope() {}
+
+  /**
+   * The slope of the least-squares line through {@code (log x, log y)}.
+   *
+   * @param x positive, at least 2 different values
+   * @param y positive, as many
+   */
+  public static double fit(double[] x, double[] y) {
+    SimpleRegression line = new SimpleRegression();
+    for (int i = 0; i < x.length; i++) {
+      line.addData(Math.log(x[i]), Math.log(y[i]));
+    }
+    return line.getSlope();
+  }
+}

@@ -1,0 +1,2 @@
+/** Small statistics on tables: correlations, intervals, slopes. */
+package dev.unrolling.statistics;

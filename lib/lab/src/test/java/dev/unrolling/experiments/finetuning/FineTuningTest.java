@@ -1,0 +1,113 @@
+package dev.unrolling.experiments.finetuning;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.unrolling.data.RealData;
+import dev.unrolling.dataset.DataSets;
+import dev.unrolling.engine.Engine;
+import dev.unrolling.engine.Engines;
+import dev.unrolling.engine.Precision;
+import dev.unrolling.experiment.Runner;
+import dev.unrolling.settings.Scale;
+import dev.unrolling.settings.SettingsJson;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
+import tech.tablesaw.api.Table;
+
+class FineTuningTest {
+
+  private static final Engine ENGINE =
+      Engines.open("torch", "cpu", Precision.FLOAT32).withThreads(1);
+  private static final FineTuningSettings SMALL =
+      SettingsJson.with(
+          FineTuningSettings.of(Scale.SMOKE),
+          "model",
+          "resnet8-2",
+          "examples",
+          96,
+          "testExamples",
+          50,
+          "measureEvery",
+          4,
+          "seed",
+          3);
+
+  private static Runner experiment() {
+    return new Runner(
+        ENGINE, DataSets.only(RealData.cifar10Train(), RealData.cifar10Test()), line -> {});
+  }
+
+  @Test
+  void tableHoldsWhatWasMeasured() {
+    Table table = experiment().run(new FineTuning(), List.of(SMALL));
+    assertEquals(List.of(4, 8, 12), table.intColumn("step").asList());
+    assertEquals(List.of(1, 2, 2), table.intColumn("visits").asList());
+    // Up to the second visit, single gradient and amnesiac unlearning take back the same update.
+    assertEquals(
+        table.doubleColumn("v_amnesiac").get(0),
+        table.doubleColumn("v_single_gradient").get(0),
+        1e-5 * table.doubleColumn("v_amnesiac").get(0));
+    for (int row = 0; row < 3; row++) {
+      double e1 = table.doubleColumn("e1").get(row);
+      assertEquals(e1 * 0.01, table.doubleColumn("e").get(row), 1e-12 * e1);
+      assertTrue(table.doubleColumn("norm_dw").get(row) > 0);
+    }
+    assertTrue(table.doubleColumn("test_accuracy").isMissing(0));
+    assertTrue(table.doubleColumn("test_accuracy").get(2) > 0);
+  }
+
+  @Test
+  void runsAtOnceGiveTheSameBitsAsOneAfterAnother() {
+    List<FineTuningSettings> settings =
+        List.of(SMALL, SMALL.withGamma(5), SMALL.withRate(0.02), SMALL.withSeed(4));
+    Table one = experiment().run(new FineTuning(), settings);
+    Table two =
+        new Runner(
+                ENGINE.withThreads(2),
+                DataSets.only(RealData.cifar10Train(), RealData.cifar10Test()),
+                line -> {})
+            .withRunsAtOnce(2)
+            .run(new FineTuning(), settings);
+    assertEquals(one.write().toString("csv"), two.write().toString("csv"));
+  }
+
+  @Test
+  void gammaAndPretrainingChangeTheRun() {
+    Table table =
+        FineTuningVerdicts.lastRows(
+            experiment()
+                .run(
+                    new FineTuning(),
+                    List.of(SMALL, SMALL.withGamma(5), SMALL.withForgetBatchInPretraining(true))));
+    assertEquals(3, table.doubleColumn("v_single_gradient").countUnique());
+  }
+
+  @Test
+  void anInterruptEndsAllRuns() {
+    AtomicBoolean interrupted = new AtomicBoolean();
+    Thread caller = Thread.currentThread();
+    Runner stopped =
+        new Runner(
+                ENGINE,
+                DataSets.only(RealData.cifar10Train(), RealData.cifar10Test()),
+                line -> {
+                  if (interrupted.compareAndSet(false, true)) {
+                    caller.interrupt();
+                  }
+                })
+            .withRunsAtOnce(2);
+    assertThrows(
+        CancellationException.class,
+        () -> stopped.run(new FineTuning(), List.of(SMALL, SMALL.withSeed(9))));
+  }
+
+  @Test
+  void stepsAreCountedAndRunsAtOnceChecked() {
+    assertEquals(12, SMALL.steps());
+    assertThrows(IllegalArgumentException.class, () -> experiment().withRunsAtOnce(0));
+  }
+}
