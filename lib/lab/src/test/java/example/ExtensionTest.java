@@ -16,6 +16,8 @@ import dev.unrolling.engine.Engines;
 import dev.unrolling.engine.Network;
 import dev.unrolling.engine.Objective;
 import dev.unrolling.engine.Precision;
+import dev.unrolling.experiment.Experiment;
+import dev.unrolling.experiment.Experiments;
 import dev.unrolling.experiment.Runner;
 import dev.unrolling.experiments.finetuning.FineTuning;
 import dev.unrolling.experiments.finetuning.FineTuningSettings;
@@ -23,7 +25,10 @@ import dev.unrolling.metrics.VerificationError;
 import dev.unrolling.model.Architecture;
 import dev.unrolling.model.Architectures;
 import dev.unrolling.model.Layer;
+import dev.unrolling.plot.Figure;
+import dev.unrolling.settings.Scale;
 import dev.unrolling.settings.SettingsJson;
+import dev.unrolling.store.ResultStore;
 import dev.unrolling.training.Evaluation;
 import dev.unrolling.training.Schedule;
 import dev.unrolling.training.Schedules;
@@ -120,6 +125,35 @@ class ExtensionTest {
         message.contains(
             "no data set is called \"grating\"; there is cifar10, cifar100, gratings, imdb-N"),
         message);
+  }
+
+  @Test
+  void anExperimentInOneClassByItsId() {
+    Experiment<?> found = Experiments.of("x1");
+    assertEquals("X1", found.id());
+    assertEquals(List.of("E1", "E2"), ids().subList(0, 2));
+    assertTrue(ids().contains("X1"));
+    Table table = computed(found);
+    assertEquals(6, table.rowCount());
+    Table again = computed(found);
+    assertEquals(table.print(), again.print());
+    double nothing = table.doubleColumn("forgetting_distance").get(0);
+    assertEquals(nothing, table.doubleColumn("forgetting_distance").get(2), "one network a seed");
+    Table ascended = table.where(table.stringColumn("method").isEqualTo("gradient-ascent"));
+    assertTrue(ascended.doubleColumn("v").min() > 0);
+    Figure figure = found.figures(Scale.SMOKE, table).get("x1-nearness");
+    assertEquals(6, figure.data().rowCount());
+  }
+
+  private static List<String> ids() {
+    return Experiments.all().stream().<String>map(Experiment::id).toList();
+  }
+
+  private <S extends Record> Table computed(Experiment<S> experiment) {
+    DataSets data = DataSets.of(new DataCache(folder, true), line -> {});
+    return new Runner(ENGINE, data, line -> {})
+        .withStore(new ResultStore(folder))
+        .run(experiment.computation(), experiment.runs().apply(Scale.SMOKE));
   }
 
   @Test

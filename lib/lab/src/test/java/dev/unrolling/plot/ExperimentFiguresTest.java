@@ -50,7 +50,7 @@ class ExperimentFiguresTest {
   @TempDir private Path folder;
 
   static Stream<String> ids() {
-    return Experiments.all().stream().map(Experiment::id);
+    return Experiments.all().stream().<String>map(Experiment::id).filter(id -> id.startsWith("E"));
   }
 
   private static Table table(String id) {
