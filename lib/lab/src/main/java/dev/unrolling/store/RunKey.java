@@ -61,7 +61,7 @@ public record RunKey(
       String name = prefix + component.getName();
       Object value = RecordTable.read(component, values);
       if (value instanceof DataIdentity data) {
-        lines.append(data.isUsual() ? "" : name + "=" + data.sum() + '\n');
+        lines.append(data.matchesName() ? "" : name + "=" + data.sum() + '\n');
       } else if (value instanceof Record inner) {
         append(lines, name + ".", inner);
       } else {

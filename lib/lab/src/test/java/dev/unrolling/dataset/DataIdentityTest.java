@@ -62,10 +62,10 @@ class DataIdentityTest {
   void nothingNeedBeThereToNameTheUsualData() {
     DataSets nothing = DataSets.of(new DataCache(folder.resolve("none"), true), line -> {});
     DataIdentity cifar = nothing.identity("cifar10");
-    assertTrue(cifar.isUsual());
+    assertTrue(cifar.matchesName());
     assertEquals(cifar, Sittings.data().identity("cifar10"), "handed over, from memory");
-    assertTrue(nothing.identity("cifar100").isUsual());
-    assertFalse(Sittings.data().identity("cifar100").isUsual(), "CIFAR-10 called CIFAR-100");
+    assertTrue(nothing.identity("cifar100").matchesName());
+    assertFalse(Sittings.data().identity("cifar100").matchesName(), "CIFAR-10 called CIFAR-100");
     assertNotEquals(key(nothing, "cifar100").hash(), key(Sittings.data(), "cifar100").hash());
     assertEquals(20, nothing.identity("imdb-20").train());
     assertNotEquals(nothing.identity("imdb-20").sum(), nothing.identity("imdb-21").sum());
@@ -113,7 +113,7 @@ class DataIdentityTest {
     DataIdentity first = own(1).identity("mine");
     assertEquals(first, own(1).identity("mine"));
     assertNotEquals(first.sum(), own(2).identity("mine").sum());
-    assertFalse(first.isUsual());
+    assertFalse(first.matchesName());
     assertTrue(key(own(1), "mine").text().contains("data=" + first.sum() + "\n"));
   }
 
