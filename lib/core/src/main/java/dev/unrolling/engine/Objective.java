@@ -6,10 +6,10 @@ package dev.unrolling.engine;
  * <p>{@code (sum over examples of criterion) / averagedOver + gamma * penalty + weightDecay/2 *
  * norm2(w)^2}
  *
- * <p>where the penalty of the SD loss (paper section 2.7) is the mean over the batch of the
- * standard deviation (with C - 1) of an example's C logits, divided by C in the authors'
- * normalisation. Its gradient is defined as 0 where the standard deviation is 0. The defaults of
- * {@link #crossEntropy()} are no penalty, the authors' normalisation and no weight decay.
+ * <p>where the penalty of the SD loss (claim 2.7) is the mean over the batch of the standard
+ * deviation (with C - 1) of an example's C logits, divided by C in the authors' normalisation. Its
+ * gradient is defined as 0 where the standard deviation is 0. The defaults of {@link
+ * #crossEntropy()} are no penalty, the authors' normalisation and no weight decay.
  *
  * @param criterion loss of one example
  * @param gamma weight of the standard-deviation penalty, at least 0

@@ -1,7 +1,7 @@
 package dev.unrolling.metrics;
 
 /**
- * Divergences of two probability vectors of the same length, in nats (paper section 2.6).
+ * Divergences of two probability vectors of the same length, in nats (claim 2.6).
  *
  * <p>A class of probability 0 under the first adds 0 to the Kullback-Leibler divergence; one of
  * positive probability under the first and 0 under the second makes it infinite. From logits there

@@ -4,7 +4,7 @@ import dev.unrolling.engine.Network;
 import dev.unrolling.engine.ParameterVector;
 
 /**
- * Forgetting distance \( \|w_t - w'\|_2 \) (paper section 1): the verification error of doing
+ * Forgetting distance \( \|w_t - w'\|_2 \) (THEORY.md, "Symbols"): the verification error of doing
  * nothing, beside which every verification error is to be read.
  */
 public final class ForgettingDistance {

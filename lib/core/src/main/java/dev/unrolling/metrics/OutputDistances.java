@@ -5,8 +5,8 @@ import dev.unrolling.engine.Network;
 import dev.unrolling.training.Logits;
 
 /**
- * How differently two models answer on some examples, in evaluation mode (paper section 2.6). The
- * first is the unlearned model M'', the second the retrained M'. Where logits are no answer ({@link
+ * How differently two models answer on some examples, in evaluation mode (claim 2.6). The first is
+ * the unlearned model M'', the second the retrained M'. Where logits are no answer ({@link
  * Logits#areAnswer}), all measures are NaN.
  *
  * @param meanLogitDistance mean over examples of norm2(z'' - z')

@@ -4,7 +4,7 @@ import dev.unrolling.engine.Network;
 import dev.unrolling.engine.ParameterVector;
 
 /**
- * Verification error \( v = \|w'' - w'\|_2 \) over trainable weights (paper section 1): how far an
+ * Verification error \( v = \|w'' - w'\|_2 \) over trainable weights (claim 2.6): how far an
  * unlearned model M'' is from the retrained model M'. 0 if forgetting was perfect.
  */
 public final class VerificationError {

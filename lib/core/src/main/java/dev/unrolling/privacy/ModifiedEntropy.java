@@ -6,7 +6,7 @@ import dev.unrolling.training.Logits;
 import java.util.Arrays;
 
 /**
- * Modified entropy of an answer (Song and Mittal, USENIX Security 2021; paper section 2.8): for
+ * Modified entropy of an answer (Song and Mittal, USENIX Security 2021; claim 2.8): for
  * probabilities F and the true label y
  *
  * <p>\( H(F, y) = -(1 - F_y) \ln F_y - \sum_{i \neq y} F_i \ln(1 - F_i) \)

@@ -6,10 +6,10 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Privacy risk score (Song and Mittal, USENIX Security 2021; paper section 2.8): how probable it is
- * that an example was trained on, judged by the modified entropy H of the answer alone. With
- * histograms of H for each class c, over members and over non-members of a shadow model, and as
- * many of both expected,
+ * Privacy risk score (Song and Mittal, USENIX Security 2021; claim 2.8): how probable it is that an
+ * example was trained on, judged by the modified entropy H of the answer alone. With histograms of
+ * H for each class c, over members and over non-members of a shadow model, and as many of both
+ * expected,
  *
  * <p>\( r(x) = \frac{P(H \in \mathrm{bin}(x) \mid \mathrm{member}, c)}{P(H \in \mathrm{bin}(x) \mid
  * \mathrm{member}, c) + P(H \in \mathrm{bin}(x) \mid \mathrm{non\text{-}member}, c)} \)

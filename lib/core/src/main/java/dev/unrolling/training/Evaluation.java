@@ -73,7 +73,7 @@ public record Evaluation(double accuracy, double meanLoss, int examples) {
 
   /**
    * Mean over examples of the standard deviation (with C - 1) of an example's C logits: what the
-   * penalty of paper section 2.7 holds down, 0 in collapse.
+   * penalty of claim 2.7 holds down, 0 in collapse.
    *
    * @param network unchanged
    * @param examples at least one, computed in chunks of {@link #DEFAULT_CHUNK}

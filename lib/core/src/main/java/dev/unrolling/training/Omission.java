@@ -6,10 +6,7 @@ import dev.unrolling.engine.Objective;
 import java.util.Arrays;
 import java.util.Optional;
 
-/**
- * How the retrained model M' leaves out a visit of what is to be forgotten (paper sections 1 and
- * 2.2).
- */
+/** How the retrained model M' leaves out a visit of what is to be forgotten (claim 2.2). */
 public sealed interface Omission {
 
   /**

@@ -11,7 +11,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Plain SGD over a fixed order of batches: {@code w_{i+1} = w_i - eta_i grad L(w_i, x_i)}, with
- * optional momentum (paper section 1). Immutable; {@code withX} gives a changed copy.
+ * optional momentum (claim 2.2). Immutable; {@code withX} gives a changed copy.
  *
  * <p>No step waits for its loss. Losses are read together every {@link #checkEvery()} steps and at
  * the end, along with the norm of the weights; if one is not finite the run stops with a {@link

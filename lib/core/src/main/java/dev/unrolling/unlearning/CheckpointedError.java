@@ -9,10 +9,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The checkpointed unlearning error (paper section 2.5): the run is cut at checkpoints, and the
- * errors of the segments are summed, each with its own start weights, length and measurements of
- * sigma. A listener of the run; with one checkpoint at w_0 it is {@link UnlearningError} itself,
- * with one at every step it is 0.
+ * The checkpointed unlearning error (claim 2.5): the run is cut at checkpoints, and the errors of
+ * the segments are summed, each with its own start weights, length and measurements of sigma. A
+ * listener of the run; with one checkpoint at w_0 it is {@link UnlearningError} itself, with one at
+ * every step it is 0.
  *
  * <p>An {@link UnlearningErrorRecorder} of the run gives the eigenvalues, or whoever measures one
  * adds it; a segment without a measurement uses the last one before it. Holds one vector.

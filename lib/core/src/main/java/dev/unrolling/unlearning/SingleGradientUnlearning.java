@@ -10,8 +10,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Single gradient unlearning (paper section 2.2): undoes the first-order trace of what is to be
- * forgotten, with one gradient at the start weights w_0.
+ * Single gradient unlearning (claim 2.2): undoes the first-order trace of what is to be forgotten,
+ * with one gradient at the start weights w_0.
  *
  * <p>\( w'' = w_t + \eta m \nabla L(w_0, x^*) \) for a whole batch, \( w'' = w_t + (\eta m / b)
  * \nabla l(w_0, x^*) \) for a point of a batch of b, where m is the number of visits so far. Where

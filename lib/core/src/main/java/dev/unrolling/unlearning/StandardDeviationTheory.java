@@ -4,11 +4,11 @@ import dev.unrolling.engine.Objective;
 import dev.unrolling.engine.Objective.Normalisation;
 
 /**
- * Closed forms of the SD loss of one example (paper section 2.7): cross entropy plus g times the
- * standard deviation (with C - 1) of its C logits. The loss is convex and treats the wrong classes
- * alike, so its least value over all logits is taken at logits {@code (d, 0, .., 0)}, the true
- * class first, up to a common summand. The distance d is called the margin; d = 0 is collapse,
- * where the classes cannot be told apart.
+ * Closed forms of the SD loss of one example (claim 2.7): cross entropy plus g times the standard
+ * deviation (with C - 1) of its C logits. The loss is convex and treats the wrong classes alike, so
+ * its least value over all logits is taken at logits {@code (d, 0, .., 0)}, the true class first,
+ * up to a common summand. The distance d is called the margin; d = 0 is collapse, where the classes
+ * cannot be told apart.
  *
  * @param classes C, at least 2
  * @param weight g, of the plain standard deviation, at least 0 and finite

@@ -14,8 +14,8 @@ import java.util.Optional;
 import java.util.concurrent.CancellationException;
 
 /**
- * Plain SGD unrolled around its start (paper section 2.1). With \( g_i = \nabla L(w_0, x_i) \) and
- * \( H_i \) the Hessian of \( L(\cdot, x_i) \) at \( w_0 \),
+ * Plain SGD unrolled around its start (claim 2.1). With \( g_i = \nabla L(w_0, x_i) \) and \( H_i
+ * \) the Hessian of \( L(\cdot, x_i) \) at \( w_0 \),
  *
  * <p>\[ w_t \approx w_0 - \sum_{i \lt t} \eta_i g_i + \sum_{i=1}^{t-1} f(i), \quad f(i) = -\eta_i
  * H_i \Big( -\sum_{j \lt i} \eta_j g_j + \sum_{j \lt i} f(j) \Big). \]

@@ -36,7 +36,7 @@ import java.util.List;
 import tech.tablesaw.api.Table;
 
 /**
- * Section 2.5 by experiment: one run, unlearned with checkpoints at several spacings. Meant for
+ * Claim 2.5 by experiment: one run, unlearned with checkpoints at several spacings. Meant for
  * float64.
  */
 public final class CheckpointingExperiment {

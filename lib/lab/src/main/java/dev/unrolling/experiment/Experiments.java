@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** The experiments there are (paper.md section 3). */
+/** The experiments there are. */
 public final class Experiments {
 
   private static final List<Experiment<?>> ALL =

@@ -118,7 +118,7 @@ final class FineTuningMeasurements implements StepListener, AutoCloseable {
             last ? Evaluation.logitDeviation(step.network(), test) : Double.NaN));
   }
 
-  // With momentum a visit goes on moving the weights (section 2.2); without, both are the same.
+  // With momentum a visit goes on moving the weights (claim 2.2); without, both are the same.
   private SingleGradientUnlearning.Factor factor() {
     return settings.momentum() > 0
         ? SingleGradientUnlearning.Factor.MOMENTUM_CORRECTED

@@ -25,7 +25,7 @@ import java.util.function.Supplier;
 import tech.tablesaw.api.Table;
 
 /**
- * Section 2.6 by experiment: how differently an unlearned and a retrained model answer, beside how
+ * Claim 2.6 by experiment: how differently an unlearned and a retrained model answer, beside how
  * far apart their weights are.
  */
 public final class OutputExperiment {

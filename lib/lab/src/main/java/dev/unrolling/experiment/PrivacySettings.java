@@ -144,8 +144,8 @@ public record PrivacySettings(
   }
 
   /**
-   * Section 2.2 with momentum, in its range: a tenth of the rate and four visits, with both forms
-   * of M'.
+   * Claim 2.2 with momentum, in its range: a tenth of the rate and four visits, with both forms of
+   * M'.
    */
   public static List<PrivacySettings> momentum(Scale scale) {
     PrivacySettings base = SettingsJson.with(of(scale), "epochs", 4, "rate", 0.1 * of(scale).rate);

@@ -30,7 +30,7 @@ import java.util.stream.IntStream;
 import tech.tablesaw.api.Table;
 
 /**
- * Sections 2.2 and 2.4b by experiment: M and M' walk in lock step, the forgotten gradient at w_0 is
+ * Claims 2.2 and 2.4b by experiment: M and M' walk in lock step, the forgotten gradient at w_0 is
  * added back, and what is left is compared with its leading term, known before anything is trained.
  * Meant for float64.
  */

@@ -9,7 +9,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * One run whose forget batch, or a point of it, is unlearned by a single gradient (sections 2.2 and
+ * One run whose forget batch, or a point of it, is unlearned by a single gradient (claims 2.2 and
  * 2.4b).
  *
  * @param model name of an architecture

@@ -160,8 +160,8 @@ public record ForgettingRecord(
    *
    * <p>and the velocity holds \( -\eta \sum_s \mu^{t-1-s} g \) of it.
    *
-   * <p>As with every momentum (paper section 2.2) it is exact to first order against a model that
-   * was retrained with a zero gradient at the visits; against one that skipped these steps, a
+   * <p>As with every momentum (claim 2.2) it is exact to first order against a model that was
+   * retrained with a zero gradient at the visits; against one that skipped these steps, a
    * first-order term of the other batches is left.
    *
    * @param rate eta

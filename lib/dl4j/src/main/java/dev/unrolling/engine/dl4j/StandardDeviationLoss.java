@@ -12,9 +12,8 @@ import org.nd4j.linalg.lossfunctions.ILossFunction;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
 
 /**
- * The SD loss (paper section 2.7) for a user's own DL4J model: cross entropy plus gamma times the
- * standard deviation (with C - 1) of an example's C logits, for an output layer with soft-max
- * activation:
+ * The SD loss (claim 2.7) for a user's own DL4J model: cross entropy plus gamma times the standard
+ * deviation (with C - 1) of an example's C logits, for an output layer with soft-max activation:
  *
  * <pre>{@code
  * new OutputLayer.Builder(new StandardDeviationLoss(5)).activation(Activation.SOFTMAX)
