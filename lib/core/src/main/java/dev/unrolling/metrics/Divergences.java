@@ -12,7 +12,7 @@ public final class Divergences {
   private Divergences() {}
 
   /**
-   * Kullback-Leibler divergence KL(p || q).
+   * Kullback-Leibler divergence \( \mathrm{KL}(p \| q) = \sum_i p_i \ln (p_i / q_i) \).
    *
    * @param p probabilities, each at least 0, of sum 1
    * @param q as many
@@ -44,7 +44,8 @@ public final class Divergences {
   }
 
   /**
-   * KL(soft-max(z) || soft-max(y)), finite for finite logits and at most norm2(z - y)^2 / 4.
+   * The divergence of soft-max(z) from soft-max(y), finite for finite logits and at most \( \|z -
+   * y\|^2 / 4 \).
    *
    * @param z logits
    * @param y as many

@@ -10,7 +10,7 @@ import java.util.Optional;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Plain SGD over a fixed order of batches: {@code w_{i+1} = w_i - eta_i grad L(w_i, x_i)}, with
+ * Plain SGD over a fixed order of batches: \( w_{i+1} = w_i - \eta_i \nabla L(w_i, x_i) \), with
  * optional momentum (claim 2.2). Immutable; {@code withX} gives a changed copy.
  *
  * <p>No step waits for its loss. Losses are read together every {@link #checkEvery()} steps and at
