@@ -1,5 +1,8 @@
 package dev.unrolling.metrics;
 
+import dev.unrolling.engine.SoftMax;
+import java.util.Arrays;
+
 /**
  * Divergences of two probability vectors of the same length, in nats (claim 2.6).
  *
@@ -51,8 +54,8 @@ public final class Divergences {
    * @param y as many
    */
   public static double kullbackLeiblerOfLogits(double[] z, double[] y) {
-    double[] logP = logSoftMax(z);
-    double[] logQ = logSoftMax(y);
+    double[] logP = new SoftMax(z).logarithms();
+    double[] logQ = new SoftMax(y).logarithms();
     if (z.length != y.length) {
       throw lengths(z, y);
     }
@@ -63,30 +66,9 @@ public final class Divergences {
     return Math.max(0, sum);
   }
 
-  /** The soft-max probabilities of logits; adding a number to all logits changes nothing. */
+  /** The soft-max probabilities of logits, by their logarithms. */
   public static double[] softMax(double[] logits) {
-    double[] values = logSoftMax(logits);
-    for (int i = 0; i < values.length; i++) {
-      values[i] = Math.exp(values[i]);
-    }
-    return values;
-  }
-
-  /** Their logarithms, finite for finite logits. */
-  public static double[] logSoftMax(double[] logits) {
-    double max = Double.NEGATIVE_INFINITY;
-    for (double logit : logits) {
-      max = Math.max(max, logit);
-    }
-    double sum = 0;
-    for (double logit : logits) {
-      sum += Math.exp(logit - max);
-    }
-    double[] values = new double[logits.length];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = logits[i] - max - Math.log(sum);
-    }
-    return values;
+    return Arrays.stream(new SoftMax(logits).logarithms()).map(Math::exp).toArray();
   }
 
   private static void check(double[] p, double[] q) {

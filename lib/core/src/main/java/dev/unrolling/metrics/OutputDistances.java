@@ -2,6 +2,7 @@ package dev.unrolling.metrics;
 
 import dev.unrolling.data.Dataset;
 import dev.unrolling.engine.Network;
+import dev.unrolling.engine.SoftMax;
 import dev.unrolling.training.Logits;
 
 /**
@@ -104,7 +105,8 @@ public record OutputDistances(
       reverse += Divergences.kullbackLeiblerOfLogits(y, z);
       js += Divergences.jensenShannon(Divergences.softMax(z), Divergences.softMax(y));
       differ += Logits.argMax(z) == Logits.argMax(y) ? 0 : 1;
-      double loss = Divergences.logSoftMax(y)[labels[i]] - Divergences.logSoftMax(z)[labels[i]];
+      int label = labels[i];
+      double loss = new SoftMax(y).logarithms()[label] - new SoftMax(z).logarithms()[label];
       gap += loss;
       absoluteGap += Math.abs(loss);
     }

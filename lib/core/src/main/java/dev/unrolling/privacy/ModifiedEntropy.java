@@ -2,6 +2,7 @@ package dev.unrolling.privacy;
 
 import dev.unrolling.data.Batch;
 import dev.unrolling.engine.Network;
+import dev.unrolling.engine.SoftMax;
 import dev.unrolling.training.Logits;
 import java.util.Arrays;
 
@@ -75,8 +76,7 @@ public final class ModifiedEntropy {
   public static double ofLogits(double[] logits, int label) {
     checkFinite(logits, label);
     int classes = logits.length;
-    double max = Arrays.stream(logits).max().orElseThrow();
-    double[] powers = Arrays.stream(logits).map(z -> Math.exp(z - max)).toArray();
+    double[] powers = new SoftMax(logits).powers();
     double sum = Arrays.stream(powers).sum();
     double[] rest = new double[classes];
     double before = 0;

@@ -1,5 +1,6 @@
 package dev.unrolling.unlearning;
 
+import dev.unrolling.engine.LogitDeviation;
 import dev.unrolling.engine.Objective;
 import dev.unrolling.engine.Objective.Normalisation;
 
@@ -88,9 +89,16 @@ public record StandardDeviationTheory(int classes, double weight) {
     return weight / Math.sqrt(classes) - wrong;
   }
 
-  /** Standard deviation, with C - 1, of at least 2 logits. */
+  /**
+   * Standard deviation, with C - 1, of at least 2 logits. Summed plainly where {@link
+   * LogitDeviation} carries the rounding along: tables are stored with the last digit of either.
+   */
   public static double standardDeviation(double... logits) {
-    double mean = mean(logits);
+    double sum = 0;
+    for (double logit : logits) {
+      sum += logit;
+    }
+    double mean = sum / logits.length;
     double squares = 0;
     for (double logit : logits) {
       squares += (logit - mean) * (logit - mean);
@@ -110,20 +118,8 @@ public record StandardDeviationTheory(int classes, double weight) {
       throw new IllegalArgumentException(
           "a standard deviation needs at least 2 logits, not " + logits.length);
     }
-    double mean = mean(logits);
-    double deviation = standardDeviation(logits);
     double[] gradient = new double[logits.length];
-    for (int i = 0; i < logits.length && deviation > 0; i++) {
-      gradient[i] = (logits[i] - mean) / ((logits.length - 1) * deviation);
-    }
+    LogitDeviation.addDerivative(logits, 1, gradient);
     return gradient;
-  }
-
-  private static double mean(double[] logits) {
-    double sum = 0;
-    for (double logit : logits) {
-      sum += logit;
-    }
-    return sum / logits.length;
   }
 }
