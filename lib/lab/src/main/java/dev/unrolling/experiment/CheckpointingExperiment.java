@@ -12,7 +12,7 @@ import dev.unrolling.engine.ParameterVector;
 import dev.unrolling.metrics.ForgettingDistance;
 import dev.unrolling.metrics.VerificationError;
 import dev.unrolling.model.Architectures;
-import dev.unrolling.training.Omission;
+import dev.unrolling.training.Removal;
 import dev.unrolling.training.Schedule;
 import dev.unrolling.training.SgdTrainer;
 import dev.unrolling.training.Step;
@@ -44,7 +44,7 @@ public final class CheckpointingExperiment {
   private static final Objective OBJECTIVE = Objective.crossEntropy();
   private static final SigmaMeasurement SIGMA =
       SigmaMeasurement.standard().withMethod(new PowerIteration().withMaxProducts(50)::run);
-  private static final Omission LEFT_OUT = Omission.skippedStep();
+  private static final Removal LEFT_OUT = Removal.skippedStep();
 
   private record Row(
       String engine,

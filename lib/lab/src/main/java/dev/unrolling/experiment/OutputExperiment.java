@@ -12,7 +12,7 @@ import dev.unrolling.metrics.OutputDistances;
 import dev.unrolling.metrics.RunningStatistics;
 import dev.unrolling.metrics.VerificationError;
 import dev.unrolling.model.Architectures;
-import dev.unrolling.training.Omission;
+import dev.unrolling.training.Removal;
 import dev.unrolling.training.Schedule;
 import dev.unrolling.training.SgdTrainer;
 import dev.unrolling.unlearning.AmnesiacUnlearning;
@@ -84,7 +84,7 @@ public final class OutputExperiment {
         BatchOrder.shuffled(train, others, size, settings.epochs(), settings.seed())
             .withForgetBatch(
                 Batch.of(train, Arrays.copyOf(drawn, size)), BatchOrder.Position.FIRST);
-    Omission omission = Omission.skippedStep();
+    Removal omission = Removal.skippedStep();
     try (Network original =
         engine.network(Architectures.named(settings.model(), train.classes()), settings.seed())) {
       if (settings.pretrainingEpochs() > 0) {

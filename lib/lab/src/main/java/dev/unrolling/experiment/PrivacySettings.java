@@ -4,7 +4,7 @@ import dev.unrolling.data.Cifar10;
 import dev.unrolling.data.Cifar100;
 import dev.unrolling.privacy.ModifiedEntropy.Convention;
 import dev.unrolling.privacy.PrivacyRiskScore.Spacing;
-import dev.unrolling.training.Omission;
+import dev.unrolling.training.Removal;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -54,17 +54,17 @@ public record PrivacySettings(
   /** What M' does where M visits x*. */
   public enum Retraining {
     /** A step with zero gradient: momentum and weight decay act as in M. */
-    ZERO_GRADIENT(Omission.zeroGradient()),
+    ZERO_GRADIENT(Removal.zeroGradient()),
     /** No step, as in the authors' script (which skips the first batch, though, not x*). */
-    SKIPPED_STEP(Omission.skippedStep());
+    SKIPPED_STEP(Removal.skippedStep());
 
-    private final Omission omission;
+    private final Removal omission;
 
-    Retraining(Omission omission) {
+    Retraining(Removal omission) {
       this.omission = omission;
     }
 
-    Omission omission() {
+    Removal omission() {
       return omission;
     }
   }

@@ -3,7 +3,7 @@ package dev.unrolling.experiment;
 import dev.unrolling.data.AtomicFile;
 import dev.unrolling.engine.Engine;
 import dev.unrolling.engine.NetworkState;
-import dev.unrolling.training.Checkpoint;
+import dev.unrolling.training.SavedRun;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -196,7 +196,7 @@ public final class ResultStore {
       StoreFiles.write(run.resolve(StoredResult.SETTINGS), SettingsJson.write(key) + "\n");
       NetworkState state = compute(run, progress, compute);
       boolean interrupted = Thread.interrupted();
-      StoreFiles.keep(new Checkpoint(0, key.hash(), List.of(state)), file);
+      StoreFiles.keep(new SavedRun(0, key.hash(), List.of(state)), file);
       Files.deleteIfExists(run.resolve(RunContext.CHECKPOINT));
       stopIf(interrupted, run);
       return state;
@@ -210,7 +210,7 @@ public final class ResultStore {
       return Optional.empty();
     }
     try {
-      return Optional.of(Checkpoint.load(file, key.hash()).networks().get(0));
+      return Optional.of(SavedRun.load(file, key.hash()).networks().get(0));
     } catch (IOException damaged) {
       progress.accept("computes again: " + damaged.getMessage());
       return Optional.empty();

@@ -14,7 +14,7 @@ import dev.unrolling.metrics.ForgettingDistance;
 import dev.unrolling.metrics.VerificationError;
 import dev.unrolling.model.Architecture;
 import dev.unrolling.model.Architectures;
-import dev.unrolling.training.Omission;
+import dev.unrolling.training.Removal;
 import dev.unrolling.training.Schedule;
 import dev.unrolling.training.SgdTrainer;
 import dev.unrolling.unlearning.ForgettingRecorder;
@@ -81,7 +81,7 @@ public final class SingleGradientExperiment {
 
   private Row run(SingleGradientSettings settings) {
     BatchOrder order = order(settings);
-    Omission omission = settings.forgotten().omission(order.forgetBatch());
+    Removal omission = settings.forgotten().omission(order.forgetBatch());
     SgdTrainer trainer =
         new SgdTrainer(OBJECTIVE, Schedule.constant(settings.rate()))
             .withMomentum(settings.momentum());

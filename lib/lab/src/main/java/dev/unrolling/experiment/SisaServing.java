@@ -2,7 +2,7 @@ package dev.unrolling.experiment;
 
 import dev.unrolling.data.Batch;
 import dev.unrolling.engine.NetworkState;
-import dev.unrolling.training.Checkpoint;
+import dev.unrolling.training.SavedRun;
 import dev.unrolling.training.TrainingInterruptedException;
 import dev.unrolling.unlearning.Sisa;
 import dev.unrolling.unlearning.SisaState;
@@ -75,7 +75,7 @@ final class SisaServing {
     context.progress().accept("SISA " + does + " " + (done + 1) + " of " + of);
   }
 
-  private Checkpoint state() {
+  private SavedRun state() {
     SisaState state = sisa.state();
     List<NetworkState> states =
         state.shards().stream()
@@ -91,7 +91,7 @@ final class SisaServing {
             List.copyOf(served)));
   }
 
-  private void resume(Checkpoint stopped) {
+  private void resume(SavedRun stopped) {
     Notes notes = RunContext.notes(stopped, Notes.class);
     List<NetworkState> states = stopped.networks();
     int slices = sisa.partition().slices();
