@@ -17,7 +17,7 @@ public final class ForgettingDistance {
    * @param original w_t, the weights of M
    * @param retrained w', the weights of M'
    */
-  public static double of(ParameterVector original, ParameterVector retrained) {
+  public static double value(ParameterVector original, ParameterVector retrained) {
     return original.distance(retrained);
   }
 
@@ -27,7 +27,7 @@ public final class ForgettingDistance {
    * @param original M
    * @param retrained M'
    */
-  public static double of(Network original, Network retrained) {
+  public static double value(Network original, Network retrained) {
     return WeightDistance.between(original, retrained);
   }
 }

@@ -43,7 +43,7 @@ public record OutputDistances(
    */
   public static OutputDistances between(
       Network unlearned, Network retrained, Dataset dataset, int[] indices) {
-    return of(
+    return between(
         Outputs.of(unlearned, dataset, indices),
         Outputs.of(retrained, dataset, indices),
         Outputs.labels(dataset, indices));
@@ -72,7 +72,7 @@ public record OutputDistances(
    * @param retrained of the same shape
    * @param labels one a row
    */
-  public static OutputDistances of(double[][] unlearned, double[][] retrained, int[] labels) {
+  public static OutputDistances between(double[][] unlearned, double[][] retrained, int[] labels) {
     int n = labels.length;
     if (n == 0 || unlearned.length != n || retrained.length != n) {
       throw new IllegalArgumentException(

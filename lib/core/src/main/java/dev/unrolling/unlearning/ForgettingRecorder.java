@@ -204,12 +204,12 @@ public final class ForgettingRecorder implements StepListener, AutoCloseable {
    * falls, the method adds the penalty's part of it by a factor of its own.
    */
   public double factor(SingleGradientUnlearning.Factor factor) {
-    return factor.of(counts.gradient());
+    return factor.value(counts.gradient());
   }
 
   /** Adds, to first order, what the visits took from the weights; returns {@code weights}. */
   ParameterVector addForgotten(ParameterVector weights, SingleGradientUnlearning.Factor factor) {
-    return start.addTo(weights, factor.of(counts.gradient()), factor.of(counts.penalty()));
+    return start.addTo(weights, factor.value(counts.gradient()), factor.value(counts.penalty()));
   }
 
   /**

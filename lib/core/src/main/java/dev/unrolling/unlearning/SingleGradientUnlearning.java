@@ -42,12 +42,12 @@ public record SingleGradientUnlearning(Factor factor) implements RecordedUnlearn
      * @param momentum mu in [0, 1); {@link #SUM_OF_RATES} ignores it
      * @throws IllegalArgumentException if a number is out of range
      */
-    public double of(List<Double> rates, int[] visits, double momentum) {
-      return of(sums(rates, visits, momentum));
+    public double value(List<Double> rates, int[] visits, double momentum) {
+      return value(sums(rates, visits, momentum));
     }
 
     /** The factor that some sums hold. */
-    double of(VisitCounts.Sums sums) {
+    double value(VisitCounts.Sums sums) {
       return this == SUM_OF_RATES ? sums.sumOfRates() : sums.correctedSum();
     }
   }
@@ -109,7 +109,7 @@ public record SingleGradientUnlearning(Factor factor) implements RecordedUnlearn
    *
    * @param weights w_t; taken over
    * @param gradient of the forgotten examples at w_0, divided as they were in their batch
-   * @param factor e.g. {@code Factor.SUM_OF_RATES.of(...)}, finite and at least 0
+   * @param factor e.g. {@code Factor.SUM_OF_RATES.value(...)}, finite and at least 0
    * @return {@code weights}, changed
    * @throws IllegalArgumentException if the factor is out of range
    */

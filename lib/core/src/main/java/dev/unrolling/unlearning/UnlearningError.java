@@ -68,7 +68,7 @@ public record UnlearningError(Form form, Averaging averaging) {
    *     signs; at least one
    * @throws IllegalArgumentException if a value is out of range
    */
-  public double of(double rate, double movement, int steps, List<Double> eigenvalues) {
+  public double value(double rate, double movement, int steps, List<Double> eigenvalues) {
     if (!(rate > 0) || !(movement >= 0) || steps < 1 || eigenvalues.isEmpty()) {
       throw new IllegalArgumentException(
           "the unlearning error needs a positive rate, a movement of at least 0, at least 1 step"

@@ -176,14 +176,14 @@ public final class CheckpointingExperiment {
           error(new CheckpointedUnlearning(watch.recorder), recorder, retrained),
           error(new SingleGradientUnlearning(), recorder, retrained),
           error(new AmnesiacUnlearning(), recorder, retrained),
-          ForgettingDistance.of(recorder.network(), retrained),
+          ForgettingDistance.value(recorder.network(), retrained),
           term.predictedError(),
           term.others().norm2(),
           term.own().norm2(),
-          watch.error.of(published),
-          watch.error.of(oneEta),
-          published.of(settings.rate(), movement, steps, eigenvalues),
-          oneEta.of(settings.rate(), movement, steps, eigenvalues));
+          watch.error.value(published),
+          watch.error.value(oneEta),
+          published.value(settings.rate(), movement, steps, eigenvalues),
+          oneEta.value(settings.rate(), movement, steps, eigenvalues));
     }
   }
 
@@ -191,7 +191,7 @@ public final class CheckpointingExperiment {
       RecordedUnlearning method, ForgettingRecorder recorder, Network retrained) {
     try (ParameterVector unlearned = method.unlearnedWeights(recorder);
         ParameterVector target = retrained.weights()) {
-      return VerificationError.of(unlearned, target);
+      return VerificationError.value(unlearned, target);
     }
   }
 

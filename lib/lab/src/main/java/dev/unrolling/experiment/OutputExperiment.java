@@ -134,7 +134,7 @@ public final class OutputExperiment {
           engine.name(),
           settings,
           method,
-          VerificationError.of(unlearned, retrained),
+          VerificationError.value(unlearned, retrained),
           OutputDistances.between(unlearned, retrained, test, examples),
           OutputDistances.atEqualStatistics(unlearned, retrained, test, examples)
               .largestLogitDistance(),

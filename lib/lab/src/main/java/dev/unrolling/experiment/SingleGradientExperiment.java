@@ -95,8 +95,8 @@ public final class SingleGradientExperiment {
           ParameterVector unlearned = new SingleGradientUnlearning().unlearnedWeights(recorder);
           ParameterVector corrected =
               new SingleGradientUnlearning(Factor.MOMENTUM_CORRECTED).unlearnedWeights(recorder)) {
-        double v = VerificationError.of(unlearned, target);
-        double vCorrected = VerificationError.of(corrected, target);
+        double v = VerificationError.value(unlearned, target);
+        double vCorrected = VerificationError.value(corrected, target);
         double predicted = Double.NaN;
         double remainder = Double.NaN;
         if (settings.momentum() == 0 && settings.forgotten() != Forgotten.POINT_REMAINING) {
@@ -113,7 +113,7 @@ public final class SingleGradientExperiment {
             settings,
             order.steps(),
             recorder.startGradient().norm2(),
-            ForgettingDistance.of(original, retrained),
+            ForgettingDistance.value(original, retrained),
             v,
             vCorrected,
             predicted,
@@ -122,7 +122,7 @@ public final class SingleGradientExperiment {
             Double.isNaN(sigma)
                 ? sigma
                 : UnlearningError.oneEta()
-                    .of(settings.rate(), recorder.movement(), order.steps(), List.of(sigma)));
+                    .value(settings.rate(), recorder.movement(), order.steps(), List.of(sigma)));
       }
     }
   }

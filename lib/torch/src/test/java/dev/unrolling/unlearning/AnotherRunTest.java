@@ -299,19 +299,19 @@ class AnotherRunTest {
     for (double momentum : new double[] {-0.1, 1, Double.NaN}) {
       assertRefused(
           IllegalArgumentException.class,
-          () -> factor.of(rates, new int[] {0}, momentum),
+          () -> factor.value(rates, new int[] {0}, momentum),
           "[0, 1)",
           "" + momentum);
     }
     for (double rate : new double[] {0, -0.1, Double.NaN, Double.POSITIVE_INFINITY}) {
       assertRefused(
           IllegalArgumentException.class,
-          () -> factor.of(List.of(0.1, rate), new int[] {0}, 0.5),
+          () -> factor.value(List.of(0.1, rate), new int[] {0}, 0.5),
           "positive",
           "" + rate);
     }
-    assertThrows(IllegalArgumentException.class, () -> factor.of(rates, new int[] {-1}, 0.5));
-    assertThrows(IllegalArgumentException.class, () -> factor.of(rates, new int[] {1, 1}, 0.5));
+    assertThrows(IllegalArgumentException.class, () -> factor.value(rates, new int[] {-1}, 0.5));
+    assertThrows(IllegalArgumentException.class, () -> factor.value(rates, new int[] {1, 1}, 0.5));
     assertThrows(IllegalArgumentException.class, () -> TRAINER.objective(-1));
     assertEquals(2, TRAINER.objective(0).gamma());
     try (Network network = network();

@@ -147,7 +147,7 @@ class CheckpointedUnlearningTest {
             try (ParameterVector unlearned =
                     new CheckpointedUnlearning(checkpoints).unlearnedWeights(recorder);
                 ParameterVector target = retrained.weights()) {
-              errors[i] = VerificationError.of(unlearned, target);
+              errors[i] = VerificationError.value(unlearned, target);
               assertEquals(errors[i], leading.predictedError(), 0.05 * errors[i]);
               remainders[i] = unlearned.addInPlace(-1, target).addInPlace(-1, predicted).norm2();
             }

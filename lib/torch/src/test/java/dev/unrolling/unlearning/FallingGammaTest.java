@@ -69,7 +69,7 @@ class FallingGammaTest {
           };
       trainer.trainInLockStep(
           original, retrained, order(), removal, recorder, checkpoints, listener);
-      assertTrue(ForgettingDistance.of(original, retrained) > 1e-3);
+      assertTrue(ForgettingDistance.value(original, retrained) > 1e-3);
     }
   }
 
@@ -179,7 +179,7 @@ class FallingGammaTest {
           trainer.trainInLockStep(original, retrained, order(), removal, recorder);
           try (ParameterVector w = new SingleGradientUnlearning().unlearnedWeights(recorder);
               ParameterVector target = retrained.weights()) {
-            errors[i] = VerificationError.of(w, target);
+            errors[i] = VerificationError.value(w, target);
             remainders[i] = w.addInPlace(-1, target).addInPlace(-1, predicted).norm2();
           }
         }
@@ -202,7 +202,7 @@ class FallingGammaTest {
         trainer.trainInLockStep(original, retrained, order(), removal, recorder);
         try (Network unlearned =
             new SingleGradientUnlearning(Factor.MOMENTUM_CORRECTED).unlearnedNetwork(recorder)) {
-          errors[i] = VerificationError.of(unlearned, retrained);
+          errors[i] = VerificationError.value(unlearned, retrained);
         }
       }
     }

@@ -60,7 +60,7 @@ class SingleGradientUnlearningTest {
             ParameterVector leading =
                 m.unlearningRemainder(
                     n, recorder.startGradient(), recorder.factor(method.factor()))) {
-          errors[i] = VerificationError.of(unlearned, target);
+          errors[i] = VerificationError.value(unlearned, target);
           remainders[i] = unlearned.addInPlace(-1, target).addInPlace(-1, leading).norm2();
         }
       }
@@ -148,16 +148,16 @@ class SingleGradientUnlearningTest {
     // 1.5
     List<Double> rates = Collections.nCopies(4, 0.1);
     int[] visits = {0, 2};
-    assertEquals(0.3375, Factor.MOMENTUM_CORRECTED.of(rates, visits, 0.5), 1e-16);
-    assertEquals(0.2, Factor.SUM_OF_RATES.of(rates, visits, 0.5), 1e-16);
-    assertEquals(0.2, Factor.MOMENTUM_CORRECTED.of(rates, visits, 0), 1e-16);
+    assertEquals(0.3375, Factor.MOMENTUM_CORRECTED.value(rates, visits, 0.5), 1e-16);
+    assertEquals(0.2, Factor.SUM_OF_RATES.value(rates, visits, 0.5), 1e-16);
+    assertEquals(0.2, Factor.MOMENTUM_CORRECTED.value(rates, visits, 0), 1e-16);
     // After two steps the second visit is still to come: 0.1 (1 + 0.5).
-    assertEquals(0.15, Factor.MOMENTUM_CORRECTED.of(rates.subList(0, 2), visits, 0.5), 1e-16);
-    assertEquals(0.1, Factor.SUM_OF_RATES.of(rates.subList(0, 2), visits, 0.5), 1e-16);
+    assertEquals(0.15, Factor.MOMENTUM_CORRECTED.value(rates.subList(0, 2), visits, 0.5), 1e-16);
+    assertEquals(0.1, Factor.SUM_OF_RATES.value(rates.subList(0, 2), visits, 0.5), 1e-16);
     // Rates 1, 0.1, 0.01 and a visit at 1: 0.1 + 0.5 * 0.01.
     List<Double> falling = List.of(1., 0.1, 0.01);
-    assertEquals(0.105, Factor.MOMENTUM_CORRECTED.of(falling, new int[] {1}, 0.5), 1e-16);
-    assertEquals(0.1, Factor.SUM_OF_RATES.of(falling, new int[] {1}, 0.5), 1e-16);
+    assertEquals(0.105, Factor.MOMENTUM_CORRECTED.value(falling, new int[] {1}, 0.5), 1e-16);
+    assertEquals(0.1, Factor.SUM_OF_RATES.value(falling, new int[] {1}, 0.5), 1e-16);
   }
 
   @Test
@@ -181,7 +181,7 @@ class SingleGradientUnlearningTest {
                       .toList();
               for (Factor factor : Factor.values()) {
                 assertEquals(
-                    factor.of(rates, order.forgetVisits(), 0.7), recorder.factor(factor), 1e-16);
+                    factor.value(rates, order.forgetVisits(), 0.7), recorder.factor(factor), 1e-16);
               }
               assertEquals(step.stepsDone(), recorder.stepsDone());
               assertEquals(step.index() < 3 ? 1 : 2, recorder.visits());
@@ -229,7 +229,7 @@ class SingleGradientUnlearningTest {
                 new ForgettingRecorder(original, order, slower, removal)) {
           slower.trainInLockStep(original, retrained, order, removal, recorder);
           try (Network unlearned = new SingleGradientUnlearning().unlearnedNetwork(recorder)) {
-            errors[i] = VerificationError.of(unlearned, retrained);
+            errors[i] = VerificationError.value(unlearned, retrained);
           }
         }
       }

@@ -35,7 +35,7 @@ class StepwiseRatesTest {
           ForgettingRecorder recorder = new ForgettingRecorder(original, order, trainer, removal)) {
         trainer.trainInLockStep(original, retrained, order, removal, recorder);
         try (Network again = new Retraining().unlearnedNetwork(recorder)) {
-          assertEquals(0, VerificationError.of(again, retrained));
+          assertEquals(0, VerificationError.value(again, retrained));
         }
         Schedule schedule = trainer.schedule();
         double visits = schedule.rate(order, 0) + schedule.rate(order, 3);

@@ -89,7 +89,7 @@ class UnlearnedMomentumTest {
         Network b = other.copy()) {
       trainer.train(a, others);
       trainer.train(b, others);
-      return VerificationError.of(a, b);
+      return VerificationError.value(a, b);
     }
   }
 
@@ -134,7 +134,7 @@ class UnlearnedMomentumTest {
           try (ParameterVector w = unlearned.weights()) {
             keeping.setWeights(w);
           }
-          double v = VerificationError.of(unlearned, retrained);
+          double v = VerificationError.value(unlearned, retrained);
           double later = afterwards(trainer, unlearned, retrained);
           // It could have failed: with M's momentum it goes back to where doing nothing leads.
           double kept = afterwards(trainer, keeping, retrained);

@@ -62,13 +62,14 @@ class UnlearningMethodTest {
           ParameterVector w = retrained.weights()) {
         assertArrayEquals(
             new double[] {-0.1434, -0.0717}, amnesiac.toArray().toDoubleVector(), 1e-15);
-        assertEquals(0.0717 * Math.sqrt(5), VerificationError.of(amnesiac, w), 1e-15);
+        assertEquals(0.0717 * Math.sqrt(5), VerificationError.value(amnesiac, w), 1e-15);
         assertArrayEquals(
             new double[] {-0.1544, -0.0827}, single.toArray().toDoubleVector(), 1e-15);
-        assertEquals(Math.sqrt(0.03067865), VerificationError.of(single, w), 1e-15);
+        assertEquals(Math.sqrt(0.03067865), VerificationError.value(single, w), 1e-15);
       }
       assertEquals(Math.hypot(0.0456, 0.1173), recorder.movement(), 1e-15);
-      assertEquals(Math.hypot(0.0456, 0.1173), ForgettingDistance.of(original, retrained), 1e-15);
+      assertEquals(
+          Math.hypot(0.0456, 0.1173), ForgettingDistance.value(original, retrained), 1e-15);
     }
   }
 
@@ -183,7 +184,7 @@ class UnlearningMethodTest {
             public void afterStep(Step step, StepLosses losses) {
               if (step.stepsDone() % 3 == 0) {
                 try (Network again = new Retraining().unlearnedNetwork(recorder)) {
-                  assertEquals(0, VerificationError.of(again, retrained));
+                  assertEquals(0, VerificationError.value(again, retrained));
                   assertTrue(Fixtures.sameBits(again.saveState(), retrained.saveState()));
                 }
               }
@@ -191,9 +192,9 @@ class UnlearningMethodTest {
           };
       trainer.trainInLockStep(original, retrained, order, removal, recorder, check);
       // It could have failed: the models differ, and other methods are not exact.
-      assertTrue(ForgettingDistance.of(original, retrained) > 1e-3);
+      assertTrue(ForgettingDistance.value(original, retrained) > 1e-3);
       try (Network single = new SingleGradientUnlearning().unlearnedNetwork(recorder)) {
-        assertTrue(VerificationError.of(single, retrained) > 1e-6);
+        assertTrue(VerificationError.value(single, retrained) > 1e-6);
       }
     }
   }

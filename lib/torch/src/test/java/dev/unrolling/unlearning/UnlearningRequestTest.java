@@ -58,7 +58,7 @@ class UnlearningRequestTest {
     UnlearningMethod method = UnlearningMethods.named(name);
     assertEquals(name, method.name());
     try (Network unlearned = method.unlearn(request)) {
-      assertEquals(expected, VerificationError.of(unlearned, retrained), 1e-15, name);
+      assertEquals(expected, VerificationError.value(unlearned, retrained), 1e-15, name);
     }
   }
 
