@@ -72,10 +72,10 @@ class ExtensionTest {
       try (Network one = new AddNoise(0.01).unlearn(request);
           Network other = byName.unlearn(request);
           Network third = new AddNoise(0.02).unlearn(request)) {
-        assertEquals(0, VerificationError.of(one, other));
-        double moved = VerificationError.of(one, model);
+        assertEquals(0, VerificationError.value(one, other));
+        double moved = VerificationError.value(one, model);
         assertEquals(0.01 * Math.sqrt(model.layout().size()), moved, 0.05 * moved);
-        assertEquals(2 * moved, VerificationError.of(third, model), 1e-4);
+        assertEquals(2 * moved, VerificationError.value(third, model), 1e-4);
       }
       assertEquals("add noise", byName.displayName());
     }

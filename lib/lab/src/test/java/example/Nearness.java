@@ -79,8 +79,8 @@ public final class Nearness
         return List.of(
             new Row(
                 settings,
-                VerificationError.of(unlearned, retrained),
-                VerificationError.of(trained, retrained)));
+                VerificationError.value(unlearned, retrained),
+                VerificationError.value(trained, retrained)));
       }
     }
   }

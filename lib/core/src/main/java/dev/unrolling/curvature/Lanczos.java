@@ -47,33 +47,33 @@ public final class Lanczos {
     }
   }
 
-  private final Effort effort;
+  private final StoppingCriterion stopping;
 
   /**
    * Lanczos with the defaults of {@link PowerIteration}: relative residuals of 1e-3, at most 100
    * products, seed 12345.
    */
   public Lanczos() {
-    this(Effort.DEFAULT);
+    this(StoppingCriterion.DEFAULT);
   }
 
-  private Lanczos(Effort effort) {
-    this.effort = effort;
+  private Lanczos(StoppingCriterion stopping) {
+    this.stopping = stopping;
   }
 
   /** This algorithm with another relative residual, in (0, 1), that counts as converged. */
   public Lanczos withTolerance(double tolerance) {
-    return new Lanczos(effort.withTolerance(tolerance));
+    return new Lanczos(stopping.withTolerance(tolerance));
   }
 
   /** This algorithm with another bound, at least 1, on the products: the memory goes with it. */
   public Lanczos withMaxProducts(int maxProducts) {
-    return new Lanczos(effort.withMaxProducts(maxProducts));
+    return new Lanczos(stopping.withMaxProducts(maxProducts));
   }
 
   /** This algorithm with other random vectors. The first is that of {@link PowerIteration}. */
   public Lanczos withSeed(long seed) {
-    return new Lanczos(effort.withSeed(seed));
+    return new Lanczos(stopping.withSeed(seed));
   }
 
   /**
@@ -92,7 +92,7 @@ public final class Lanczos {
       throw new IllegalArgumentException(
           "1 to " + operator.size() + " eigenvalues can be wanted, not " + count);
     }
-    SplittableRandom random = effort.random();
+    SplittableRandom random = stopping.random();
     ParameterVector start = StartVectors.uniform(operator, random);
     try (KrylovBasis basis = new KrylovBasis(operator, start, random)) {
       while (true) {
@@ -100,7 +100,7 @@ public final class Lanczos {
         List<RitzPair> wanted = outermost(basis.ritzPairs(), end, count);
         if (isSettled(basis, wanted, end, count)
             || basis.isFull()
-            || basis.size() == effort.maxProducts()) {
+            || basis.size() == stopping.maxProducts()) {
           return result(basis, wanted);
         }
       }
@@ -148,12 +148,12 @@ public final class Lanczos {
     return isConverged(basis, outermost)
         && known.size() == count
         && end.rank(known.get(count - 1))
-            >= end.rank(outermost) - effort.tolerance() * Math.abs(outermost.value());
+            >= end.rank(outermost) - stopping.tolerance() * Math.abs(outermost.value());
   }
 
   private boolean isConverged(KrylovBasis basis, RitzPair pair) {
     return pair.bound()
-        <= Math.max(effort.tolerance() * Math.abs(pair.value()), basis.roundingLevel());
+        <= Math.max(stopping.tolerance() * Math.abs(pair.value()), basis.roundingLevel());
   }
 
   private EigenPairs result(KrylovBasis basis, List<RitzPair> wanted) {
@@ -188,7 +188,7 @@ public final class Lanczos {
               + " of "
               + products);
     }
-    SplittableRandom random = effort.random();
+    SplittableRandom random = stopping.random();
     List<SpectralDensity.Probe> measures = new ArrayList<>();
     for (int i = 0; i < probes; i++) {
       ParameterVector start = StartVectors.rademacher(operator, random);

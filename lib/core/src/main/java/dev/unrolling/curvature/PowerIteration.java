@@ -24,30 +24,30 @@ public final class PowerIteration {
   /** Seed of the start vector unless said otherwise. */
   public static final long DEFAULT_SEED = 12345;
 
-  private final Effort effort;
+  private final StoppingCriterion stopping;
 
   /** Power iteration to a relative residual of 1e-3, in at most 100 products, from seed 12345. */
   public PowerIteration() {
-    this(Effort.DEFAULT);
+    this(StoppingCriterion.DEFAULT);
   }
 
-  private PowerIteration(Effort effort) {
-    this.effort = effort;
+  private PowerIteration(StoppingCriterion stopping) {
+    this.stopping = stopping;
   }
 
   /** This algorithm with another relative residual, in (0, 1), that counts as converged. */
   public PowerIteration withTolerance(double tolerance) {
-    return new PowerIteration(effort.withTolerance(tolerance));
+    return new PowerIteration(stopping.withTolerance(tolerance));
   }
 
   /** This algorithm with another bound, at least 1, on the products. */
   public PowerIteration withMaxProducts(int maxProducts) {
-    return new PowerIteration(effort.withMaxProducts(maxProducts));
+    return new PowerIteration(stopping.withMaxProducts(maxProducts));
   }
 
   /** This algorithm with another start vector. */
   public PowerIteration withSeed(long seed) {
-    return new PowerIteration(effort.withSeed(seed));
+    return new PowerIteration(stopping.withSeed(seed));
   }
 
   /**
@@ -59,7 +59,7 @@ public final class PowerIteration {
    * @throws CancellationException if the thread is interrupted
    */
   public DominantEigenvalue run(LinearOperator operator) {
-    return iterate(operator, StartVectors.uniform(operator, effort.random()));
+    return iterate(operator, StartVectors.uniform(operator, stopping.random()));
   }
 
   /**
@@ -114,10 +114,10 @@ public final class PowerIteration {
             "the product " + products + " has norm " + bound + ": are the weights finite?");
       }
       double residual = relativeResidual(product, value, bound, vector);
-      if (residual <= effort.tolerance() || products == effort.maxProducts()) {
+      if (residual <= stopping.tolerance() || products == stopping.maxProducts()) {
         product.close();
         return new DominantEigenvalue(
-            value, vector, bound, residual, residual <= effort.tolerance(), products);
+            value, vector, bound, residual, residual <= stopping.tolerance(), products);
       }
       vector.close();
       vector = product.scaleInPlace(1 / bound);

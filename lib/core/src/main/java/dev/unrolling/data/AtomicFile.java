@@ -103,9 +103,9 @@ public final class AtomicFile {
   }
 
   private static String why(IOException failure, Path folder) {
-    String cause = Reading.describe(failure);
+    String cause = FileErrors.describe(failure);
     String rest = "; nothing half-written was left, and what stood there stands there still";
-    return Failures.isFull(cause)
+    return FetchErrors.isFull(cause)
         ? "the disk is full (" + cause + ")" + rest
         : cause + "; is there space, and may this user write to " + folder + "?" + rest;
   }

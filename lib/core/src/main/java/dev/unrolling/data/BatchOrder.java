@@ -10,7 +10,7 @@ import java.util.stream.IntStream;
 
 /**
  * The batches x_0 .. x_{t-1} of a training run, epoch by epoch, and which of them are the batch to
- * be forgotten (paper section 2, notation: x* is seen once an epoch, in m epochs). Immutable.
+ * be forgotten (x*, seen once an epoch, in m epochs). Immutable.
  */
 public final class BatchOrder {
 

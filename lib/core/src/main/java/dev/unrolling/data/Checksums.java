@@ -54,10 +54,10 @@ public final class Checksums {
 
   /** Checks one file's size and sum. */
   static void require(Path file, long size, String sha256) throws IOException {
-    Reading.requireSize(file, size);
+    FileErrors.requireSize(file, size);
     String found = sha256(file);
     if (!found.equals(sha256)) {
-      throw Reading.wrong(file, "SHA-256 " + found, "SHA-256 " + sha256);
+      throw FileErrors.wrong(file, "SHA-256 " + found, "SHA-256 " + sha256);
     }
   }
 
@@ -100,7 +100,7 @@ public final class Checksums {
       return 0;
     }
     try (Stream<Path> files = Files.list(folder)) {
-      return files.filter(file -> !Reading.isLeftover(file)).count();
+      return files.filter(file -> !FileErrors.isLeftover(file)).count();
     }
   }
 }

@@ -88,7 +88,7 @@ public final class Cifar10 {
       byte[] pixels = CifarPictures.readPixels(pictures, IMAGES_A_FILE);
       return new ImageDataset(name, CifarBatches.SHAPE, pixels, labels, classNames, NORMALISATION);
     } catch (IOException e) {
-      throw Reading.failed(folder, e);
+      throw FileErrors.failed(folder, e);
     }
   }
 

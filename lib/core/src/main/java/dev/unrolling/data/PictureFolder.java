@@ -162,7 +162,7 @@ public final class PictureFolder {
       visible.sort(Comparator.comparing(path -> path.getFileName().toString()));
       return visible;
     } catch (IOException e) {
-      throw Reading.failed(folder, e);
+      throw FileErrors.failed(folder, e);
     }
   }
 

@@ -129,11 +129,11 @@ final class Pictures {
   }
 
   private static BufferedImage decode(Path file) {
-    Reading.requireFile(file);
+    FileErrors.requireFile(file);
     try (ImageInputStream in = ImageIO.createImageInputStream(file.toFile())) {
       Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
       if (!readers.hasNext()) {
-        throw Reading.wrong(file, "bytes that are no picture", EXPECTED);
+        throw FileErrors.wrong(file, "bytes that are no picture", EXPECTED);
       }
       ImageReader reader = readers.next();
       List<String> warnings = new ArrayList<>();
@@ -145,7 +145,7 @@ final class Pictures {
         for (String warning : warnings) {
           String lower = warning.toLowerCase(Locale.ROOT);
           if (lower.contains("premature") || lower.contains("corrupt")) {
-            throw Reading.wrong(file, "a damaged picture (" + warning + ")", EXPECTED);
+            throw FileErrors.wrong(file, "a damaged picture (" + warning + ")", EXPECTED);
           }
         }
         if (reader.getFormatName().equalsIgnoreCase("png")) {
@@ -159,7 +159,7 @@ final class Pictures {
       if (e instanceof DataException known) {
         throw known;
       }
-      throw Reading.wrong(file, "bytes that cannot be decoded (" + e + ")", EXPECTED, e);
+      throw FileErrors.wrong(file, "bytes that cannot be decoded (" + e + ")", EXPECTED, e);
     }
   }
 
@@ -175,7 +175,7 @@ final class Pictures {
         in.skipNBytes(length + 4);
       }
     } catch (EOFException e) {
-      throw Reading.wrong(file, "a picture that is cut off", EXPECTED, e);
+      throw FileErrors.wrong(file, "a picture that is cut off", EXPECTED, e);
     }
   }
 }

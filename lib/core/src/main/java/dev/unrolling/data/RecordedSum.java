@@ -30,7 +30,7 @@ record RecordedSum(Path file, Consumer<String> progress) {
         progress.accept("reads the data anew: " + file + " is damaged");
       }
     } catch (IOException unreadable) {
-      progress.accept("reads the data anew: " + Reading.failed(file, unreadable).getMessage());
+      progress.accept("reads the data anew: " + FileErrors.failed(file, unreadable).getMessage());
     }
     return Optional.empty();
   }

@@ -34,7 +34,7 @@ final class ReviewFolder {
     int[] labels = new int[texts.size()];
     java.util.Arrays.fill(labels, negative.size(), labels.length, 1);
     if (negative.size() != positive.size()) {
-      throw Reading.wrong(
+      throw FileErrors.wrong(
           part,
           negative.size() + " negative and " + positive.size() + " positive reviews",
           "as many of each");
@@ -47,22 +47,23 @@ final class ReviewFolder {
     for (Path file : list(folder)) {
       Matcher name = NAME.matcher(file.getFileName().toString());
       if (!name.matches()) {
-        throw Reading.wrong(file, "such a file", "reviews named ID_RATING.txt only");
+        throw FileErrors.wrong(file, "such a file", "reviews named ID_RATING.txt only");
       }
       int rating = Integer.parseInt(name.group(2));
       if (rating < lowest || rating > highest) {
-        throw Reading.wrong(file, "rating " + rating, "a rating from " + lowest + " to " + highest);
+        throw FileErrors.wrong(
+            file, "rating " + rating, "a rating from " + lowest + " to " + highest);
       }
       if (byNumber.put(Integer.parseInt(name.group(1)), file) != null) {
-        throw Reading.wrong(file, "its number twice", "one review a number");
+        throw FileErrors.wrong(file, "its number twice", "one review a number");
       }
     }
     if (byNumber.isEmpty()) {
-      throw Reading.wrong(folder, "no review", "files ID_RATING.txt");
+      throw FileErrors.wrong(folder, "no review", "files ID_RATING.txt");
     }
     int numbers = byNumber.lastKey() - byNumber.firstKey() + 1;
     if (numbers != byNumber.size()) {
-      throw Reading.wrong(
+      throw FileErrors.wrong(
           folder,
           byNumber.size() + " reviews",
           numbers
@@ -75,28 +76,28 @@ final class ReviewFolder {
   }
 
   private static String readReview(Path file) {
-    long size = Reading.requireFile(file);
+    long size = FileErrors.requireFile(file);
     if (size > LARGEST) {
-      throw Reading.wrong(file, size + " bytes", "a review of at most " + LARGEST);
+      throw FileErrors.wrong(file, size + " bytes", "a review of at most " + LARGEST);
     }
     try {
       String text = Files.readString(file);
       if (text.isBlank() || text.indexOf('\0') >= 0) {
-        throw Reading.wrong(file, "no text", "a review");
+        throw FileErrors.wrong(file, "no text", "a review");
       }
       return text;
     } catch (CharacterCodingException e) {
-      throw Reading.wrong(file, "bytes that are no UTF-8", "a review in UTF-8", e);
+      throw FileErrors.wrong(file, "bytes that are no UTF-8", "a review in UTF-8", e);
     } catch (IOException e) {
-      throw Reading.failed(file, e);
+      throw FileErrors.failed(file, e);
     }
   }
 
   private static List<Path> list(Path folder) {
     try (Stream<Path> files = Files.list(folder)) {
-      return files.filter(file -> !Reading.isLeftover(file)).toList();
+      return files.filter(file -> !FileErrors.isLeftover(file)).toList();
     } catch (IOException e) {
-      throw Reading.failed(folder, e);
+      throw FileErrors.failed(folder, e);
     }
   }
 }

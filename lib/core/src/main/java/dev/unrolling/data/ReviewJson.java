@@ -27,14 +27,14 @@ final class ReviewJson {
   /** The reviews that a choice takes; the file is streamed, so only those are held. */
   static TextDataset read(
       Path file, int count, String name, List<String> classNames, Predicate<String> choice) {
-    Reading.requireFile(file);
+    FileErrors.requireFile(file);
     ReviewJson reviews = new ReviewJson(file, count);
     try (JsonParser json = StrictJson.parser(file.toFile())) {
       reviews.readAll(json, count, choice);
     } catch (JsonProcessingException e) {
       throw reviews.wrong("no JSON that can be read after review " + reviews.read, e);
     } catch (IOException e) {
-      throw Reading.failed(file, e);
+      throw FileErrors.failed(file, e);
     }
     if (reviews.texts.isEmpty()) {
       throw reviews.wrong("no review for " + name, null);
@@ -89,6 +89,6 @@ final class ReviewJson {
   }
 
   private DataException wrong(String found, Throwable cause) {
-    return Reading.wrong(file, found, expected, cause);
+    return FileErrors.wrong(file, found, expected, cause);
   }
 }

@@ -3,18 +3,19 @@ package dev.unrolling.engine;
 /**
  * What training minimises over a batch:
  *
- * <p>{@code (sum over examples of criterion) / averagedOver + gamma * penalty + weightDecay/2 *
- * norm2(w)^2}
+ * <p>\[ \frac{1}{b} \sum_n \Big( \mathrm{criterion}(z_n, y_n) + \frac{\gamma}{C} \,
+ * \mathrm{std}(z_n) \Big) + \frac{\lambda}{2} \|w\|^2 \]
  *
- * <p>where the penalty of the SD loss (paper section 2.7) is the mean over the batch of the
- * standard deviation (with C - 1) of an example's C logits, divided by C in the authors'
- * normalisation. Its gradient is defined as 0 where the standard deviation is 0. The defaults of
- * {@link #crossEntropy()} are no penalty, the authors' normalisation and no weight decay.
+ * <p>over the examples n of a batch, b being {@link dev.unrolling.data.Batch#averagedOver} and std
+ * the standard deviation (with C - 1) of an example's C logits, the penalty of the SD loss (claim
+ * 2.7). It is divided by C in the authors' normalisation only. Its gradient is defined as 0 where
+ * the standard deviation is 0. The defaults of {@link #crossEntropy()} are no penalty, the authors'
+ * normalisation and no weight decay.
  *
  * @param criterion loss of one example
- * @param gamma weight of the standard-deviation penalty, at least 0
+ * @param gamma \( \gamma \), weight of the standard-deviation penalty, at least 0
  * @param normalisation unit of gamma
- * @param weightDecay weight of the L2 term, at least 0
+ * @param weightDecay \( \lambda \), weight of the L2 term, at least 0
  */
 public record Objective(
     Criterion criterion, double gamma, Normalisation normalisation, double weightDecay) {

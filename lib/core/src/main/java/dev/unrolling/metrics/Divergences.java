@@ -1,7 +1,10 @@
 package dev.unrolling.metrics;
 
+import dev.unrolling.engine.SoftMax;
+import java.util.Arrays;
+
 /**
- * Divergences of two probability vectors of the same length, in nats (paper section 2.6).
+ * Divergences of two probability vectors of the same length, in nats (claim 2.6).
  *
  * <p>A class of probability 0 under the first adds 0 to the Kullback-Leibler divergence; one of
  * positive probability under the first and 0 under the second makes it infinite. From logits there
@@ -12,7 +15,7 @@ public final class Divergences {
   private Divergences() {}
 
   /**
-   * Kullback-Leibler divergence KL(p || q).
+   * Kullback-Leibler divergence \( \mathrm{KL}(p \| q) = \sum_i p_i \ln (p_i / q_i) \).
    *
    * @param p probabilities, each at least 0, of sum 1
    * @param q as many
@@ -44,14 +47,15 @@ public final class Divergences {
   }
 
   /**
-   * KL(soft-max(z) || soft-max(y)), finite for finite logits and at most norm2(z - y)^2 / 4.
+   * The divergence of soft-max(z) from soft-max(y), finite for finite logits and at most \( \|z -
+   * y\|^2 / 4 \).
    *
    * @param z logits
    * @param y as many
    */
   public static double kullbackLeiblerOfLogits(double[] z, double[] y) {
-    double[] logP = logSoftMax(z);
-    double[] logQ = logSoftMax(y);
+    double[] logP = new SoftMax(z).logarithms();
+    double[] logQ = new SoftMax(y).logarithms();
     if (z.length != y.length) {
       throw lengths(z, y);
     }
@@ -62,30 +66,9 @@ public final class Divergences {
     return Math.max(0, sum);
   }
 
-  /** The soft-max probabilities of logits; adding a number to all logits changes nothing. */
+  /** The soft-max probabilities of logits, by their logarithms. */
   public static double[] softMax(double[] logits) {
-    double[] values = logSoftMax(logits);
-    for (int i = 0; i < values.length; i++) {
-      values[i] = Math.exp(values[i]);
-    }
-    return values;
-  }
-
-  /** Their logarithms, finite for finite logits. */
-  public static double[] logSoftMax(double[] logits) {
-    double max = Double.NEGATIVE_INFINITY;
-    for (double logit : logits) {
-      max = Math.max(max, logit);
-    }
-    double sum = 0;
-    for (double logit : logits) {
-      sum += Math.exp(logit - max);
-    }
-    double[] values = new double[logits.length];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = logits[i] - max - Math.log(sum);
-    }
-    return values;
+    return Arrays.stream(new SoftMax(logits).logarithms()).map(Math::exp).toArray();
   }
 
   private static void check(double[] p, double[] q) {

@@ -4,7 +4,7 @@ import dev.unrolling.engine.Network;
 import dev.unrolling.engine.ParameterVector;
 
 /**
- * Forgetting distance \( \|w_t - w'\|_2 \) (paper section 1): the verification error of doing
+ * Forgetting distance \( \|w_t - w'\|_2 \) (THEORY.md, "Symbols"): the verification error of doing
  * nothing, beside which every verification error is to be read.
  */
 public final class ForgettingDistance {
@@ -17,7 +17,7 @@ public final class ForgettingDistance {
    * @param original w_t, the weights of M
    * @param retrained w', the weights of M'
    */
-  public static double of(ParameterVector original, ParameterVector retrained) {
+  public static double value(ParameterVector original, ParameterVector retrained) {
     return original.distance(retrained);
   }
 
@@ -27,7 +27,7 @@ public final class ForgettingDistance {
    * @param original M
    * @param retrained M'
    */
-  public static double of(Network original, Network retrained) {
+  public static double value(Network original, Network retrained) {
     return WeightDistance.between(original, retrained);
   }
 }

@@ -6,10 +6,10 @@ import dev.unrolling.engine.ParameterVector;
 
 /**
  * The Lipschitz constant K of the logits in the weights, measured on the segment from w' to w''
- * with the running statistics of M' (paper section 2.6): the segment is cut into equal pieces, and
- * K is the largest change of an example's logits over a piece, divided by the length of the piece.
- * So norm2(z'' - z') &lt;= K v holds for every example by the triangle inequality. More pieces,
- * each a cut of the former, never give less.
+ * with the running statistics of M' (claim 2.6): the segment is cut into equal pieces, and K is the
+ * largest change of an example's logits over a piece, divided by the length of the piece. So \(
+ * \|z'' - z'\| \le K v \) holds for every example by the triangle inequality. More pieces, each a
+ * cut of the former, never give less.
  *
  * @param largest K over all examples, in logits a unit of weight; 0 if the weights are equal
  * @param mean over examples of each one's own K, which bounds the mean logit distance

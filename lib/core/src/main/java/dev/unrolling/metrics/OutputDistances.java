@@ -2,11 +2,12 @@ package dev.unrolling.metrics;
 
 import dev.unrolling.data.Dataset;
 import dev.unrolling.engine.Network;
+import dev.unrolling.engine.SoftMax;
 import dev.unrolling.training.Logits;
 
 /**
- * How differently two models answer on some examples, in evaluation mode (paper section 2.6). The
- * first is the unlearned model M'', the second the retrained M'. Where logits are no answer ({@link
+ * How differently two models answer on some examples, in evaluation mode (claim 2.6). The first is
+ * the unlearned model M'', the second the retrained M'. Where logits are no answer ({@link
  * Logits#areAnswer}), all measures are NaN.
  *
  * @param meanLogitDistance mean over examples of norm2(z'' - z')
@@ -42,7 +43,7 @@ public record OutputDistances(
    */
   public static OutputDistances between(
       Network unlearned, Network retrained, Dataset dataset, int[] indices) {
-    return of(
+    return between(
         Outputs.of(unlearned, dataset, indices),
         Outputs.of(retrained, dataset, indices),
         Outputs.labels(dataset, indices));
@@ -71,7 +72,7 @@ public record OutputDistances(
    * @param retrained of the same shape
    * @param labels one a row
    */
-  public static OutputDistances of(double[][] unlearned, double[][] retrained, int[] labels) {
+  public static OutputDistances between(double[][] unlearned, double[][] retrained, int[] labels) {
     int n = labels.length;
     if (n == 0 || unlearned.length != n || retrained.length != n) {
       throw new IllegalArgumentException(
@@ -104,7 +105,8 @@ public record OutputDistances(
       reverse += Divergences.kullbackLeiblerOfLogits(y, z);
       js += Divergences.jensenShannon(Divergences.softMax(z), Divergences.softMax(y));
       differ += Logits.argMax(z) == Logits.argMax(y) ? 0 : 1;
-      double loss = Divergences.logSoftMax(y)[labels[i]] - Divergences.logSoftMax(z)[labels[i]];
+      int label = labels[i];
+      double loss = new SoftMax(y).logarithms()[label] - new SoftMax(z).logarithms()[label];
       gap += loss;
       absoluteGap += Math.abs(loss);
     }

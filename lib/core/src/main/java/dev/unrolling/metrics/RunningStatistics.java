@@ -7,7 +7,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Batch norm's running means and variances: they are not weights, so no verification error sees
- * them, yet logits depend on them (paper section 2.6).
+ * them, yet logits depend on them (claim 2.6).
  */
 public final class RunningStatistics {
 

@@ -4,7 +4,7 @@ import dev.unrolling.engine.Network;
 import dev.unrolling.engine.ParameterVector;
 
 /**
- * Verification error \( v = \|w'' - w'\|_2 \) over trainable weights (paper section 1): how far an
+ * Verification error \( v = \|w'' - w'\|_2 \) over trainable weights (claim 2.6): how far an
  * unlearned model M'' is from the retrained model M'. 0 if forgetting was perfect.
  */
 public final class VerificationError {
@@ -17,7 +17,7 @@ public final class VerificationError {
    * @param unlearned w'', the weights of M''
    * @param retrained w', the weights of M'
    */
-  public static double of(ParameterVector unlearned, ParameterVector retrained) {
+  public static double value(ParameterVector unlearned, ParameterVector retrained) {
     return unlearned.distance(retrained);
   }
 
@@ -27,7 +27,7 @@ public final class VerificationError {
    * @param unlearned M''
    * @param retrained M'
    */
-  public static double of(Network unlearned, Network retrained) {
+  public static double value(Network unlearned, Network retrained) {
     return WeightDistance.between(unlearned, retrained);
   }
 }

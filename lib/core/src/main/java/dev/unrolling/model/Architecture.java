@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * A network as a chain of layers that fit one another. That of a {@link Layer.Foreign} is its
+ * A network as a chain of layers that fit one another. That of a {@link Layer.UserModel} is its
  * engine's to check.
  *
  * @param name for tables and messages, e.g. {@code "resnet8-16"}
@@ -26,7 +26,7 @@ public record Architecture(String name, List<Integer> inputShape, int classes, L
     if (classes < 1) {
       throw new IllegalArgumentException("classes must be at least 1, not " + classes);
     }
-    if (!isForeign(layers)) {
+    if (!isUserModel(layers)) {
       try {
         check(inputShape, classes, layers);
       } catch (IllegalArgumentException refused) {
@@ -35,8 +35,8 @@ public record Architecture(String name, List<Integer> inputShape, int classes, L
     }
   }
 
-  private static boolean isForeign(List<Layer> layers) {
-    return layers.size() == 1 && layers.get(0) instanceof Layer.Foreign;
+  private static boolean isUserModel(List<Layer> layers) {
+    return layers.size() == 1 && layers.get(0) instanceof Layer.UserModel;
   }
 
   private static void check(List<Integer> inputShape, int classes, List<Layer> layers) {

@@ -112,8 +112,8 @@ public sealed interface Layer {
   }
 
   /**
-   * A whole network in an engine's own words, which no other can build: the only layer of its
-   * architecture.
+   * A user's own model as a whole, in the words of the one engine that can build it: the only layer
+   * of its architecture.
    *
    * @param engine the engine's name, e.g. {@code "dl4j"}
    * @param configuration what it is made of, as that engine writes it
@@ -121,7 +121,7 @@ public sealed interface Layer {
    * @param parameters trainable weights, in order; the offsets are not read
    * @param statistics running statistics, in order; the offsets are not read
    */
-  record Foreign(
+  record UserModel(
       String engine,
       String configuration,
       boolean smooth,
@@ -129,7 +129,7 @@ public sealed interface Layer {
       List<ParameterLayout.Entry> statistics)
       implements Layer {
     /** Copies both lists. */
-    public Foreign {
+    public UserModel {
       parameters = List.copyOf(parameters);
       statistics = List.copyOf(statistics);
     }

@@ -64,18 +64,18 @@ public record ParameterLayout(List<Entry> entries) {
   }
 
   private static ParameterLayout of(List<Layer> layers, boolean statistics) {
-    Walk walk = new Walk(statistics);
-    walk.visit("", layers);
-    return new ParameterLayout(walk.entries);
+    Collector all = new Collector(statistics);
+    all.visit("", layers);
+    return new ParameterLayout(all.entries);
   }
 
-  /** Walks the tree once, in order. */
-  private static final class Walk {
+  /** Collects the entries of layers, in order. */
+  private static final class Collector {
     private final boolean statistics;
     private final List<Entry> entries = new ArrayList<>();
     private long offset;
 
-    Walk(boolean statistics) {
+    Collector(boolean statistics) {
       this.statistics = statistics;
     }
 
@@ -109,7 +109,7 @@ public record ParameterLayout(List<Entry> entries) {
           String name = path + numbered("residual", seen);
           visit(name + ".body.", r.body());
           visit(name + ".shortcut.", r.shortcut());
-        } else if (layer instanceof Layer.Foreign f) {
+        } else if (layer instanceof Layer.UserModel f) {
           for (Entry entry : statistics ? f.statistics() : f.parameters()) {
             add(path + entry.name(), entry.kind(), entry.shape(), entry.fanIn());
           }

@@ -15,7 +15,7 @@ public final class Shapes {
   /**
    * The shape that a layer makes of another.
    *
-   * @param layer of any kind but {@link Layer.Foreign}, whose shapes are its engine's
+   * @param layer of any kind but {@link Layer.UserModel}, whose shapes are its engine's
    * @param input of one example
    * @throws IllegalArgumentException naming the layer, what it takes and {@code input}, if they do
    *     not fit
@@ -60,7 +60,7 @@ public final class Shapes {
       }
       return body;
     }
-    if (layer instanceof Layer.Foreign f) {
+    if (layer instanceof Layer.UserModel f) {
       throw new IllegalArgumentException(
           "what a network in the words of engine " + f.engine() + " computes is not known here");
     }
@@ -101,7 +101,7 @@ public final class Shapes {
             loneNorm(r.body(), here)
                 .map(place -> ", a Residual, body " + place)
                 .or(() -> loneNorm(r.shortcut(), here).map(p -> ", a Residual, shortcut " + p));
-      } else if (layer instanceof Layer.Foreign) {
+      } else if (layer instanceof Layer.UserModel) {
         return Optional.empty();
       }
       if (found.isPresent()) {

@@ -2,11 +2,12 @@ package dev.unrolling.privacy;
 
 import dev.unrolling.data.Batch;
 import dev.unrolling.engine.Network;
+import dev.unrolling.engine.SoftMax;
 import dev.unrolling.training.Logits;
 import java.util.Arrays;
 
 /**
- * Modified entropy of an answer (Song and Mittal, USENIX Security 2021; paper section 2.8): for
+ * Modified entropy of an answer (Song and Mittal, USENIX Security 2021; claim 2.8): for
  * probabilities F and the true label y
  *
  * <p>\( H(F, y) = -(1 - F_y) \ln F_y - \sum_{i \neq y} F_i \ln(1 - F_i) \)
@@ -45,19 +46,19 @@ public final class ModifiedEntropy {
    * @return 0 to 138.16 nats
    * @throws IllegalArgumentException if these are no probabilities or there is no such class
    */
-  public static double of(double[] probabilities, int label) {
+  public static double value(double[] probabilities, int label) {
     check(probabilities, label);
     double sum = 0;
     for (double value : probabilities) {
       if (!(value >= 0 && value <= 1)) {
         throw new IllegalArgumentException(
-            "a probability must be 0 to 1, not " + value + "; give logits to ofLogits");
+            "a probability must be 0 to 1, not " + value + "; give logits to valueOfLogits");
       }
       sum += value;
     }
     if (!(Math.abs(sum - 1) <= SUM_TOLERANCE)) {
       throw new IllegalArgumentException(
-          "probabilities must sum to 1, not " + sum + "; give logits to ofLogits");
+          "probabilities must sum to 1, not " + sum + "; give logits to valueOfLogits");
     }
     double[] rest = Arrays.stream(probabilities).map(p -> 1 - p).toArray();
     return formula(probabilities, rest, label);
@@ -72,11 +73,10 @@ public final class ModifiedEntropy {
    * @return 0 to 138.16 nats
    * @throws IllegalArgumentException if a logit is not finite or there is no such class
    */
-  public static double ofLogits(double[] logits, int label) {
+  public static double valueOfLogits(double[] logits, int label) {
     checkFinite(logits, label);
     int classes = logits.length;
-    double max = Arrays.stream(logits).max().orElseThrow();
-    double[] powers = Arrays.stream(logits).map(z -> Math.exp(z - max)).toArray();
+    double[] powers = new SoftMax(logits).powers();
     double sum = Arrays.stream(powers).sum();
     double[] rest = new double[classes];
     double before = 0;
@@ -100,7 +100,7 @@ public final class ModifiedEntropy {
    * @return any finite number
    * @throws IllegalArgumentException if a logit is not finite or there is no such class
    */
-  public static double ofRawLogits(double[] logits, int label) {
+  public static double valueOfRawLogits(double[] logits, int label) {
     checkFinite(logits, label);
     return formula(logits, Arrays.stream(logits).map(z -> 1 - z).toArray(), label);
   }
@@ -136,8 +136,8 @@ public final class ModifiedEntropy {
     for (int i = 0; i < values.length; i++) {
       values[i] =
           switch (convention) {
-            case PROBABILITIES -> ofLogits(logits[i], labels[i]);
-            case AUTHORS_RAW_LOGITS -> ofRawLogits(logits[i], labels[i]);
+            case PROBABILITIES -> valueOfLogits(logits[i], labels[i]);
+            case AUTHORS_RAW_LOGITS -> valueOfRawLogits(logits[i], labels[i]);
           };
     }
     return new EntropySample(values, labels);

@@ -6,10 +6,10 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Privacy risk score (Song and Mittal, USENIX Security 2021; paper section 2.8): how probable it is
- * that an example was trained on, judged by the modified entropy H of the answer alone. With
- * histograms of H for each class c, over members and over non-members of a shadow model, and as
- * many of both expected,
+ * Privacy risk score (Song and Mittal, USENIX Security 2021; claim 2.8): how probable it is that an
+ * example was trained on, judged by the modified entropy H of the answer alone. With histograms of
+ * H for each class c, over members and over non-members of a shadow model, and as many of both
+ * expected,
  *
  * <p>\( r(x) = \frac{P(H \in \mathrm{bin}(x) \mid \mathrm{member}, c)}{P(H \in \mathrm{bin}(x) \mid
  * \mathrm{member}, c) + P(H \in \mathrm{bin}(x) \mid \mathrm{non\text{-}member}, c)} \)
@@ -166,7 +166,7 @@ public record PrivacyRiskScore(Spacing spacing, List<ClassHistogram> histograms)
    * @throws IllegalArgumentException if the entropy is not finite, or negative with logarithmic
    *     bins, or there is no such class
    */
-  public double of(double entropy, int label) {
+  public double score(double entropy, int label) {
     if (!Double.isFinite(entropy)) {
       throw new IllegalArgumentException(
           "a modified entropy must be finite, not " + entropy + "; has training diverged?");
@@ -175,13 +175,13 @@ public record PrivacyRiskScore(Spacing spacing, List<ClassHistogram> histograms)
   }
 
   /** The scores of several answers. */
-  public Scores of(EntropySample sample) {
+  public Scores scores(EntropySample sample) {
     double[] values = sample.values();
     int[] labels = sample.labels();
     double[] scores = new double[values.length];
     int undefined = 0;
     for (int i = 0; i < scores.length; i++) {
-      scores[i] = of(values[i], labels[i]);
+      scores[i] = score(values[i], labels[i]);
       undefined += histogram(labels[i]).isEmptyAt(scaled(values[i], spacing)) ? 1 : 0;
     }
     return new Scores(scores, undefined);

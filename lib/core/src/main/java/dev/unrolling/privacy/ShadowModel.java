@@ -13,8 +13,7 @@ import java.util.stream.Stream;
 
 /**
  * A model that an attacker trains like the one under attack, on other data whose membership the
- * attacker knows (paper section 2.8). Its answers give the histograms of a {@link
- * PrivacyRiskScore}.
+ * attacker knows (claim 2.8). Its answers give the histograms of a {@link PrivacyRiskScore}.
  */
 public final class ShadowModel implements AutoCloseable {
 

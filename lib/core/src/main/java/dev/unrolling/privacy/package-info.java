@@ -1,2 +1,2 @@
-/** How much an answer gives away of what a model was trained on (paper section 2.8). */
+/** How much an answer gives away of what a model was trained on (claim 2.8). */
 package dev.unrolling.privacy;

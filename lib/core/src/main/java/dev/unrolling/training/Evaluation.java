@@ -2,8 +2,10 @@ package dev.unrolling.training;
 
 import dev.unrolling.data.Batch;
 import dev.unrolling.data.Dataset;
+import dev.unrolling.engine.LogitDeviation;
 import dev.unrolling.engine.Mode;
 import dev.unrolling.engine.Network;
+import dev.unrolling.engine.SoftMax;
 import java.util.Arrays;
 
 /**
@@ -66,14 +68,14 @@ public record Evaluation(double accuracy, double meanLoss, int examples) {
     for (int i = 0; i < labels.length; i++) {
       boolean answers = Logits.areAnswer(logits[i]);
       hits += !answers ? Double.NaN : Logits.argMax(logits[i]) == labels[i] ? 1 : 0;
-      loss += !answers ? Double.NaN : logSumExp(logits[i]) - logits[i][labels[i]];
+      loss += !answers ? Double.NaN : new SoftMax(logits[i]).logSum() - logits[i][labels[i]];
     }
     return new Evaluation(hits / labels.length, loss / labels.length, labels.length);
   }
 
   /**
    * Mean over examples of the standard deviation (with C - 1) of an example's C logits: what the
-   * penalty of paper section 2.7 holds down, 0 in collapse.
+   * penalty of claim 2.7 holds down, 0 in collapse.
    *
    * @param network unchanged
    * @param examples at least one, computed in chunks of {@link #DEFAULT_CHUNK}
@@ -81,23 +83,8 @@ public record Evaluation(double accuracy, double meanLoss, int examples) {
   public static double logitDeviation(Network network, Batch examples) {
     double sum = 0;
     for (double[] logits : Logits.of(network, examples)) {
-      sum += standardDeviation(logits);
+      sum += LogitDeviation.value(logits);
     }
     return sum / examples.size();
-  }
-
-  private static double standardDeviation(double[] logits) {
-    double mean = Arrays.stream(logits).average().orElseThrow();
-    double squares = Arrays.stream(logits).map(z -> (z - mean) * (z - mean)).sum();
-    return Math.sqrt(squares / (logits.length - 1));
-  }
-
-  private static double logSumExp(double[] values) {
-    double max = values[Logits.argMax(values)];
-    double sum = 0;
-    for (double value : values) {
-      sum += Math.exp(value - max);
-    }
-    return max + Math.log(sum);
   }
 }

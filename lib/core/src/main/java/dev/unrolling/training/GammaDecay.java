@@ -2,7 +2,7 @@ package dev.unrolling.training;
 
 /**
  * How the weight gamma of the standard-deviation penalty falls: divided by a number after every so
- * many epochs (paper section 2.7).
+ * many epochs (claim 2.7).
  *
  * @param divisor at least 1 and finite; 1 leaves gamma as it is
  * @param everyEpochs at least 1

@@ -9,8 +9,8 @@ import java.util.Optional;
  * What a run that stopped early leaves to go on from.
  *
  * @param step number of steps taken when the states were saved
- * @param networks the state of M, and of M' if it walked beside it
- * @param file the checkpoint that holds them, if the run had a {@link CheckpointPolicy}
+ * @param networks the state of M, and of M' if it was trained beside it
+ * @param file the saved run that holds them, if the run had a {@link SavePolicy}
  */
 public record SavedStates(int step, List<NetworkState> networks, Optional<Path> file) {
 

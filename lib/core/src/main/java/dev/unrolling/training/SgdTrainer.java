@@ -10,13 +10,13 @@ import java.util.Optional;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Plain SGD over a fixed order of batches: {@code w_{i+1} = w_i - eta_i grad L(w_i, x_i)}, with
- * optional momentum (paper section 1). Immutable; {@code withX} gives a changed copy.
+ * Plain SGD over a fixed order of batches: \( w_{i+1} = w_i - \eta_i \nabla L(w_i, x_i) \), with
+ * optional momentum (claim 2.2). Immutable; {@code withX} gives a changed copy.
  *
  * <p>No step waits for its loss. Losses are read together every {@link #checkEvery()} steps and at
  * the end, along with the norm of the weights; if one is not finite the run stops with a {@link
  * DivergenceException} that names the step at fault and carries the last finite state: that of the
- * start, or one kept every fifth check or at the last checkpoint. A run also stops, with its state,
+ * start, or one kept every fifth check or when it was last saved. A run also stops, with its state,
  * when its thread is interrupted.
  */
 public final class SgdTrainer {
@@ -44,7 +44,7 @@ public final class SgdTrainer {
   private final int checkEvery;
   private final int firstStep;
   private final Progress progress;
-  private final Optional<CheckpointPolicy> checkpoint;
+  private final Optional<SavePolicy> savePolicy;
 
   private SgdTrainer(
       Objective objective,
@@ -54,7 +54,7 @@ public final class SgdTrainer {
       int checkEvery,
       int firstStep,
       Progress progress,
-      Optional<CheckpointPolicy> checkpoint) {
+      Optional<SavePolicy> savePolicy) {
     if (!(momentum >= 0 && momentum < 1)) {
       throw new IllegalArgumentException("momentum must be in [0, 1), not " + momentum);
     }
@@ -72,11 +72,11 @@ public final class SgdTrainer {
     this.checkEvery = checkEvery;
     this.firstStep = firstStep;
     this.progress = progress;
-    this.checkpoint = checkpoint;
+    this.savePolicy = savePolicy;
   }
 
   /**
-   * A trainer without momentum, reports and checkpoints, which checks its losses every 20 steps.
+   * A trainer without momentum, reports and saved runs, which checks its losses every 20 steps.
    *
    * @param objective what is minimised
    * @param schedule the learning rates
@@ -96,47 +96,47 @@ public final class SgdTrainer {
   /** This trainer with another objective. */
   public SgdTrainer withObjective(Objective objective) {
     return new SgdTrainer(
-        objective, gammaDecay, schedule, momentum, checkEvery, firstStep, progress, checkpoint);
+        objective, gammaDecay, schedule, momentum, checkEvery, firstStep, progress, savePolicy);
   }
 
   /** This trainer with the weight of the penalty falling from epoch to epoch. */
   public SgdTrainer withGammaDecay(GammaDecay decay) {
     return new SgdTrainer(
-        objective, decay, schedule, momentum, checkEvery, firstStep, progress, checkpoint);
+        objective, decay, schedule, momentum, checkEvery, firstStep, progress, savePolicy);
   }
 
   /** This trainer with other learning rates. */
   public SgdTrainer withSchedule(Schedule schedule) {
     return new SgdTrainer(
-        objective, gammaDecay, schedule, momentum, checkEvery, firstStep, progress, checkpoint);
+        objective, gammaDecay, schedule, momentum, checkEvery, firstStep, progress, savePolicy);
   }
 
   /** This trainer with another momentum, in [0, 1). */
   public SgdTrainer withMomentum(double momentum) {
     return new SgdTrainer(
-        objective, gammaDecay, schedule, momentum, checkEvery, firstStep, progress, checkpoint);
+        objective, gammaDecay, schedule, momentum, checkEvery, firstStep, progress, savePolicy);
   }
 
   /** This trainer with another number of steps, at least 1, between two readings of the losses. */
   public SgdTrainer withCheckEvery(int steps) {
     return new SgdTrainer(
-        objective, gammaDecay, schedule, momentum, steps, firstStep, progress, checkpoint);
+        objective, gammaDecay, schedule, momentum, steps, firstStep, progress, savePolicy);
   }
 
-  /** This trainer starting at a later step of the order, to go on from a checkpoint. */
+  /** This trainer starting at a later step of the order, to resume a saved run. */
   public SgdTrainer withFirstStep(int step) {
     return new SgdTrainer(
-        objective, gammaDecay, schedule, momentum, checkEvery, step, progress, checkpoint);
+        objective, gammaDecay, schedule, momentum, checkEvery, step, progress, savePolicy);
   }
 
   /** This trainer reporting how far it is. */
   public SgdTrainer withProgress(Progress progress) {
     return new SgdTrainer(
-        objective, gammaDecay, schedule, momentum, checkEvery, firstStep, progress, checkpoint);
+        objective, gammaDecay, schedule, momentum, checkEvery, firstStep, progress, savePolicy);
   }
 
-  /** This trainer saving checkpoints. */
-  public SgdTrainer withCheckpoint(CheckpointPolicy policy) {
+  /** This trainer saving its run. */
+  public SgdTrainer withSavePolicy(SavePolicy policy) {
     return new SgdTrainer(
         objective,
         gammaDecay,
@@ -149,7 +149,7 @@ public final class SgdTrainer {
   }
 
   /**
-   * The same steps, from the first, with neither reports nor checkpoints: for whoever takes them
+   * The same steps, from the first, with neither reports nor saved runs: for whoever takes them
    * again.
    */
   public SgdTrainer withoutReports() {
@@ -207,8 +207,8 @@ public final class SgdTrainer {
     return progress;
   }
 
-  Optional<CheckpointPolicy> checkpoint() {
-    return checkpoint;
+  Optional<SavePolicy> savePolicy() {
+    return savePolicy;
   }
 
   /**
@@ -221,7 +221,7 @@ public final class SgdTrainer {
    * @throws TrainingInterruptedException if the thread is interrupted
    */
   public TrainingTrace train(Network network, BatchOrder order, StepListener... listeners) {
-    return new Walk(this, order).original(network).run(order.steps(), List.of(listeners));
+    return new TrainingLoop(this, order).original(network).run(order.steps(), List.of(listeners));
   }
 
   /**
@@ -230,15 +230,15 @@ public final class SgdTrainer {
    *
    * @param network moved from its present weights
    * @param order with a forget batch
-   * @param omission how a visit is left out
-   * @param steps of the order to walk, left-out ones included; at most {@code order.steps()}
-   * @throws IllegalArgumentException if the steps are out of range, or the omission cannot be meant
-   *     in this order ({@link Omission#check})
+   * @param removal how a visit is left out
+   * @param steps of the order, left-out ones included; at most {@code order.steps()}
+   * @throws IllegalArgumentException if the steps are out of range, or the removal cannot be meant
+   *     in this order ({@link Removal#check})
    * @throws DivergenceException if a loss or the weights are not finite
    * @throws TrainingInterruptedException if the thread is interrupted
    */
-  public TrainingTrace retrain(Network network, BatchOrder order, Omission omission, int steps) {
-    omission.check(order);
+  public TrainingTrace retrain(Network network, BatchOrder order, Removal removal, int steps) {
+    removal.check(order);
     if (steps < firstStep || steps > order.steps()) {
       throw new IllegalArgumentException(
           "cannot retrain up to step "
@@ -249,7 +249,7 @@ public final class SgdTrainer {
               + order.steps()
               + ")");
     }
-    return new Walk(this, order).retrained(network, omission).run(steps, List.of());
+    return new TrainingLoop(this, order).retrained(network, removal).run(steps, List.of());
   }
 
   /**
@@ -258,10 +258,10 @@ public final class SgdTrainer {
    * @param original M, moved from its present weights
    * @param retrained M', another network in the same state, e.g. {@code original.copy()}
    * @param order with a forget batch
-   * @param omission how M' leaves out a visit
+   * @param removal how M' leaves out a visit
    * @param listeners called at each step, in this order
    * @throws IllegalArgumentException if the two are one, or start from different weights, running
-   *     statistics or momentum, or if the omission cannot be meant in this order
+   *     statistics or momentum, or if the removal cannot be meant in this order
    * @throws DivergenceException if a loss or the weights of either are not finite
    * @throws TrainingInterruptedException if the thread is interrupted
    */
@@ -269,9 +269,9 @@ public final class SgdTrainer {
       Network original,
       Network retrained,
       BatchOrder order,
-      Omission omission,
+      Removal removal,
       StepListener... listeners) {
-    omission.check(order);
+    removal.check(order);
     if (original == retrained) {
       throw new IllegalArgumentException(
           "M and M' are one network, which would take each step twice; make M' by original.copy()");
@@ -279,9 +279,9 @@ public final class SgdTrainer {
     if (firstStep == 0) {
       checkSameStart(original.saveState(), retrained.saveState());
     }
-    return new Walk(this, order)
+    return new TrainingLoop(this, order)
         .original(original)
-        .retrained(retrained, omission)
+        .retrained(retrained, removal)
         .run(order.steps(), List.of(listeners));
   }
 

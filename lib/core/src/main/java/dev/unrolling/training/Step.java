@@ -17,8 +17,8 @@ import java.util.Optional;
  * @param objective of this step
  * @param update learning rate and momentum
  * @param network the original model M
- * @param retrained the retrained model M'; empty unless two models walk in lock step
- * @param omission how M' leaves out a visit; empty unless two models walk in lock step
+ * @param retrained the retrained model M'; empty unless two models are trained in lock step
+ * @param removal how M' leaves out a visit; empty unless two models are trained in lock step
  */
 public record Step(
     int index,
@@ -29,7 +29,7 @@ public record Step(
     SgdStep update,
     Network network,
     Optional<Network> retrained,
-    Optional<Omission> omission) {
+    Optional<Removal> removal) {
 
   /** Number of steps taken once this one is done: the paper's t. */
   public int stepsDone() {
@@ -39,7 +39,7 @@ public record Step(
   /**
    * The retrained model M'.
    *
-   * @throws IllegalStateException if M walks alone
+   * @throws IllegalStateException if M is trained alone
    */
   public Network retrainedNetwork() {
     return retrained.orElseThrow(

@@ -9,7 +9,7 @@ import java.util.Locale;
  * @param firstStep index of the first step, 0 unless the run was resumed
  * @param rates learning rates
  * @param losses objective of M on the batch of each step, before the update
- * @param retrainedLosses the same of M'; NaN where M' took no step; empty if M walked alone
+ * @param retrainedLosses the same of M'; NaN where M' took no step; empty if M was trained alone
  */
 public record TrainingTrace(
     int firstStep, List<Double> rates, List<Double> losses, List<Double> retrainedLosses) {

@@ -3,6 +3,7 @@ package dev.unrolling.unlearning;
 import dev.unrolling.data.Batch;
 import dev.unrolling.engine.Mode;
 import dev.unrolling.engine.Network;
+import dev.unrolling.engine.SoftMax;
 import dev.unrolling.training.Evaluation;
 import dev.unrolling.training.Logits;
 import java.util.Arrays;
@@ -61,7 +62,9 @@ public enum Aggregation {
                   + Arrays.toString(model[example])
                   + ", which predicts no class; has its training diverged?");
         }
-        double[] probabilities = softMax(model[example]);
+        SoftMax softMax = new SoftMax(model[example]);
+        double[] probabilities =
+            IntStream.range(0, classes).mapToDouble(softMax::probability).toArray();
         votes[first(probabilities, probabilities)]++;
         IntStream.range(0, classes).forEach(c -> sums[c] += probabilities[c]);
       }
@@ -102,13 +105,5 @@ public enum Aggregation {
       }
     }
     return best;
-  }
-
-  private static double[] softMax(double[] logits) {
-    double max = IntStream.range(0, logits.length).mapToDouble(i -> logits[i]).max().orElseThrow();
-    double[] powers =
-        IntStream.range(0, logits.length).mapToDouble(i -> Math.exp(logits[i] - max)).toArray();
-    double sum = IntStream.range(0, powers.length).mapToDouble(i -> powers[i]).sum();
-    return IntStream.range(0, powers.length).mapToDouble(i -> powers[i] / sum).toArray();
   }
 }

@@ -5,8 +5,8 @@ import java.util.Optional;
 
 /**
  * Amnesiac unlearning: adds back exactly what each visit of x* took away, \( w'' = w_t + \sum_s
- * (w_s - w_{s+1}) \) over the visits s (Graves, Nagisetty and Ganesh, AAAI 2021; paper section
- * 2.5). It needs the sum of those updates, stored during training.
+ * (w_s - w_{s+1}) \) over the visits s (Graves, Nagisetty and Ganesh, AAAI 2021; claim 2.5). It
+ * needs the sum of those updates, stored during training.
  *
  * <p>What a visit took is its whole update: with momentum or weight decay, also what they moved at
  * that step. For a point of a batch it is the rate times the gradient of the point's share of the

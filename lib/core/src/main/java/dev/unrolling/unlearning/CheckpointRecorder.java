@@ -12,8 +12,8 @@ import java.util.Optional;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Takes, during a run, the gradient of what is to be forgotten at the checkpoints (paper section
- * 2.5). Given to the trainer after the {@link ForgettingRecorder} that it belongs to; several, of
+ * Takes, during a run, the gradient of what is to be forgotten at the checkpoints (claim 2.5).
+ * Given to the trainer after the {@link ForgettingRecorder} that it belongs to; several, of
  * different spacings, may watch one run.
  *
  * <p>A gradient is taken only at a checkpoint that a visit will rely on, and held until the next;

@@ -1,7 +1,7 @@
 package dev.unrolling.unlearning;
 
 /**
- * At which steps of a run checkpoints lie: 0, k, 2k and so on (paper section 2.5).
+ * At which steps of a run checkpoints lie: 0, k, 2k and so on (claim 2.5).
  *
  * @param steps k, at least 1
  */

@@ -9,10 +9,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The checkpointed unlearning error (paper section 2.5): the run is cut at checkpoints, and the
- * errors of the segments are summed, each with its own start weights, length and measurements of
- * sigma. A listener of the run; with one checkpoint at w_0 it is {@link UnlearningError} itself,
- * with one at every step it is 0.
+ * The checkpointed unlearning error (claim 2.5): the run is cut at checkpoints, and the errors of
+ * the segments are summed, each with its own start weights, length and measurements of sigma. A
+ * listener of the run; with one checkpoint at w_0 it is {@link UnlearningError} itself, with one at
+ * every step it is 0.
  *
  * <p>An {@link UnlearningErrorRecorder} of the run gives the eigenvalues, or whoever measures one
  * adds it; a segment without a measurement uses the last one before it. Holds one vector.
@@ -205,8 +205,8 @@ public final class CheckpointedError implements StepListener, AutoCloseable {
    * @param error the formula of a segment
    * @throws IllegalStateException if no eigenvalue was added in the first segment
    */
-  public double of(UnlearningError error) {
-    return of(error, segments());
+  public double value(UnlearningError error) {
+    return value(error, segments());
   }
 
   /**
@@ -216,7 +216,7 @@ public final class CheckpointedError implements StepListener, AutoCloseable {
    * @param segments in order; the first with at least one eigenvalue
    * @throws IllegalStateException if the first segment has no eigenvalue
    */
-  public static double of(UnlearningError error, List<Segment> segments) {
+  public static double value(UnlearningError error, List<Segment> segments) {
     List<Double> last = List.of();
     double sum = 0;
     for (Segment segment : segments) {
@@ -225,7 +225,7 @@ public final class CheckpointedError implements StepListener, AutoCloseable {
         throw new IllegalStateException(
             "the first segment has no eigenvalue; measure sigma at its start");
       }
-      sum += error.of(segment.rate(), segment.movement(), segment.steps(), measured);
+      sum += error.value(segment.rate(), segment.movement(), segment.steps(), measured);
       last = measured.subList(measured.size() - 1, measured.size());
     }
     return sum;

@@ -4,11 +4,12 @@ import dev.unrolling.engine.ParameterVector;
 import java.util.Optional;
 
 /**
- * Checkpointed unlearning (paper section 2.5): each visit of x* is undone by the gradient of x* at
- * the last checkpoint before it, \( w'' = w_t + \sum_s \eta_s \nabla L(w_{c(s)}, x^*) \). With a
- * checkpoint at every visit this is amnesiac unlearning, with one at w_0 single gradient
- * unlearning. What lies between cancels the part of the error that comes from x*'s own curvature;
- * what x*'s steps did to the other batches' gradients stays (see {@link LeadingTerm}).
+ * Checkpointed unlearning (claim 2.5; the paper has the error at checkpoints, the method is ours):
+ * each visit of x* is undone by the gradient of x* at the last checkpoint before it, \( w'' = w_t +
+ * \sum_s \eta_s \nabla L(w_{c(s)}, x^*) \). With a checkpoint at every visit this is amnesiac
+ * unlearning, with one at w_0 single gradient unlearning. What lies between cancels the part of the
+ * error that comes from x*'s own curvature; what x*'s steps did to the other batches' gradients
+ * stays (see {@link LeadingTerm}).
  *
  * @param checkpoints a listener of the run, given after the forgetting recorder
  */

@@ -3,8 +3,8 @@ package dev.unrolling.unlearning;
 import dev.unrolling.engine.ParameterVector;
 
 /**
- * Unrolled SGD around w_0, in two parts (paper section 2.1): w_t is about {@code start +
- * gradientPart + curvaturePart}. Its vectors are closed with it.
+ * Unrolled SGD around w_0, in two parts (claim 2.1): w_t is about {@code start + gradientPart +
+ * curvaturePart}. Its vectors are closed with it.
  *
  * @param start w_0
  * @param gradientPart \( -\sum_i \eta_i g_i \), of first order in the rate
@@ -44,10 +44,10 @@ public record Expansion(
   }
 
   /**
-   * The leading term of w'' - w' (paper section 2.2): the difference of the two sums of f terms,
-   * and the first-order part that single gradient unlearning leaves. The latter is 0 but for
-   * rounding when a whole batch, or a point with the divisor kept, is forgotten by the right
-   * factor.
+   * What single gradient unlearning leaves of w'' - w' to second order (our claim 2.4b): the
+   * difference of the two sums of f terms, and the first-order part that single gradient unlearning
+   * leaves. The latter is 0 but for rounding when a whole batch, or a point with the divisor kept,
+   * is forgotten by the right factor.
    *
    * @param retrained the expansion of M'
    * @param gradient that was added back, at w_0

@@ -5,7 +5,7 @@ import dev.unrolling.engine.Mode;
 import dev.unrolling.engine.Network;
 import dev.unrolling.engine.NetworkState;
 import dev.unrolling.engine.ParameterVector;
-import dev.unrolling.training.Omission;
+import dev.unrolling.training.Removal;
 import dev.unrolling.training.SgdTrainer;
 import dev.unrolling.training.Step;
 import dev.unrolling.training.StepListener;
@@ -20,14 +20,14 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * the trainer before any listener that reads it:
  *
  * <pre>{@code
- * try (ForgettingRecorder recorder = new ForgettingRecorder(m, order, trainer, omission)) {
- *   trainer.trainInLockStep(m, retrained, order, omission, recorder, measurements);
+ * try (ForgettingRecorder recorder = new ForgettingRecorder(m, order, trainer, removal)) {
+ *   trainer.trainInLockStep(m, retrained, order, removal, recorder, measurements);
  *   ParameterVector w = new SingleGradientUnlearning().unlearnedWeights(recorder);
  * }
  * }</pre>
  *
  * <p>What it watches must be the run that it was made for: at each step network, batch, objective,
- * rate, momentum and omission are compared with those of its own, and at the first step w_0.
+ * rate, momentum and removal are compared with those of its own, and at the first step w_0.
  *
  * <p>It holds three vectors, with momentum or a falling gamma one more each (two more during a
  * visit), and one copy of the start in host memory.
@@ -59,8 +59,8 @@ public final class ForgettingRecorder implements StepListener, AutoCloseable {
 
   /** A recorder that takes gradients in {@link Mode#TRAINING}, as a step of SGD does. */
   public ForgettingRecorder(
-      Network network, BatchOrder order, SgdTrainer trainer, Omission omission) {
-    this(network, order, trainer, omission, Mode.TRAINING);
+      Network network, BatchOrder order, SgdTrainer trainer, Removal removal) {
+    this(network, order, trainer, removal, Mode.TRAINING);
   }
 
   /**
@@ -69,22 +69,22 @@ public final class ForgettingRecorder implements StepListener, AutoCloseable {
    * @param network M, not yet moved; read, not owned
    * @param order with a forget batch
    * @param trainer of the run, at its first step
-   * @param omission what is forgotten at a visit, and how M' leaves it out
+   * @param removal what is forgotten at a visit, and how M' leaves it out
    * @param mode of the gradient at w_0: {@link Mode#TRAINING} is what SGD followed; with batch
    *     norm, a single point needs {@link Mode#EVALUATION}, for its own statistics are not those of
    *     its batch
    * @throws IllegalStateException if the order has no forget batch
-   * @throws IllegalArgumentException if the omission cannot be meant in this order ({@link
-   *     Omission#check})
+   * @throws IllegalArgumentException if the removal cannot be meant in this order ({@link
+   *     Removal#check})
    */
   public ForgettingRecorder(
-      Network network, BatchOrder order, SgdTrainer trainer, Omission omission, Mode mode) {
-    this.run = new ForgettingRun(network, order, trainer, omission);
+      Network network, BatchOrder order, SgdTrainer trainer, Removal removal, Mode mode) {
+    this.run = new ForgettingRun(network, order, trainer, removal);
     this.mode = mode;
     this.start = run.forgottenGradient(0, order.steps(), mode);
     this.startState = network.saveState();
     this.startWeights = network.weights();
-    this.taken = new TakenByVisits(network, omission, trainer.momentum() > 0);
+    this.taken = new TakenByVisits(network, removal, trainer.momentum() > 0);
   }
 
   @Override
@@ -162,8 +162,8 @@ public final class ForgettingRecorder implements StepListener, AutoCloseable {
   }
 
   /** How M' leaves out a visit. */
-  public Omission omission() {
-    return run.omission();
+  public Removal removal() {
+    return run.removal();
   }
 
   /** Number of steps t so far. */
@@ -204,12 +204,12 @@ public final class ForgettingRecorder implements StepListener, AutoCloseable {
    * falls, the method adds the penalty's part of it by a factor of its own.
    */
   public double factor(SingleGradientUnlearning.Factor factor) {
-    return factor.of(counts.gradient());
+    return factor.value(counts.gradient());
   }
 
   /** Adds, to first order, what the visits took from the weights; returns {@code weights}. */
   ParameterVector addForgotten(ParameterVector weights, SingleGradientUnlearning.Factor factor) {
-    return start.addTo(weights, factor.of(counts.gradient()), factor.of(counts.penalty()));
+    return start.addTo(weights, factor.value(counts.gradient()), factor.value(counts.penalty()));
   }
 
   /**

@@ -6,7 +6,7 @@ import dev.unrolling.engine.Mode;
 import dev.unrolling.engine.Network;
 import dev.unrolling.engine.Objective;
 import dev.unrolling.engine.ParameterVector;
-import dev.unrolling.training.Omission;
+import dev.unrolling.training.Removal;
 import dev.unrolling.training.SgdTrainer;
 import dev.unrolling.training.Step;
 import java.util.List;
@@ -14,14 +14,14 @@ import java.util.stream.IntStream;
 
 /**
  * The run that a recorder is made for. Checks that it is the one that the recorder watches: another
- * network, start, order, trainer or omission would give numbers of no model.
+ * network, start, order, trainer or removal would give numbers of no model.
  *
  * @param network M
  * @param order of the run
  * @param trainer of the run
- * @param omission of M'
+ * @param removal of M'
  */
-record ForgettingRun(Network network, BatchOrder order, SgdTrainer trainer, Omission omission) {
+record ForgettingRun(Network network, BatchOrder order, SgdTrainer trainer, Removal removal) {
 
   /**
    * Checks what is known before the run.
@@ -30,7 +30,7 @@ record ForgettingRun(Network network, BatchOrder order, SgdTrainer trainer, Omis
    *     a point that x* does not hold
    */
   ForgettingRun {
-    omission.check(order);
+    removal.check(order);
   }
 
   /** The gradient of x* now, for the visits at the steps from one to before another. */
@@ -51,13 +51,13 @@ record ForgettingRun(Network network, BatchOrder order, SgdTrainer trainer, Omis
   ParameterVector gradient(Objective trained, Mode mode) {
     LossGradient result =
         network.gradient(
-            omission.forgotten(order.forgetBatch()), omission.forgottenObjective(trained), mode);
+            removal.forgotten(order.forgetBatch()), removal.forgottenObjective(trained), mode);
     return result.gradient();
   }
 
   /** The gradient that M follows at a visit and M' does not. */
   ParameterVector gradientAtVisit(Objective trained, Mode ofPoint) {
-    return gradient(trained, omission instanceof Omission.WithoutPoint ? ofPoint : Mode.TRAINING);
+    return gradient(trained, removal instanceof Removal.WithoutPoint ? ofPoint : Mode.TRAINING);
   }
 
   /**
@@ -90,8 +90,8 @@ record ForgettingRun(Network network, BatchOrder order, SgdTrainer trainer, Omis
     }
     check("objective", expected, step.objective(), trainer.objective(order, expected));
     check("rate or momentum", expected, step.update(), trainer.update(order, expected));
-    if (step.omission().isPresent()) {
-      check("omission", expected, step.omission().get(), omission);
+    if (step.removal().isPresent()) {
+      check("removal", expected, step.removal().get(), removal);
     }
     if (expected == 0) {
       checkStart(start);
@@ -115,7 +115,7 @@ record ForgettingRun(Network network, BatchOrder order, SgdTrainer trainer, Omis
             + found
             + ", not "
             + expected
-            + "; give the recorder the order, trainer and omission of its run");
+            + "; give the recorder the order, trainer and removal of its run");
   }
 
   private void checkStart(ParameterVector start) {

@@ -3,8 +3,8 @@ package dev.unrolling.unlearning;
 import dev.unrolling.engine.ParameterVector;
 
 /**
- * The leading term of w'' - w' (paper section 2.4b), from derivatives at w_0 alone, so before
- * anything is trained or retrained: at a constant rate,
+ * The leading term of w'' - w' (claim 2.4b, ours, not the paper's), from derivatives at w_0 alone,
+ * so before anything is trained or retrained: at a constant rate,
  *
  * <p>\[ \eta^2 \Big( \sum_{i \ne x^*} k_i H_i g^* + \sum_{s} H^* \sum_{c(s) \le j \lt s} g_j \Big),
  * \]

@@ -7,7 +7,7 @@ import dev.unrolling.engine.Mode;
 import dev.unrolling.engine.Network;
 import dev.unrolling.engine.Objective;
 import dev.unrolling.engine.ParameterVector;
-import dev.unrolling.training.Omission;
+import dev.unrolling.training.Removal;
 import dev.unrolling.training.SgdTrainer;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -27,26 +27,25 @@ final class LeadingTermSums {
   private final Network start;
   private final BatchOrder order;
   private final SgdTrainer trainer;
-  private final Omission omission;
+  private final Removal removal;
   private final Mode mode;
   private final Batch forgotten;
   private long gradients;
   private long products;
 
-  LeadingTermSums(
-      Network start, BatchOrder order, SgdTrainer trainer, Omission omission, Mode mode) {
-    if (omission instanceof Omission.WithoutPoint point
-        && point.divisor() == Omission.Divisor.REMAINING) {
+  LeadingTermSums(Network start, BatchOrder order, SgdTrainer trainer, Removal removal, Mode mode) {
+    if (removal instanceof Removal.WithoutPoint point
+        && point.divisor() == Removal.Divisor.REMAINING) {
       throw new IllegalArgumentException(
           "with the divisor REMAINING what is left is of first order; use FULL_BATCH");
     }
-    omission.check(order);
+    removal.check(order);
     this.start = start;
     this.order = order;
     this.trainer = trainer;
-    this.omission = omission;
+    this.removal = removal;
     this.mode = mode;
-    this.forgotten = omission.forgotten(order.forgetBatch());
+    this.forgotten = removal.forgotten(order.forgetBatch());
   }
 
   LeadingTerm compute(int steps, CheckpointSpacing spacing) {
@@ -61,7 +60,7 @@ final class LeadingTermSums {
       Batch batch = order.batch(i);
       Objective objective = trainer.objective(order, i);
       boolean visit = order.isForgetVisit(i);
-      Optional<Batch> shared = visit ? omission.retrainedBatch(batch) : Optional.of(batch);
+      Optional<Batch> shared = visit ? removal.retrainedBatch(batch) : Optional.of(batch);
       shared.ifPresent(
           one ->
               visitsBefore.forEach(
@@ -107,7 +106,7 @@ final class LeadingTermSums {
 
   private void addOthers(ParameterVector sum, Objective visits, Map<Term, Double> weights) {
     gradients += forgotten.size();
-    try (LossGradient g = start.gradient(forgotten, omission.forgottenObjective(visits), mode)) {
+    try (LossGradient g = start.gradient(forgotten, removal.forgottenObjective(visits), mode)) {
       weights.forEach(
           (term, weight) -> {
             checkInterrupt();
@@ -137,7 +136,7 @@ final class LeadingTermSums {
       products += forgotten.size();
       try (ParameterVector product =
           start.hessianVectorProduct(
-              forgotten, omission.forgottenObjective(visits), mode, direction)) {
+              forgotten, removal.forgottenObjective(visits), mode, direction)) {
         sum.addInPlace(1, product);
       }
     }

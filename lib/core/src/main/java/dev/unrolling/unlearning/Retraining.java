@@ -30,7 +30,7 @@ public record Retraining() implements RecordedUnlearning {
     recorder
         .trainer()
         .withoutReports()
-        .retrain(retrained, recorder.order(), recorder.omission(), recorder.stepsDone());
+        .retrain(retrained, recorder.order(), recorder.removal(), recorder.stepsDone());
     return retrained;
   }
 }

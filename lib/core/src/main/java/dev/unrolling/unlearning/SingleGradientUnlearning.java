@@ -10,8 +10,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Single gradient unlearning (paper section 2.2): undoes the first-order trace of what is to be
- * forgotten, with one gradient at the start weights w_0.
+ * Single gradient unlearning (claim 2.2): undoes the first-order trace of what is to be forgotten,
+ * with one gradient at the start weights w_0.
  *
  * <p>\( w'' = w_t + \eta m \nabla L(w_0, x^*) \) for a whole batch, \( w'' = w_t + (\eta m / b)
  * \nabla l(w_0, x^*) \) for a point of a batch of b, where m is the number of visits so far. Where
@@ -42,12 +42,12 @@ public record SingleGradientUnlearning(Factor factor) implements RecordedUnlearn
      * @param momentum mu in [0, 1); {@link #SUM_OF_RATES} ignores it
      * @throws IllegalArgumentException if a number is out of range
      */
-    public double of(List<Double> rates, int[] visits, double momentum) {
-      return of(sums(rates, visits, momentum));
+    public double value(List<Double> rates, int[] visits, double momentum) {
+      return value(sums(rates, visits, momentum));
     }
 
     /** The factor that some sums hold. */
-    double of(VisitCounts.Sums sums) {
+    double value(VisitCounts.Sums sums) {
       return this == SUM_OF_RATES ? sums.sumOfRates() : sums.correctedSum();
     }
   }
@@ -109,7 +109,7 @@ public record SingleGradientUnlearning(Factor factor) implements RecordedUnlearn
    *
    * @param weights w_t; taken over
    * @param gradient of the forgotten examples at w_0, divided as they were in their batch
-   * @param factor e.g. {@code Factor.SUM_OF_RATES.of(...)}, finite and at least 0
+   * @param factor e.g. {@code Factor.SUM_OF_RATES.value(...)}, finite and at least 0
    * @return {@code weights}, changed
    * @throws IllegalArgumentException if the factor is out of range
    */

@@ -13,11 +13,11 @@ import java.util.stream.IntStream;
 
 /**
  * SISA training: sharded, isolated, sliced and aggregated (Bourtoule et al., IEEE Symposium on
- * Security and Privacy 2021; paper section 2.9). Each of S shards has a model of its own, the
- * constituent. It is trained on the shard's first slice, then on the first two, and so on up to all
- * R, and its state before each slice is kept. To forget an example, the constituent of its shard
- * goes back to the state before the example's slice and trains on from there without it. The
- * constituents' answers are put together by an {@link Aggregation}.
+ * Security and Privacy 2021; claim 2.9). Each of S shards has a model of its own, the constituent.
+ * It is trained on the shard's first slice, then on the first two, and so on up to all R, and its
+ * state before each slice is kept. To forget an example, the constituent of its shard goes back to
+ * the state before the example's slice and trains on from there without it. The constituents'
+ * answers are put together by an {@link Aggregation}.
  *
  * <p>Forgetting is exact: afterwards every constituent has, bit for bit where the engine repeats
  * its bits, the state that training without the examples would have given. For that an example's

@@ -1,14 +1,15 @@
 package dev.unrolling.unlearning;
 
+import dev.unrolling.engine.LogitDeviation;
 import dev.unrolling.engine.Objective;
 import dev.unrolling.engine.Objective.Normalisation;
 
 /**
- * Closed forms of the SD loss of one example (paper section 2.7): cross entropy plus g times the
- * standard deviation (with C - 1) of its C logits. The loss is convex and treats the wrong classes
- * alike, so its least value over all logits is taken at logits {@code (d, 0, .., 0)}, the true
- * class first, up to a common summand. The distance d is called the margin; d = 0 is collapse,
- * where the classes cannot be told apart.
+ * Closed forms of the SD loss of one example (claim 2.7): cross entropy plus g times the standard
+ * deviation (with C - 1) of its C logits. The loss is convex and treats the wrong classes alike, so
+ * its least value over all logits is taken at logits \( (d, 0, \ldots, 0) \), the true class first,
+ * up to a common summand. The distance d is called the margin; d = 0 is collapse, where the classes
+ * cannot be told apart.
  *
  * @param classes C, at least 2
  * @param weight g, of the plain standard deviation, at least 0 and finite
@@ -44,7 +45,7 @@ public record StandardDeviationTheory(int classes, double weight) {
     return normalisation == Normalisation.PER_CLASS ? classes * critical : critical;
   }
 
-  /** The g from which on the best margin is 0: sqrt(C) (1 - 1/C). */
+  /** The g from which on the best margin is 0: \( \sqrt C (1 - 1/C) \). */
   public double criticalWeight() {
     return Math.sqrt(classes) * (1 - 1.0 / classes);
   }
@@ -54,14 +55,17 @@ public record StandardDeviationTheory(int classes, double weight) {
     return weight >= criticalWeight();
   }
 
-  /** Soft-max probability p* of the true class at the least loss: 1 - g / sqrt(C), or 1 / C. */
+  /**
+   * Soft-max probability of the true class at the least loss: \( p^* = 1 - g / \sqrt C \), or \( 1
+   * / C \).
+   */
   public double bestProbability() {
     return collapses() ? 1.0 / classes : 1 - weight / Math.sqrt(classes);
   }
 
   /**
-   * The margin d* = ln((C - 1) p* / (1 - p*)) of the least loss: 0 from the critical weight on,
-   * infinite for cross entropy alone, which has no minimiser.
+   * The margin \( d^* = \ln \frac{(C - 1)\, p^*}{1 - p^*} \) of the least loss: 0 from the critical
+   * weight on, infinite for cross entropy alone, which has no minimiser.
    */
   public double bestMargin() {
     if (collapses()) {
@@ -79,15 +83,22 @@ public record StandardDeviationTheory(int classes, double weight) {
     return logSum - margin + weight * Math.abs(margin) / Math.sqrt(classes);
   }
 
-  /** The derivative of {@link #lossAtMargin} at d &gt; 0: -(1 - p) + g / sqrt(C). */
+  /** The derivative of {@link #lossAtMargin} at d &gt; 0: \( -(1 - p) + g / \sqrt C \). */
   public double slopeAtMargin(double margin) {
     double wrong = (classes - 1) / (classes - 1 + Math.exp(margin));
     return weight / Math.sqrt(classes) - wrong;
   }
 
-  /** Standard deviation, with C - 1, of at least 2 logits. */
+  /**
+   * Standard deviation, with C - 1, of at least 2 logits. Summed plainly where {@link
+   * LogitDeviation} carries the rounding along: tables are stored with the last digit of either.
+   */
   public static double standardDeviation(double... logits) {
-    double mean = mean(logits);
+    double sum = 0;
+    for (double logit : logits) {
+      sum += logit;
+    }
+    double mean = sum / logits.length;
     double squares = 0;
     for (double logit : logits) {
       squares += (logit - mean) * (logit - mean);
@@ -96,8 +107,8 @@ public record StandardDeviationTheory(int classes, double weight) {
   }
 
   /**
-   * The gradient of the standard deviation: (z - mean z) / ((C - 1) std z), of norm 1 / sqrt(C - 1)
-   * wherever std z is positive; defined as 0 where it is 0.
+   * The gradient of the standard deviation: \( (z - \bar z) / ((C - 1) \, \mathrm{std}\, z) \), of
+   * norm \( 1 / \sqrt{C - 1} \) wherever std z is positive; defined as 0 where it is 0.
    *
    * @param logits at least 2
    * @return a new array, one value a logit
@@ -107,20 +118,8 @@ public record StandardDeviationTheory(int classes, double weight) {
       throw new IllegalArgumentException(
           "a standard deviation needs at least 2 logits, not " + logits.length);
     }
-    double mean = mean(logits);
-    double deviation = standardDeviation(logits);
     double[] gradient = new double[logits.length];
-    for (int i = 0; i < logits.length && deviation > 0; i++) {
-      gradient[i] = (logits[i] - mean) / ((logits.length - 1) * deviation);
-    }
+    LogitDeviation.addDerivative(logits, 1, gradient);
     return gradient;
-  }
-
-  private static double mean(double[] logits) {
-    double sum = 0;
-    for (double logit : logits) {
-      sum += logit;
-    }
-    return sum / logits.length;
   }
 }

@@ -3,7 +3,7 @@ package dev.unrolling.unlearning;
 import dev.unrolling.engine.Network;
 import dev.unrolling.engine.Objective;
 import dev.unrolling.engine.ParameterVector;
-import dev.unrolling.training.Omission;
+import dev.unrolling.training.Removal;
 import dev.unrolling.training.Step;
 import java.util.List;
 import java.util.Optional;
@@ -23,7 +23,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 final class TakenByVisits implements AutoCloseable {
 
   private final Network network;
-  private final Omission omission;
+  private final Removal removal;
   private ParameterVector weights;
   private Optional<ParameterVector> velocity;
   private Optional<ParameterVector> weightsBefore = Optional.empty();
@@ -34,9 +34,9 @@ final class TakenByVisits implements AutoCloseable {
    * @param network M, before its first step
    * @param momentum whether there is any
    */
-  TakenByVisits(Network network, Omission omission, boolean momentum) {
+  TakenByVisits(Network network, Removal removal, boolean momentum) {
     this.network = network;
-    this.omission = omission;
+    this.removal = removal;
     this.weights = zero();
     this.velocity = momentum ? Optional.of(zero()) : Optional.empty();
   }
@@ -51,8 +51,8 @@ final class TakenByVisits implements AutoCloseable {
    * @param ofForgotten gives a new vector, the gradient of what is forgotten under an objective
    */
   void beforeVisit(Step step, Function<Objective, ParameterVector> ofForgotten) {
-    boolean point = omission instanceof Omission.WithoutPoint;
-    if (omission instanceof Omission.SkippedStep) {
+    boolean point = removal instanceof Removal.WithoutPoint;
+    if (removal instanceof Removal.SkippedStep) {
       velocityBefore = velocity.map(share -> runningSum());
     } else if (point || velocity.isPresent()) {
       gradient = Optional.of(ofForgotten.apply(step.objective()));

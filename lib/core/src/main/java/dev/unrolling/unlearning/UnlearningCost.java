@@ -3,9 +3,9 @@ package dev.unrolling.unlearning;
 import java.util.stream.IntStream;
 
 /**
- * What serving one request to forget after the other costs, in gradients of one example (paper
- * section 2.9). What the first training took is not counted: every method trains once. Open: the
- * cost of a method of one's own is one class.
+ * What serving one request to forget after the other costs, in gradients of one example (claim
+ * 2.9). What the first training took is not counted: every method trains once. Open: the cost of a
+ * method of one's own is one class.
  */
 public interface UnlearningCost {
 
@@ -154,7 +154,7 @@ public interface UnlearningCost {
    * Single gradient unlearning within an error budget: a request is served by it while the summed
    * unlearning error e stays within the budget; the request that would pass it is served by
    * retraining, and the sum starts again at 0. Every request is taken to cost the same e, which
-   * knows nothing of what is forgotten (section 2.4b).
+   * knows nothing of what is forgotten (claim 2.4b).
    *
    * <p>Knowing e is not free: sigma takes Hessian-vector products, at each training anew. What they
    * cost at the first training is counted with the first request.

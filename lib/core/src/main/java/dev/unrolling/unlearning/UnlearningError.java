@@ -3,10 +3,10 @@ package dev.unrolling.unlearning;
 import java.util.List;
 
 /**
- * The unlearning error: what the paper predicts the verification error by (sections 2.3 and 2.4).
- * With the sum of gradients up to step i taken as i/t of the total movement and every Hessian
- * bounded by sigma, the f terms of unrolled SGD sum to about \( \|w_t - w_0\| \sigma (t - 1) / 2 \)
- * times a power of the rate.
+ * The unlearning error: what the paper predicts the verification error by (claim 2.3). With the sum
+ * of gradients up to step i taken as i/t of the total movement and every Hessian bounded by sigma,
+ * the f terms of unrolled SGD sum to about \( \|w_t - w_0\| \sigma (t - 1) / 2 \) times a power of
+ * the rate.
  *
  * @param form the formula
  * @param averaging which measurements of sigma enter
@@ -18,8 +18,8 @@ public record UnlearningError(Form form, Averaging averaging) {
     /** As published: \( e = \eta^2 \|w_t - w_0\| \sigma (t - 1) / 2 \). */
     PUBLISHED,
     /**
-     * With one eta, in the unit of a weight: \( e_1 = \eta \|w_t - w_0\| \sigma (t - 1) / 2 \).
-     * Only this can be compared with v across learning rates.
+     * With one eta, in the unit of a weight (our claim 2.4): \( e_1 = \eta \|w_t - w_0\| \sigma (t
+     * - 1) / 2 \). Only this can be compared with v across learning rates.
      */
     ONE_ETA,
     /**
@@ -68,7 +68,7 @@ public record UnlearningError(Form form, Averaging averaging) {
    *     signs; at least one
    * @throws IllegalArgumentException if a value is out of range
    */
-  public double of(double rate, double movement, int steps, List<Double> eigenvalues) {
+  public double value(double rate, double movement, int steps, List<Double> eigenvalues) {
     if (!(rate > 0) || !(movement >= 0) || steps < 1 || eigenvalues.isEmpty()) {
       throw new IllegalArgumentException(
           "the unlearning error needs a positive rate, a movement of at least 0, at least 1 step"

@@ -135,8 +135,8 @@ public final class UnlearningErrorRecorder implements StepListener, AutoCloseabl
             rate,
             movement,
             sigma,
-            UnlearningError.published().of(rate, movement, stepsDone, all),
-            UnlearningError.oneEta().of(rate, movement, stepsDone, all)));
+            UnlearningError.published().value(rate, movement, stepsDone, all),
+            UnlearningError.oneEta().value(rate, movement, stepsDone, all)));
   }
 
   // An interrupted run keeps the step that it was taking, so the step's measurement is finished.
@@ -200,7 +200,7 @@ public final class UnlearningErrorRecorder implements StepListener, AutoCloseabl
 
   private double value(UnlearningError error, int index) {
     Measurement m = measurements.get(index);
-    return error.of(m.rate(), m.movement(), m.stepsDone(), eigenvalues().subList(0, index + 1));
+    return error.value(m.rate(), m.movement(), m.stepsDone(), eigenvalues().subList(0, index + 1));
   }
 
   /** Number of steps t so far. */

@@ -125,14 +125,14 @@ public record UnlearningRequest(
           "the record is of another network than the one to unlearn from; give the request the"
               + " network that the recorder was made with");
     }
-    Batch recorded = recorder.omission().forgotten(recorder.order().forgetBatch());
+    Batch recorded = recorder.removal().forgotten(recorder.order().forgetBatch());
     if (recorded.dataset() != forget.dataset() || !indices(recorded).equals(indices(forget))) {
       throw new IllegalArgumentException(
           "the record is of forgetting "
               + some(recorded)
               + ", the request of forgetting "
               + some(forget)
-              + "; what it forgets is decided before the run, by the order and the omission");
+              + "; what it forgets is decided before the run, by the order and the removal");
     }
     return recorder;
   }

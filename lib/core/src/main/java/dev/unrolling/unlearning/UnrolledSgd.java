@@ -7,15 +7,15 @@ import dev.unrolling.engine.Mode;
 import dev.unrolling.engine.Network;
 import dev.unrolling.engine.Objective;
 import dev.unrolling.engine.ParameterVector;
-import dev.unrolling.training.Omission;
+import dev.unrolling.training.Removal;
 import dev.unrolling.training.Schedule;
 import dev.unrolling.training.SgdTrainer;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 
 /**
- * Plain SGD unrolled around its start (paper section 2.1). With \( g_i = \nabla L(w_0, x_i) \) and
- * \( H_i \) the Hessian of \( L(\cdot, x_i) \) at \( w_0 \),
+ * Plain SGD unrolled around its start (claim 2.1). With \( g_i = \nabla L(w_0, x_i) \) and \( H_i
+ * \) the Hessian of \( L(\cdot, x_i) \) at \( w_0 \),
  *
  * <p>\[ w_t \approx w_0 - \sum_{i \lt t} \eta_i g_i + \sum_{i=1}^{t-1} f(i), \quad f(i) = -\eta_i
  * H_i \Big( -\sum_{j \lt i} \eta_j g_j + \sum_{j \lt i} f(j) \Big). \]
@@ -108,18 +108,17 @@ public final class UnrolledSgd {
    * @param start a network at w_0; unchanged
    * @param order with a forget batch
    * @param steps t, left-out ones included, 0 to {@code order.steps()}
-   * @param omission how a visit is left out
+   * @param removal how a visit is left out
    * @return an expansion that the caller closes
-   * @throws IllegalArgumentException if the steps are out of range, or the omission cannot be meant
-   *     in this order ({@link Omission#check})
+   * @throws IllegalArgumentException if the steps are out of range, or the removal cannot be meant
+   *     in this order ({@link Removal#check})
    */
-  public Expansion expandRetrained(Network start, BatchOrder order, int steps, Omission omission) {
-    omission.check(order);
-    return expand(start, order, steps, Optional.of(omission));
+  public Expansion expandRetrained(Network start, BatchOrder order, int steps, Removal removal) {
+    removal.check(order);
+    return expand(start, order, steps, Optional.of(removal));
   }
 
-  private Expansion expand(
-      Network start, BatchOrder order, int steps, Optional<Omission> omission) {
+  private Expansion expand(Network start, BatchOrder order, int steps, Optional<Removal> removal) {
     checkSteps(order, steps);
     Expansion sums =
         new Expansion(
@@ -131,8 +130,8 @@ public final class UnrolledSgd {
       }
       Batch visited = order.batch(i);
       Optional<Batch> batch =
-          omission.isPresent() && order.isForgetVisit(i)
-              ? omission.get().retrainedBatch(visited)
+          removal.isPresent() && order.isForgetVisit(i)
+              ? removal.get().retrainedBatch(visited)
               : Optional.of(visited);
       Objective objective = trainer.objective(order, i);
       // A step without examples and without weight decay moves nothing.
@@ -156,14 +155,14 @@ public final class UnrolledSgd {
    * @param start a network at w_0; unchanged
    * @param order with a forget batch
    * @param steps t, 0 to {@code order.steps()}
-   * @param omission how M' leaves out a visit
+   * @param removal how M' leaves out a visit
    * @return a term that the caller closes
    * @throws IllegalArgumentException if a remainder of first order comes before this term, the
-   *     steps are out of range, or the omission cannot be meant in this order ({@link
-   *     Omission#check})
+   *     steps are out of range, or the removal cannot be meant in this order ({@link
+   *     Removal#check})
    */
-  public LeadingTerm leadingTerm(Network start, BatchOrder order, int steps, Omission omission) {
-    return leadingTerm(start, order, steps, omission, CheckpointSpacing.onlyAtStart());
+  public LeadingTerm leadingTerm(Network start, BatchOrder order, int steps, Removal removal) {
+    return leadingTerm(start, order, steps, removal, CheckpointSpacing.onlyAtStart());
   }
 
   /**
@@ -173,17 +172,17 @@ public final class UnrolledSgd {
    * @param start a network at w_0; unchanged
    * @param order with a forget batch
    * @param steps t, 0 to {@code order.steps()}
-   * @param omission how M' leaves out a visit
+   * @param removal how M' leaves out a visit
    * @param spacing of the checkpoints
    * @return a term that the caller closes
    * @throws IllegalArgumentException if a remainder of first order comes before this term, the
-   *     steps are out of range, or the omission cannot be meant in this order ({@link
-   *     Omission#check})
+   *     steps are out of range, or the removal cannot be meant in this order ({@link
+   *     Removal#check})
    */
   public LeadingTerm leadingTerm(
-      Network start, BatchOrder order, int steps, Omission omission, CheckpointSpacing spacing) {
+      Network start, BatchOrder order, int steps, Removal removal, CheckpointSpacing spacing) {
     checkSteps(order, steps);
-    return new LeadingTermSums(start, order, trainer, omission, mode).compute(steps, spacing);
+    return new LeadingTermSums(start, order, trainer, removal, mode).compute(steps, spacing);
   }
 
   /** Adds one step's two terms. */

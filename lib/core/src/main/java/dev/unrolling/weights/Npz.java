@@ -1,7 +1,7 @@
 package dev.unrolling.weights;
 
 import dev.unrolling.data.AtomicFile;
-import dev.unrolling.data.Reading;
+import dev.unrolling.data.FileErrors;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -30,7 +30,7 @@ final class Npz {
   private Npz() {}
 
   static Map<String, Tensor> read(Path file) {
-    Reading.requireFile(file);
+    FileErrors.requireFile(file);
     try (ZipFile zip = new ZipFile(file.toFile())) {
       Map<String, Tensor> tensors = new LinkedHashMap<>();
       List<? extends ZipEntry> entries = zip.stream().toList();
@@ -47,7 +47,7 @@ final class Npz {
     } catch (ZipException e) {
       throw WeightFiles.damaged(file, "no zip that can be read (" + e.getMessage() + ")", "a .npz");
     } catch (IOException e) {
-      throw Reading.failed(file, e);
+      throw FileErrors.failed(file, e);
     }
   }
 

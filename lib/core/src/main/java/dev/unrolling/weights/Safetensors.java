@@ -9,7 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.unrolling.data.AtomicFile;
 import dev.unrolling.data.DataException;
-import dev.unrolling.data.Reading;
+import dev.unrolling.data.FileErrors;
 import dev.unrolling.weights.Tensor.Type;
 import java.io.EOFException;
 import java.io.IOException;
@@ -55,7 +55,7 @@ final class Safetensors {
   private Safetensors() {}
 
   static Map<String, Tensor> read(Path file) {
-    long size = Reading.requireFile(file);
+    long size = FileErrors.requireFile(file);
     try (FileChannel channel = FileChannel.open(file)) {
       if (size < Long.BYTES) {
         throw damaged(file, "a file of " + size + " bytes", "at least 8");
@@ -82,7 +82,7 @@ final class Safetensors {
       }
       return tensors;
     } catch (IOException e) {
-      throw Reading.failed(file, e);
+      throw FileErrors.failed(file, e);
     }
   }
 

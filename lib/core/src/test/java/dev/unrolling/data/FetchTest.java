@@ -215,7 +215,7 @@ class FetchTest {
     assumeTrue(Files.exists(full), "no /dev/full here");
     try (InputStream in = Files.newInputStream(small.archive())) {
       IOException cause = assertThrows(IOException.class, () -> Archives.copy(in, full));
-      DataException error = Failures.explain(small.inNpm(), root, cause);
+      DataException error = FetchErrors.explain(small.inNpm(), root, cause);
       Messages.assertOneLine(error, root.toString(), "is full", "free some space");
     }
   }
@@ -244,7 +244,8 @@ class FetchTest {
     Files.createDirectories(root);
     DataException error =
         assertThrows(
-            DataException.class, () -> Failures.requireSpace(small.inNpm(), root, Long.MAX_VALUE));
+            DataException.class,
+            () -> FetchErrors.requireSpace(small.inNpm(), root, Long.MAX_VALUE));
     Messages.assertOneLine(error, "Small needs", root.toString(), "are free", "another disk");
   }
 

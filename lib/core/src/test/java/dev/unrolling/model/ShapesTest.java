@@ -81,7 +81,7 @@ class ShapesTest {
             "layer 2 of 2",
             "engine dl4j",
             new Dense(3, 3, true),
-            new Layer.Foreign("dl4j", "{}", true, List.of(), List.of())));
+            new Layer.UserModel("dl4j", "{}", true, List.of(), List.of())));
   }
 
   private static Arguments misfit(List<Integer> input, String named, String also, Layer... layers) {

@@ -1,6 +1,6 @@
 package dev.unrolling.experiment;
 
-import dev.unrolling.training.Checkpoint;
+import dev.unrolling.training.SavedRun;
 import java.util.function.Supplier;
 
 /** Keeps the state of a run when the time has come, and when its thread is interrupted. */
@@ -21,7 +21,7 @@ public final class CheckpointKeeper {
    *
    * @param state asked for only if it is kept
    */
-  public void keepIfDue(Supplier<Checkpoint> state) {
+  public void keepIfDue(Supplier<SavedRun> state) {
     boolean due = System.nanoTime() - last >= context.checkpointInterval().toNanos();
     if (due || Thread.currentThread().isInterrupted()) {
       keep(state);
@@ -33,7 +33,7 @@ public final class CheckpointKeeper {
    *
    * @param state asked for only if the run has a folder
    */
-  public void keep(Supplier<Checkpoint> state) {
+  public void keep(Supplier<SavedRun> state) {
     if (context.folder().isEmpty()) {
       return;
     }

@@ -1,6 +1,6 @@
 package dev.unrolling.experiment;
 
-import dev.unrolling.training.Checkpoint;
+import dev.unrolling.training.SavedRun;
 import dev.unrolling.training.Step;
 import dev.unrolling.training.StepListener;
 import dev.unrolling.training.StepLosses;
@@ -13,13 +13,13 @@ import java.util.function.Function;
 public final class CheckpointListener implements StepListener {
 
   private final CheckpointKeeper keeper;
-  private final Function<Step, Checkpoint> state;
+  private final Function<Step, SavedRun> state;
 
   /**
    * @param context where to keep it
    * @param state the state after a step
    */
-  public CheckpointListener(RunContext context, Function<Step, Checkpoint> state) {
+  public CheckpointListener(RunContext context, Function<Step, SavedRun> state) {
     this.keeper = new CheckpointKeeper(context);
     this.state = state;
   }

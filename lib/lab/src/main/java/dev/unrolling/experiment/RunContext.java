@@ -11,7 +11,7 @@ import dev.unrolling.model.Architecture;
 import dev.unrolling.store.ForeignState;
 import dev.unrolling.store.ResultStore;
 import dev.unrolling.store.StoreFiles;
-import dev.unrolling.training.Checkpoint;
+import dev.unrolling.training.SavedRun;
 import dev.unrolling.training.SgdTrainer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -60,11 +60,11 @@ public record RunContext(
   }
 
   /** Where this run stopped; empty if it is to begin, or what was kept cannot be used. */
-  public Optional<Checkpoint> resume() {
+  public Optional<SavedRun> resume() {
     Optional<Path> file =
         folder.map(f -> f.resolve(ResultStore.CHECKPOINT)).filter(Files::isRegularFile);
     try {
-      return file.isPresent() ? Optional.of(Checkpoint.load(file.get(), key)) : Optional.empty();
+      return file.isPresent() ? Optional.of(SavedRun.load(file.get(), key)) : Optional.empty();
     } catch (IOException e) {
       progress.accept("begins afresh: " + e.getMessage());
       return Optional.empty();
@@ -76,7 +76,7 @@ public record RunContext(
    *
    * @throws UncheckedIOException naming cause, file and way out; the earlier state is kept
    */
-  public void save(Checkpoint checkpoint) {
+  public void save(SavedRun checkpoint) {
     folder.ifPresent(f -> StoreFiles.keep(checkpoint, f.resolve(ResultStore.CHECKPOINT)));
   }
 
@@ -87,9 +87,9 @@ public record RunContext(
    * @param states of networks, and vectors as {@link NetworkState#of} takes them
    * @param notes what else it needs to go on; numbers in them keep all their bits
    */
-  public Checkpoint checkpoint(int step, List<NetworkState> states, Record notes) {
+  public SavedRun checkpoint(int step, List<NetworkState> states, Record notes) {
     try {
-      return new Checkpoint(step, key, states, StrictJson.mapper().writeValueAsString(notes));
+      return new SavedRun(step, key, states, StrictJson.mapper().writeValueAsString(notes));
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("cannot write the state of the run", e);
     }
@@ -100,7 +100,7 @@ public record RunContext(
    *
    * @throws ForeignState if they are others; {@link ResultStore} then has the run begin afresh
    */
-  public static <N extends Record> N notes(Checkpoint stopped, Class<N> type) {
+  public static <N extends Record> N notes(SavedRun stopped, Class<N> type) {
     try {
       N notes = StrictJson.mapper().readValue(stopped.notes(), type);
       if (notes == null) {
@@ -126,15 +126,15 @@ public record RunContext(
    * @return its state at the end
    */
   public NetworkState train(Network network, SgdTrainer trainer, BatchOrder order) {
-    Optional<Checkpoint> stopped = resume();
+    Optional<SavedRun> stopped = resume();
     stopped.ifPresent(state -> network.restore(state.networks().get(0)));
     trainer
-        .withFirstStep(stopped.map(Checkpoint::step).orElse(0))
+        .withFirstStep(stopped.map(SavedRun::step).orElse(0))
         .train(
             network,
             order,
             new CheckpointListener(
-                this, step -> new Checkpoint(step.stepsDone(), key, List.of(network.saveState()))));
+                this, step -> new SavedRun(step.stepsDone(), key, List.of(network.saveState()))));
     return network.saveState();
   }
 

@@ -5,7 +5,7 @@ import dev.unrolling.data.Checksums;
 import dev.unrolling.engine.Engine;
 import dev.unrolling.engine.NetworkState;
 import dev.unrolling.settings.SettingsJson;
-import dev.unrolling.training.Checkpoint;
+import dev.unrolling.training.SavedRun;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -203,7 +203,7 @@ public final class ResultStore {
       StoreFiles.write(run.resolve(StoredResult.SETTINGS), SettingsJson.write(key) + "\n");
       NetworkState state = compute(run, progress, compute);
       boolean interrupted = Thread.interrupted();
-      StoreFiles.keep(new Checkpoint(0, key.hash(), List.of(state)), file);
+      StoreFiles.keep(new SavedRun(0, key.hash(), List.of(state)), file);
       Files.deleteIfExists(run.resolve(CHECKPOINT));
       stopIf(interrupted, run);
       return state;
@@ -217,7 +217,7 @@ public final class ResultStore {
       return Optional.empty();
     }
     try {
-      return Optional.of(Checkpoint.load(file, key.hash()).networks().get(0));
+      return Optional.of(SavedRun.load(file, key.hash()).networks().get(0));
     } catch (IOException damaged) {
       progress.accept("computes again: " + damaged.getMessage());
       return Optional.empty();

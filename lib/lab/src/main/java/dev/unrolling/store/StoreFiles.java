@@ -1,7 +1,7 @@
 package dev.unrolling.store;
 
 import dev.unrolling.data.AtomicFile;
-import dev.unrolling.training.Checkpoint;
+import dev.unrolling.training.SavedRun;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -35,7 +35,7 @@ public final class StoreFiles {
    *
    * @throws UncheckedIOException naming cause, file and way out; the earlier state is kept
    */
-  public static void keep(Checkpoint state, Path file) {
+  public static void keep(SavedRun state, Path file) {
     AtomicFile.clear(file);
     try {
       state.save(file);

@@ -8,7 +8,7 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import dev.unrolling.data.Checksums;
 import dev.unrolling.data.DataException;
-import dev.unrolling.data.Reading;
+import dev.unrolling.data.FileErrors;
 import dev.unrolling.data.TextEncoder;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -262,11 +262,11 @@ public final class OnnxTextEncoder implements TextEncoder {
   }
 
   private static byte[] bytes(Path file) {
-    Reading.requireFile(file);
+    FileErrors.requireFile(file);
     try {
       return Files.readAllBytes(file);
     } catch (IOException e) {
-      throw Reading.failed(file, e);
+      throw FileErrors.failed(file, e);
     }
   }
 }

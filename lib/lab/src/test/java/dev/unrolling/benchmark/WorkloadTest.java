@@ -64,7 +64,7 @@ class WorkloadTest {
             "foreign",
             List.of(4),
             2,
-            List.of(new Layer.Foreign("dl4j", "{}", true, List.of(), List.of())));
+            List.of(new Layer.UserModel("dl4j", "{}", true, List.of(), List.of())));
     String message =
         assertThrows(IllegalArgumentException.class, () -> Workload.of(foreign)).getMessage();
     assertTrue(message.contains("engine dl4j"), message);

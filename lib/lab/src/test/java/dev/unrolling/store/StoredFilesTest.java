@@ -16,7 +16,7 @@ import dev.unrolling.experiment.DyingEngine;
 import dev.unrolling.experiment.RunContext;
 import dev.unrolling.experiment.Runner;
 import dev.unrolling.experiment.Sittings;
-import dev.unrolling.training.Checkpoint;
+import dev.unrolling.training.SavedRun;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -79,7 +79,7 @@ class StoredFilesTest {
       var stopped = context.resume();
       double sum = stopped.map(s -> RunContext.notes(s, Notes.class).soFar()).orElse(0.0);
       List<Sum> rows = new ArrayList<>();
-      for (int n = stopped.map(Checkpoint::step).orElse(0) + 1; n <= settings.upTo(); n++) {
+      for (int n = stopped.map(SavedRun::step).orElse(0) + 1; n <= settings.upTo(); n++) {
         sum += start.weights().getDouble(0) * Math.sqrt(n);
         context.save(context.checkpoint(n, List.of(state(sum)), new Notes(sum)));
         if (dies && n == 3) {
@@ -247,7 +247,7 @@ class StoredFilesTest {
     byte[] expected = compute();
     for (String notes : List.of("", "null", "{}", "{\"soFar\": \"a\"}", "{\"other\": 1}", "[1]")) {
       Files.delete(run().resolve("provenance.json"));
-      new Checkpoint(2, key().hash(), List.of(Summing.state(1)), notes)
+      new SavedRun(2, key().hash(), List.of(Summing.state(1)), notes)
           .save(run().resolve("checkpoint.bin"));
       lines.clear();
       assertEquals(new String(expected), new String(compute()), notes);
@@ -316,8 +316,7 @@ class StoredFilesTest {
     assertThrows(DyingEngine.Death.class, this::compute);
     Path state = run().resolve("checkpoint.bin");
     byte[] kept = Files.readAllBytes(state);
-    Checkpoint large =
-        new Checkpoint(4, key().hash(), List.of(Summing.state(1)), "x".repeat(1 << 20));
+    SavedRun large = new SavedRun(4, key().hash(), List.of(Summing.state(1)), "x".repeat(1 << 20));
     // A process whose files may not grow beyond 64 KB, as on a disk that is full.
     Path program = Files.createDirectories(folder.resolve("program"));
     Process process =
@@ -367,7 +366,7 @@ class StoredFilesTest {
     public static void main(String... arguments) {
       try {
         StoreFiles.keep(
-            new Checkpoint(4, arguments[1], List.of(), "x".repeat(1 << 20)), Path.of(arguments[0]));
+            new SavedRun(4, arguments[1], List.of(), "x".repeat(1 << 20)), Path.of(arguments[0]));
       } catch (UncheckedIOException e) {
         System.out.println(e.getMessage());
       }

@@ -38,7 +38,7 @@ class NetworkDistancesTest {
       try (ParameterVector w = retrained.weights()) {
         unlearned.setWeights(w);
       }
-      assertEquals(0, VerificationError.of(unlearned, retrained));
+      assertEquals(0, VerificationError.value(unlearned, retrained));
       assertTrue(RunningStatistics.distance(unlearned, retrained) > 1e-3);
       OutputDistances own = OutputDistances.between(unlearned, retrained, Fixtures.images(), SOME);
       assertTrue(own.meanLogitDistance() > 1e-3 && own.meanKl() > 0);
@@ -81,7 +81,7 @@ class NetworkDistancesTest {
       double[][] y =
           other.logits(Batch.of(Fixtures.images(), many), Mode.EVALUATION).toDoubleMatrix();
       int[] labels = Arrays.stream(many).map(Fixtures.images()::label).toArray();
-      OutputDistances whole = OutputDistances.of(z, y, labels);
+      OutputDistances whole = OutputDistances.between(z, y, labels);
       OutputDistances found = OutputDistances.between(one, other, Fixtures.images(), many);
       assertEquals(510, found.examples());
       assertEquals(whole.meanLogitDistance(), found.meanLogitDistance(), 1e-6);
@@ -128,7 +128,7 @@ class NetworkDistancesTest {
         LipschitzConstant k =
             LipschitzConstant.onSegment(unlearned, retrained, Fixtures.images(), SOME, pieces);
         double v = k.verificationError();
-        assertEquals(VerificationError.of(unlearned, retrained), v, 1e-12);
+        assertEquals(VerificationError.value(unlearned, retrained), v, 1e-12);
         assertTrue(apart.largestLogitDistance() <= k.largest() * v * (1 + 1e-9));
         assertTrue(apart.meanLogitDistance() <= k.mean() * v * (1 + 1e-9));
         assertTrue(k.largest() >= last * (1 - 1e-9));
@@ -138,7 +138,7 @@ class NetworkDistancesTest {
       assertEquals(
           apart.largestLogitDistance(),
           LipschitzConstant.onSegment(unlearned, retrained, Fixtures.images(), SOME, 1).largest()
-              * VerificationError.of(unlearned, retrained),
+              * VerificationError.value(unlearned, retrained),
           1e-9);
     }
   }

@@ -59,7 +59,7 @@ class OutputDistancesTest {
     // Probabilities (1/2, 1/2) and (1/4, 3/4) in the first row, equal logits in the second.
     double[][] unlearned = {{0, 0}, {2, 5}};
     double[][] retrained = {{0, LN3}, {2, 5}};
-    OutputDistances found = OutputDistances.of(unlearned, retrained, new int[] {1, 0});
+    OutputDistances found = OutputDistances.between(unlearned, retrained, new int[] {1, 0});
     assertEquals(LN3 / 2, found.meanLogitDistance(), 1e-15);
     assertEquals(LN3, found.largestLogitDistance(), 1e-15);
     assertEquals((LN2 - LN3 / 2) / 2, found.meanKl(), 1e-15);
@@ -70,7 +70,7 @@ class OutputDistancesTest {
     assertEquals(Math.log(1.5) / 2, found.lossGap(), 1e-15);
     assertEquals(Math.log(1.5) / 2, found.meanAbsoluteLossGap(), 1e-15);
     assertEquals(2, found.examples());
-    OutputDistances back = OutputDistances.of(retrained, unlearned, new int[] {1, 0});
+    OutputDistances back = OutputDistances.between(retrained, unlearned, new int[] {1, 0});
     assertEquals(found.meanKl(), back.meanReverseKl(), 1e-15);
     assertEquals(found.meanJensenShannon(), back.meanJensenShannon(), 1e-15);
     assertEquals(-found.lossGap(), back.lossGap(), 1e-15);
@@ -81,7 +81,7 @@ class OutputDistancesTest {
   void gapsOfOppositeSignsCancelInTheMeanOnly() {
     double[][] unlearned = {{0, 1}, {0, 1}};
     double[][] retrained = {{1, 0}, {1, 0}};
-    OutputDistances found = OutputDistances.of(unlearned, retrained, new int[] {0, 1});
+    OutputDistances found = OutputDistances.between(unlearned, retrained, new int[] {0, 1});
     assertEquals(0, found.lossGap(), 1e-15);
     assertEquals(1, found.meanAbsoluteLossGap(), 1e-15);
     assertEquals(1, found.disagreement());
@@ -100,11 +100,11 @@ class OutputDistancesTest {
     double[][] z = logits(random, 50, 7);
     double[][] y = logits(random, 50, 7);
     int[] labels = random.ints(50, 0, 7).toArray();
-    OutputDistances plain = OutputDistances.of(z, y, labels);
+    OutputDistances plain = OutputDistances.between(z, y, labels);
     // A common summand of an example's logits moves the logit distance only.
     double[][] shifted = new double[50][];
     Arrays.setAll(shifted, i -> Arrays.stream(z[i]).map(v -> v + 3 - i).toArray());
-    OutputDistances moved = OutputDistances.of(shifted, y, labels);
+    OutputDistances moved = OutputDistances.between(shifted, y, labels);
     assertEquals(plain.meanKl(), moved.meanKl(), 1e-12);
     assertEquals(plain.meanReverseKl(), moved.meanReverseKl(), 1e-12);
     assertEquals(plain.meanJensenShannon(), moved.meanJensenShannon(), 1e-12);
@@ -113,7 +113,7 @@ class OutputDistancesTest {
     assertTrue(moved.meanLogitDistance() > plain.meanLogitDistance() + 1);
     // Renaming classes moves nothing.
     OutputDistances renamed =
-        OutputDistances.of(
+        OutputDistances.between(
             reversed(z), reversed(y), Arrays.stream(labels).map(label -> 6 - label).toArray());
     assertEquals(plain.meanLogitDistance(), renamed.meanLogitDistance(), 1e-12);
     assertEquals(plain.meanKl(), renamed.meanKl(), 1e-12);
@@ -121,7 +121,8 @@ class OutputDistancesTest {
     assertEquals(plain.disagreement(), renamed.disagreement());
     assertEquals(plain.meanAbsoluteLossGap(), renamed.meanAbsoluteLossGap(), 1e-12);
     // Nothing is apart from itself.
-    assertEquals(new OutputDistances(0, 0, 0, 0, 0, 0, 0, 0, 50), OutputDistances.of(z, z, labels));
+    assertEquals(
+        new OutputDistances(0, 0, 0, 0, 0, 0, 0, 0, 50), OutputDistances.between(z, z, labels));
   }
 
   private static double[][] reversed(double[][] rows) {
@@ -143,7 +144,7 @@ class OutputDistancesTest {
       double[] z = random.doubles(5, -4, 4).toArray();
       double[] y = Arrays.stream(z).map(v -> v + scale * random.nextDouble(-1, 1)).toArray();
       OutputDistances one =
-          OutputDistances.of(new double[][] {z}, new double[][] {y}, new int[] {i % 5});
+          OutputDistances.between(new double[][] {z}, new double[][] {y}, new int[] {i % 5});
       double d = one.meanLogitDistance();
       assertTrue(one.meanKl() <= d * d / 4 + 1e-15);
       assertTrue(one.meanAbsoluteLossGap() <= Math.sqrt(2) * d + 1e-15);
@@ -169,10 +170,10 @@ class OutputDistancesTest {
         IllegalArgumentException.class, () -> Divergences.jensenShannon(new double[] {-1, 2}, p));
     assertThrows(
         IllegalArgumentException.class,
-        () -> OutputDistances.of(new double[][] {p}, new double[][] {{1}}, new int[] {0}));
+        () -> OutputDistances.between(new double[][] {p}, new double[][] {{1}}, new int[] {0}));
     assertThrows(
         IllegalArgumentException.class,
-        () -> OutputDistances.of(new double[0][], new double[0][], new int[0]));
+        () -> OutputDistances.between(new double[0][], new double[0][], new int[0]));
   }
 
   @Test
@@ -182,7 +183,8 @@ class OutputDistancesTest {
     int[] labels = {0, 1};
     for (OutputDistances measured :
         List.of(
-            OutputDistances.of(broken, fine, labels), OutputDistances.of(fine, broken, labels))) {
+            OutputDistances.between(broken, fine, labels),
+            OutputDistances.between(fine, broken, labels))) {
       assertTrue(Double.isNaN(measured.disagreement()));
       assertTrue(Double.isNaN(measured.meanLogitDistance()));
       assertTrue(Double.isNaN(measured.largestLogitDistance()));
@@ -190,6 +192,6 @@ class OutputDistancesTest {
       assertTrue(Double.isNaN(measured.meanJensenShannon()));
       assertTrue(Double.isNaN(measured.lossGap()) && Double.isNaN(measured.meanAbsoluteLossGap()));
     }
-    assertEquals(0, OutputDistances.of(fine, fine, labels).disagreement());
+    assertEquals(0, OutputDistances.between(fine, fine, labels).disagreement());
   }
 }

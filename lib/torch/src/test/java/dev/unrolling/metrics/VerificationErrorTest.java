@@ -22,9 +22,9 @@ class VerificationErrorTest {
     DenseSpace space = new DenseSpace();
     try (ParameterVector unlearned = space.vector(1, 2, 3);
         ParameterVector retrained = space.vector(4, 6, 3)) {
-      assertEquals(5, VerificationError.of(unlearned, retrained), 1e-15);
-      assertEquals(5, ForgettingDistance.of(unlearned, retrained), 1e-15);
-      assertEquals(0, VerificationError.of(unlearned, unlearned));
+      assertEquals(5, VerificationError.value(unlearned, retrained), 1e-15);
+      assertEquals(5, ForgettingDistance.value(unlearned, retrained), 1e-15);
+      assertEquals(0, VerificationError.value(unlearned, unlearned));
     }
     assertEquals(0, space.open());
   }
@@ -34,10 +34,10 @@ class VerificationErrorTest {
     try (Network one = Fixtures.lineAtZero(Fixtures.float64());
         Network other = one.copy();
         ParameterVector w = one.vector(Nd4j.createFromArray(new double[] {5, -12}))) {
-      assertEquals(0, VerificationError.of(one, other));
+      assertEquals(0, VerificationError.value(one, other));
       other.setWeights(w);
-      assertEquals(13, VerificationError.of(one, other), 1e-15);
-      assertEquals(13, ForgettingDistance.of(other, one), 1e-15);
+      assertEquals(13, VerificationError.value(one, other), 1e-15);
+      assertEquals(13, ForgettingDistance.value(other, one), 1e-15);
     }
   }
 
@@ -51,8 +51,8 @@ class VerificationErrorTest {
         Network other = Fixtures.float64().network(bent, 1)) {
       for (Executable comparison :
           List.<Executable>of(
-              () -> VerificationError.of(one, other),
-              () -> ForgettingDistance.of(one, other),
+              () -> VerificationError.value(one, other),
+              () -> ForgettingDistance.value(one, other),
               () -> RunningStatistics.distance(one, other),
               () ->
                   LipschitzConstant.onSegment(

@@ -28,14 +28,14 @@ class PrivacyPropertyTest {
       @ForAll @DoubleRange(min = 0, max = 50) double more,
       @ForAll @DoubleRange(min = -50, max = 50) double shift) {
     int label = drawn % logits.length;
-    double entropy = ModifiedEntropy.ofLogits(logits, label);
+    double entropy = ModifiedEntropy.valueOfLogits(logits, label);
     assertTrue(entropy >= 0 && entropy <= LARGEST, "" + entropy);
     double[] surer = logits.clone();
     surer[label] += more;
-    double less = ModifiedEntropy.ofLogits(surer, label);
+    double less = ModifiedEntropy.valueOfLogits(surer, label);
     assertTrue(less <= entropy * (1 + 1e-12), entropy + ", then " + less);
     double[] shifted = Arrays.stream(logits).map(z -> z + shift).toArray();
-    assertEquals(entropy, ModifiedEntropy.ofLogits(shifted, label), 1e-9 * (1 + entropy));
+    assertEquals(entropy, ModifiedEntropy.valueOfLogits(shifted, label), 1e-9 * (1 + entropy));
   }
 
   @Provide
@@ -52,18 +52,18 @@ class PrivacyPropertyTest {
       @ForAll Spacing spacing) {
     PrivacyRiskScore score =
         PrivacyRiskScore.of(sample(members), sample(nonMembers), spacing, bins);
-    double found = score.of(value, 0);
+    double found = score.score(value, 0);
     assertTrue(found >= 0 && found <= 1, "" + found);
     // Who is called a member is not called a non-member.
     PrivacyRiskScore swapped =
         PrivacyRiskScore.of(sample(nonMembers), sample(members), spacing, bins);
-    assertEquals(1 - found, swapped.of(value, 0), 1e-12);
+    assertEquals(1 - found, swapped.score(value, 0), 1e-12);
     // Neither do the edges move by a member that is there already, nor does its score fall.
     double there = members[0];
     double[] more = Arrays.copyOf(members, members.length + 1);
     more[members.length] = there;
     PrivacyRiskScore another = PrivacyRiskScore.of(sample(more), sample(nonMembers), spacing, bins);
-    assertTrue(another.of(there, 0) >= score.of(there, 0) - 1e-12);
+    assertTrue(another.score(there, 0) >= score.score(there, 0) - 1e-12);
     // The order of a sample says nothing.
     double[] reversed =
         IntStream.range(0, members.length)
@@ -71,7 +71,7 @@ class PrivacyPropertyTest {
             .toArray();
     assertEquals(
         found,
-        PrivacyRiskScore.of(sample(reversed), sample(nonMembers), spacing, bins).of(value, 0),
+        PrivacyRiskScore.of(sample(reversed), sample(nonMembers), spacing, bins).score(value, 0),
         1e-12);
     assertEquals(1, Arrays.stream(score.memberShares(0)).sum(), 1e-12);
   }

@@ -40,17 +40,17 @@ class PrivacyRiskScoreTest {
     assertArrayEquals(new double[] {0, 2, 4}, score.edges(0), EXACT);
     assertArrayEquals(new double[] {0.75, 0.25}, score.memberShares(0), EXACT);
     assertArrayEquals(new double[] {0.25, 0.75}, score.nonMemberShares(0), EXACT);
-    assertEquals(0.75, score.of(1, 0), EXACT);
-    assertEquals(0.25, score.of(3, 0), EXACT);
+    assertEquals(0.75, score.score(1, 0), EXACT);
+    assertEquals(0.25, score.score(3, 0), EXACT);
     // A bin holds its lower edge; what is beyond the edges falls into the outermost bins.
-    assertEquals(0.25, score.of(2, 0), EXACT);
-    assertEquals(0.75, score.of(-5, 0), EXACT);
-    assertEquals(0.25, score.of(99, 0), EXACT);
+    assertEquals(0.25, score.score(2, 0), EXACT);
+    assertEquals(0.75, score.score(-5, 0), EXACT);
+    assertEquals(0.25, score.score(99, 0), EXACT);
     assertArrayEquals(new double[] {0, 5, 10}, score.edges(1), EXACT);
-    assertEquals(1, score.of(1, 1), EXACT);
-    assertEquals(0, score.of(7, 1), EXACT);
+    assertEquals(1, score.score(1, 1), EXACT);
+    assertEquals(0, score.score(7, 1), EXACT);
     assertEquals(0, score.emptyBins());
-    assertThrows(IllegalArgumentException.class, () -> score.of(Double.NaN, 0));
+    assertThrows(IllegalArgumentException.class, () -> score.score(Double.NaN, 0));
   }
 
   @Test
@@ -59,9 +59,9 @@ class PrivacyRiskScoreTest {
         PrivacyRiskScore.of(sample(0.1, 0.2, 0.7), sample(0.3, 0.9), Spacing.LOGARITHMIC, 3);
     PrivacyRiskScore same = new PrivacyRiskScore(score.spacing(), score.histograms());
     double[] values = {1e-12, 0.1, 0.15, 0.3, 0.5, 0.9, 2};
-    assertArrayEquals(score.of(sample(values)).values(), same.of(sample(values)).values());
+    assertArrayEquals(score.scores(sample(values)).values(), same.scores(sample(values)).values());
     score.histograms().get(0).members()[0] = 5;
-    assertArrayEquals(score.of(sample(values)).values(), same.of(sample(values)).values());
+    assertArrayEquals(score.scores(sample(values)).values(), same.scores(sample(values)).values());
     assertThrows(
         IllegalArgumentException.class, () -> new PrivacyRiskScore(Spacing.LINEAR, List.of()));
     String message =
@@ -87,7 +87,7 @@ class PrivacyRiskScoreTest {
     PrivacyRiskScore score = PrivacyRiskScore.of(sample(0, 1), sample(1), Spacing.LINEAR, 2);
     for (double entropy : new double[] {Double.NaN, Double.POSITIVE_INFINITY}) {
       String message =
-          assertThrows(IllegalArgumentException.class, () -> score.of(entropy, 0)).getMessage();
+          assertThrows(IllegalArgumentException.class, () -> score.score(entropy, 0)).getMessage();
       assertTrue(message.contains("" + entropy), message);
     }
   }
@@ -96,14 +96,14 @@ class PrivacyRiskScoreTest {
   void emptyBinsScoreOneHalfAndAreCounted() {
     PrivacyRiskScore score = PrivacyRiskScore.of(sample(0, 1), sample(9, 10), Spacing.LINEAR, 5);
     assertEquals(3, score.emptyBins());
-    PrivacyRiskScore.Scores scores = score.of(sample(0, 3, 5, 1, 10));
+    PrivacyRiskScore.Scores scores = score.scores(sample(0, 3, 5, 1, 10));
     assertArrayEquals(new double[] {1, 0.5, 0.5, 1, 0}, scores.values(), EXACT);
     assertEquals(2, scores.undefined());
     assertEquals(0.6, scores.mean(), EXACT);
     // One value for all: the last bin holds everybody, and nobody is in the others.
     PrivacyRiskScore same = PrivacyRiskScore.of(sample(3), sample(3, 3), Spacing.LINEAR, 4);
     assertEquals(3, same.emptyBins());
-    assertEquals(0.5, same.of(3, 0), EXACT);
+    assertEquals(0.5, same.score(3, 0), EXACT);
   }
 
   @Test
@@ -111,10 +111,11 @@ class PrivacyRiskScoreTest {
     PrivacyRiskScore score =
         PrivacyRiskScore.of(sample(0, 0, 0, 4), sample(0, 4, 4, 4), Spacing.LINEAR, 2);
     // 0.75 and 0.25 against 0.25 and 0.75: the means are equal, the scores are not.
-    assertEquals(0.5, score.of(sample(0, 4)).meanChange(score.of(sample(4, 0))), EXACT);
-    PrivacyRiskScore.Scores one = score.of(sample(0));
+    assertEquals(0.5, score.scores(sample(0, 4)).meanChange(score.scores(sample(4, 0))), EXACT);
+    PrivacyRiskScore.Scores one = score.scores(sample(0));
     assertTrue(
-        assertThrows(IllegalArgumentException.class, () -> one.meanChange(score.of(sample(0, 4))))
+        assertThrows(
+                IllegalArgumentException.class, () -> one.meanChange(score.scores(sample(0, 4))))
             .getMessage()
             .contains("1 and 2"));
   }
@@ -127,7 +128,7 @@ class PrivacyRiskScoreTest {
     PrivacyRiskScore one = PrivacyRiskScore.of(few, others, Spacing.LINEAR, 3);
     PrivacyRiskScore three = PrivacyRiskScore.of(many, others, Spacing.LINEAR, 3);
     for (double value = 1; value <= 10; value++) {
-      assertEquals(one.of(value, 0), three.of(value, 0), EXACT);
+      assertEquals(one.score(value, 0), three.score(value, 0), EXACT);
     }
     assertEquals(1, Arrays.stream(three.memberShares(0)).sum(), EXACT);
     assertEquals(1, Arrays.stream(three.nonMemberShares(0)).sum(), EXACT);
@@ -141,8 +142,8 @@ class PrivacyRiskScoreTest {
     PrivacyRiskScore turned = PrivacyRiskScore.of(b, a, Spacing.LOGARITHMIC, 3);
     PrivacyRiskScore nothing = PrivacyRiskScore.of(a, a, Spacing.LOGARITHMIC, 3);
     for (double value : new double[] {0.1, 0.4, 1, 4}) {
-      assertEquals(1 - score.of(value, 0), turned.of(value, 0), EXACT);
-      assertEquals(0.5, nothing.of(value, 0), EXACT);
+      assertEquals(1 - score.score(value, 0), turned.score(value, 0), EXACT);
+      assertEquals(0.5, nothing.score(value, 0), EXACT);
     }
   }
 
@@ -152,13 +153,13 @@ class PrivacyRiskScoreTest {
         PrivacyRiskScore.of(sample(0, 1e-6), sample(1e-3, 1), Spacing.LOGARITHMIC, 2);
     assertArrayEquals(new double[] {1e-10, 1e-5, 1}, score.edges(0), 1e-15);
     assertArrayEquals(new double[] {1, 0}, score.memberShares(0), EXACT);
-    assertEquals(score.of(1e-10, 0), score.of(0, 0), EXACT);
+    assertEquals(score.score(1e-10, 0), score.score(0, 0), EXACT);
     PrivacyRiskScore one =
         PrivacyRiskScore.of(sample(1, 2, 8), sample(4, 10, 27), Spacing.LOGARITHMIC, 3);
     PrivacyRiskScore ten =
         PrivacyRiskScore.of(sample(10, 20, 80), sample(40, 100, 270), Spacing.LOGARITHMIC, 3);
     for (double value : new double[] {1.5, 4, 20}) {
-      assertEquals(one.of(value, 0), ten.of(10 * value, 0), EXACT);
+      assertEquals(one.score(value, 0), ten.score(10 * value, 0), EXACT);
     }
   }
 
@@ -176,7 +177,7 @@ class PrivacyRiskScoreTest {
         refused(() -> PrivacyRiskScore.of(sample(-1), sample(1), Spacing.LOGARITHMIC, 2))
             .contains("linear bins"));
     PrivacyRiskScore score = PrivacyRiskScore.of(sample(1), sample(2), Spacing.LINEAR, 2);
-    assertTrue(refused(() -> score.of(1, 1)).contains("0 to 0"));
+    assertTrue(refused(() -> score.score(1, 1)).contains("0 to 0"));
   }
 
   private static String refused(org.junit.jupiter.api.function.Executable call) {

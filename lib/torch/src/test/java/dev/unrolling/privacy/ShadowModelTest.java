@@ -64,7 +64,7 @@ class ShadowModelTest {
     try (Network again = start()) {
       TRAINER.train(
           again, dev.unrolling.data.BatchOrder.shuffled(DATA, MEMBERS.indices(), 16, 200, 0));
-      return score.of(ModifiedEntropy.of(again, examples, Convention.PROBABILITIES)).mean();
+      return score.scores(ModifiedEntropy.of(again, examples, Convention.PROBABILITIES)).mean();
     }
   }
 
@@ -75,7 +75,7 @@ class ShadowModelTest {
       EntropySample in = ModifiedEntropy.of(network, MEMBERS, Convention.PROBABILITIES);
       EntropySample out = ModifiedEntropy.of(network, OTHERS, Convention.PROBABILITIES);
       PrivacyRiskScore score = PrivacyRiskScore.of(in, out, Spacing.LOGARITHMIC, 1);
-      assertEquals(0.5, score.of(in).mean(), 1e-12);
+      assertEquals(0.5, score.scores(in).mean(), 1e-12);
     }
   }
 

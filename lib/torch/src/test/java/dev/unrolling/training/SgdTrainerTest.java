@@ -74,7 +74,7 @@ class SgdTrainerTest {
       TrainingTrace trace =
           new SgdTrainer(SQUARED, Schedule.constant(0.1))
               .withMomentum(0.5)
-              .trainInLockStep(original, retrained, oneEpoch, Omission.zeroGradient());
+              .trainInLockStep(original, retrained, oneEpoch, Removal.zeroGradient());
       assertWeights(original, 0.09, 0.12);
       assertWeights(retrained, 0, 0);
       assertEquals(List.of(0., 0.), trace.retrainedLosses());
@@ -106,10 +106,10 @@ class SgdTrainerTest {
         Network onRest = original.copy();
         Network again = original.copy()) {
       TrainingTrace both =
-          trainer.trainInLockStep(original, retrained, order, Omission.skippedStep());
+          trainer.trainInLockStep(original, retrained, order, Removal.skippedStep());
       TrainingTrace one = trainer.train(alone, order);
       trainer.train(onRest, without);
-      trainer.retrain(again, order, Omission.skippedStep(), order.steps());
+      trainer.retrain(again, order, Removal.skippedStep(), order.steps());
       assertTrue(Fixtures.sameBits(alone.saveState(), original.saveState()));
       assertTrue(Fixtures.sameBits(onRest.saveState(), retrained.saveState()));
       assertTrue(Fixtures.sameBits(again.saveState(), retrained.saveState()));
@@ -127,7 +127,7 @@ class SgdTrainerTest {
         Network retrained = original.copy();
         Network expected = original.copy()) {
       TRAINER.trainInLockStep(
-          original, retrained, order, Omission.point(2, Omission.Divisor.FULL_BATCH));
+          original, retrained, order, Removal.point(2, Removal.Divisor.FULL_BATCH));
       SgdTrainer alone = TRAINER;
       for (Batch batch : List.of(order.batch(0).without(2).averagedOver(4), order.batch(1))) {
         try (LossGradient g = expected.gradient(batch, alone.objective(0), Mode.TRAINING);
@@ -179,7 +179,7 @@ class SgdTrainerTest {
     try (Network original = Fixtures.lineAtZero(Fixtures.float64());
         Network retrained = original.copy()) {
       new SgdTrainer(SQUARED, Schedule.constant(0.1))
-          .trainInLockStep(original, retrained, order, Omission.skippedStep(), listener, second);
+          .trainInLockStep(original, retrained, order, Removal.skippedStep(), listener, second);
     }
     assertEquals(
         List.of(
@@ -210,7 +210,7 @@ class SgdTrainerTest {
       IllegalArgumentException error =
           assertThrows(
               IllegalArgumentException.class,
-              () -> TRAINER.trainInLockStep(original, other, order, Omission.skippedStep()));
+              () -> TRAINER.trainInLockStep(original, other, order, Removal.skippedStep()));
       assertTrue(error.getMessage().contains("original.copy()"));
     }
   }
@@ -222,10 +222,10 @@ class SgdTrainerTest {
       BatchOrder order = BatchOrder.fixed(Fixtures.twoPoints(), new int[] {0, 1}, 1, 1);
       assertThrows(
           IllegalStateException.class,
-          () -> TRAINER.trainInLockStep(network, twin, order, Omission.skippedStep()));
+          () -> TRAINER.trainInLockStep(network, twin, order, Removal.skippedStep()));
       assertThrows(
           IllegalStateException.class,
-          () -> TRAINER.retrain(network, order, Omission.skippedStep(), 1));
+          () -> TRAINER.retrain(network, order, Removal.skippedStep(), 1));
     }
   }
 
@@ -306,7 +306,7 @@ class SgdTrainerTest {
       BatchOrder pairs =
           BatchOrder.fixed(Fixtures.features(), new int[] {2, 3, 4, 5}, 2, 1)
               .withForgetBatch(Batch.of(Fixtures.features(), 0, 1), BatchOrder.Position.LAST);
-      Omission point = Omission.point(1, Omission.Divisor.REMAINING);
+      Removal point = Removal.point(1, Removal.Divisor.REMAINING);
       message =
           assertThrows(
                   IllegalArgumentException.class,
@@ -314,7 +314,7 @@ class SgdTrainerTest {
               .getMessage();
       assertTrue(message.contains("step 2 (epoch 0)"), message);
       assertTrue(Fixtures.sameBits(before, network.saveState()));
-      trainer.retrain(network, pairs, Omission.skippedStep(), pairs.steps());
+      trainer.retrain(network, pairs, Removal.skippedStep(), pairs.steps());
     }
   }
 }

@@ -108,8 +108,7 @@ class StoppedRunTest {
               DivergenceException.class,
               () ->
                   HOT.withSchedule(Schedule.constant(0.01))
-                      .trainInLockStep(
-                          original, retrained, order, Omission.skippedStep(), spoiler));
+                      .trainInLockStep(original, retrained, order, Removal.skippedStep(), spoiler));
       assertEquals(2, error.step());
       assertTrue(error.getMessage().contains("retrained model"), error::getMessage);
       assertEquals(2, error.saved().networks().size());
@@ -117,15 +116,15 @@ class StoppedRunTest {
   }
 
   @Test
-  void divergenceLeavesACheckpointThatLoads() throws IOException {
+  void divergenceLeavesASavedRunThatLoads() throws IOException {
     Path file = folder.resolve("hot.checkpoint");
-    SgdTrainer trainer = HOT.withCheckpoint(new CheckpointPolicy(file, 2, "hot"));
+    SgdTrainer trainer = HOT.withSavePolicy(new SavePolicy(file, 2, "hot"));
     try (Network network = Fixtures.float32().network(Fixtures.linear(), 1)) {
       DivergenceException error =
           assertThrows(DivergenceException.class, () -> trainer.train(network, epochs(20)));
       assertEquals(file, error.saved().file().orElseThrow());
       assertTrue(error.getMessage().contains(file.toString()));
-      Checkpoint read = Checkpoint.load(file, "hot");
+      SavedRun read = SavedRun.load(file, "hot");
       assertTrue(read.step() > 0 && read.step() <= error.step());
       assertEquals(error.saved().step(), read.step());
       assertTrue(finite(read.networks().get(0)));
@@ -167,7 +166,7 @@ class StoppedRunTest {
     SgdTrainer trainer =
         new SgdTrainer(Objective.crossEntropy(), Schedule.stepDecay(0.1, 0.5, 1))
             .withMomentum(0.9)
-            .withCheckpoint(new CheckpointPolicy(file, 1000, "a run"));
+            .withSavePolicy(new SavePolicy(file, 1000, "a run"));
     StepListener interrupter =
         new StepListener() {
           @Override
@@ -182,26 +181,26 @@ class StoppedRunTest {
         Network whole = original.copy();
         Network wholeRetrained = original.copy()) {
       TrainingTrace unbroken =
-          trainer.trainInLockStep(whole, wholeRetrained, order, Omission.skippedStep());
+          trainer.trainInLockStep(whole, wholeRetrained, order, Removal.skippedStep());
 
       TrainingInterruptedException stop =
           assertThrows(
               TrainingInterruptedException.class,
               () ->
                   trainer.trainInLockStep(
-                      original, retrained, order, Omission.skippedStep(), interrupter));
+                      original, retrained, order, Removal.skippedStep(), interrupter));
       assertFalse(Thread.currentThread().isInterrupted());
       assertEquals(5, stop.saved().step());
       assertTrue(stop.getMessage().contains("5 of 8"), stop::getMessage);
 
-      Checkpoint read = Checkpoint.load(file, "a run");
+      SavedRun read = SavedRun.load(file, "a run");
       assertEquals(5, read.step());
       try (Network m = Fixtures.float32().network(Fixtures.tanh(), 2);
           Network n = Fixtures.float32().network(Fixtures.tanh(), 2)) {
         m.restore(read.networks().get(0));
         n.restore(read.networks().get(1));
         TrainingTrace rest =
-            trainer.withFirstStep(read.step()).trainInLockStep(m, n, order, Omission.skippedStep());
+            trainer.withFirstStep(read.step()).trainInLockStep(m, n, order, Removal.skippedStep());
         assertTrue(Fixtures.sameBits(whole.saveState(), m.saveState()));
         assertTrue(Fixtures.sameBits(wholeRetrained.saveState(), n.saveState()));
         assertEquals(unbroken.losses().subList(5, 8), rest.losses());
@@ -211,12 +210,12 @@ class StoppedRunTest {
   }
 
   @Test
-  void checkpointsAreSavedOnTheWay() throws IOException {
+  void theRunIsSavedOnTheWay() throws IOException {
     Path file = folder.resolve("way.checkpoint");
     try (Network network = Fixtures.float64().network(Fixtures.linear(), 1)) {
       List<Boolean> there = new ArrayList<>();
       new SgdTrainer(Objective.squaredError(), Schedule.constant(1e-3))
-          .withCheckpoint(new CheckpointPolicy(file, 3, "way"))
+          .withSavePolicy(new SavePolicy(file, 3, "way"))
           .train(
               network,
               epochs(2),
@@ -227,7 +226,7 @@ class StoppedRunTest {
                 }
               });
       assertEquals(3, there.indexOf(true));
-      assertEquals(6, Checkpoint.load(file, "way").step());
+      assertEquals(6, SavedRun.load(file, "way").step());
     }
   }
 }

@@ -17,8 +17,8 @@ import dev.unrolling.model.Architectures;
 import dev.unrolling.privacy.ShadowModel;
 import dev.unrolling.training.Fixtures;
 import dev.unrolling.training.GammaDecay;
-import dev.unrolling.training.Omission;
-import dev.unrolling.training.Omission.Divisor;
+import dev.unrolling.training.Removal;
+import dev.unrolling.training.Removal.Divisor;
 import dev.unrolling.training.Schedule;
 import dev.unrolling.training.SgdTrainer;
 import java.util.List;
@@ -32,7 +32,7 @@ import org.junit.jupiter.api.function.Executable;
 class AnotherRunTest {
 
   private static final Dataset DATA = data();
-  private static final Omission SKIPPED = Omission.skippedStep();
+  private static final Removal SKIPPED = Removal.skippedStep();
   private static final SgdTrainer TRAINER =
       new SgdTrainer(Objective.crossEntropy().withGamma(2), Schedule.constant(0.1));
 
@@ -71,40 +71,40 @@ class AnotherRunTest {
   void xIsNotAmongTheOtherBatches() {
     // Example 7 is in x*, and in the first of the others too.
     BatchOrder order = others(7).withForgetBatch(firstEight(), Position.LAST);
-    Omission ofIt = Omission.point(7, Divisor.FULL_BATCH);
-    for (Omission omission : List.of(SKIPPED, Omission.zeroGradient(), ofIt)) {
+    Removal ofIt = Removal.point(7, Divisor.FULL_BATCH);
+    for (Removal removal : List.of(SKIPPED, Removal.zeroGradient(), ofIt)) {
       try (Network network = network();
           Network other = network.copy()) {
         UnrolledSgd unrolled = new UnrolledSgd(TRAINER);
         for (Executable use :
             List.<Executable>of(
-                () -> new ForgettingRecorder(network, order, TRAINER, omission),
-                () -> TRAINER.retrain(network, order, omission, order.steps()),
-                () -> TRAINER.trainInLockStep(network, other, order, omission),
-                () -> unrolled.expandRetrained(network, order, 2, omission),
-                () -> unrolled.leadingTerm(network, order, 2, omission))) {
+                () -> new ForgettingRecorder(network, order, TRAINER, removal),
+                () -> TRAINER.retrain(network, order, removal, order.steps()),
+                () -> TRAINER.trainInLockStep(network, other, order, removal),
+                () -> unrolled.expandRetrained(network, order, 2, removal),
+                () -> unrolled.leadingTerm(network, order, 2, removal))) {
           assertRefused(
               IllegalArgumentException.class, use, "no other batch", "index 7", "Subsets.rest");
         }
         // Nothing was forgotten here: it may be trained on twice, and other points forgotten.
         TRAINER.train(other, order);
-        TRAINER.retrain(network, order, Omission.point(6, Divisor.FULL_BATCH), order.steps());
+        TRAINER.retrain(network, order, Removal.point(6, Divisor.FULL_BATCH), order.steps());
       }
     }
   }
 
   @Test
   void aPointIsOneOfX() {
-    Omission omission = Omission.point(63, Divisor.FULL_BATCH);
+    Removal removal = Removal.point(63, Divisor.FULL_BATCH);
     BatchOrder order = order();
     try (Network network = network();
         Network other = network.copy()) {
       for (Executable use :
           List.<Executable>of(
-              () -> new ForgettingRecorder(network, order, TRAINER, omission),
-              () -> TRAINER.retrain(network, order, omission, order.steps()),
-              () -> TRAINER.trainInLockStep(network, other, order, omission),
-              () -> new UnrolledSgd(TRAINER).leadingTerm(network, order, 2, omission))) {
+              () -> new ForgettingRecorder(network, order, TRAINER, removal),
+              () -> TRAINER.retrain(network, order, removal, order.steps()),
+              () -> TRAINER.trainInLockStep(network, other, order, removal),
+              () -> new UnrolledSgd(TRAINER).leadingTerm(network, order, 2, removal))) {
         assertRefused(IllegalArgumentException.class, use, "0 to 7", "63");
       }
     }
@@ -183,9 +183,9 @@ class AnotherRunTest {
         Network retrained = network.copy();
         ForgettingRecorder recorder = new ForgettingRecorder(network, order, TRAINER, SKIPPED)) {
       assertAnotherRun(
-          "another omission",
+          "another removal",
           recorder,
-          r -> TRAINER.trainInLockStep(network, retrained, order, Omission.zeroGradient(), r));
+          r -> TRAINER.trainInLockStep(network, retrained, order, Removal.zeroGradient(), r));
     }
     try (Network network = network();
         Network another = network.copy();
@@ -299,19 +299,19 @@ class AnotherRunTest {
     for (double momentum : new double[] {-0.1, 1, Double.NaN}) {
       assertRefused(
           IllegalArgumentException.class,
-          () -> factor.of(rates, new int[] {0}, momentum),
+          () -> factor.value(rates, new int[] {0}, momentum),
           "[0, 1)",
           "" + momentum);
     }
     for (double rate : new double[] {0, -0.1, Double.NaN, Double.POSITIVE_INFINITY}) {
       assertRefused(
           IllegalArgumentException.class,
-          () -> factor.of(List.of(0.1, rate), new int[] {0}, 0.5),
+          () -> factor.value(List.of(0.1, rate), new int[] {0}, 0.5),
           "positive",
           "" + rate);
     }
-    assertThrows(IllegalArgumentException.class, () -> factor.of(rates, new int[] {-1}, 0.5));
-    assertThrows(IllegalArgumentException.class, () -> factor.of(rates, new int[] {1, 1}, 0.5));
+    assertThrows(IllegalArgumentException.class, () -> factor.value(rates, new int[] {-1}, 0.5));
+    assertThrows(IllegalArgumentException.class, () -> factor.value(rates, new int[] {1, 1}, 0.5));
     assertThrows(IllegalArgumentException.class, () -> TRAINER.objective(-1));
     assertEquals(2, TRAINER.objective(0).gamma());
     try (Network network = network();

@@ -31,13 +31,13 @@ class CheckpointedErrorTest {
             new Segment(0.1, 2, 5, List.of(-6.0)),
             new Segment(0.1, 3, 3, List.of(8.0, 12.0)),
             new Segment(0.2, 1, 2, List.of()));
-    assertEquals(0.78, CheckpointedError.of(UnlearningError.published(), segments), 1e-12);
+    assertEquals(0.78, CheckpointedError.value(UnlearningError.published(), segments), 1e-12);
     // The one-eta form: 2.4 + 3 + 1.2.
-    assertEquals(6.6, CheckpointedError.of(UnlearningError.oneEta(), segments), 1e-12);
-    assertEquals(0, CheckpointedError.of(UnlearningError.oneEta(), List.of()));
+    assertEquals(6.6, CheckpointedError.value(UnlearningError.oneEta(), segments), 1e-12);
+    assertEquals(0, CheckpointedError.value(UnlearningError.oneEta(), List.of()));
     assertThrows(
         IllegalStateException.class,
-        () -> CheckpointedError.of(UnlearningError.oneEta(), segments.subList(2, 3)));
+        () -> CheckpointedError.value(UnlearningError.oneEta(), segments.subList(2, 3)));
   }
 
   /** Adds an eigenvalue after each step. */
@@ -100,13 +100,13 @@ class CheckpointedErrorTest {
       try (ParameterVector end = network.weights()) {
         UnlearningError form = UnlearningError.published();
         List<Double> sigmas = List.of(1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0);
-        assertEquals(form.of(0.1, end.distance(start), 7, sigmas), whole.of(form), 1e-12);
-        assertEquals(0, each.of(form));
+        assertEquals(form.value(0.1, end.distance(start), 7, sigmas), whole.value(form), 1e-12);
+        assertEquals(0, each.value(form));
         assertEquals(7, each.segments().size());
         List<Segment> segments = three.segments();
         assertEquals(List.of(3, 3, 1), segments.stream().map(Segment::steps).toList());
         assertEquals(List.of(4.0, 5.0, 6.0), segments.get(1).eigenvalues());
-        assertTrue(three.of(form) > 0 && three.of(form) < whole.of(form));
+        assertTrue(three.value(form) > 0 && three.value(form) < whole.value(form));
         double path = segments.stream().mapToDouble(Segment::movement).sum();
         assertTrue(path >= end.distance(start));
       }

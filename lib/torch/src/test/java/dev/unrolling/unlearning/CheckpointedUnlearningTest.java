@@ -18,8 +18,8 @@ import dev.unrolling.metrics.VerificationError;
 import dev.unrolling.model.Architecture;
 import dev.unrolling.model.Architectures;
 import dev.unrolling.training.Fixtures;
-import dev.unrolling.training.Omission;
-import dev.unrolling.training.Omission.Divisor;
+import dev.unrolling.training.Removal;
+import dev.unrolling.training.Removal.Divisor;
 import dev.unrolling.training.Schedule;
 import dev.unrolling.training.SgdTrainer;
 import dev.unrolling.training.Step;
@@ -42,15 +42,15 @@ class CheckpointedUnlearningTest {
         .withForgetBatch(Batch.of(Fixtures.images(), 0, 1, 2, 3), BatchOrder.Position.MIDDLE);
   }
 
-  private static void assertEnds(Architecture architecture, Omission omission) {
+  private static void assertEnds(Architecture architecture, Removal removal) {
     Engine engine = Fixtures.float64();
     BatchOrder order = middle();
     SgdTrainer trainer = new SgdTrainer(DECAYED, Schedule.stepDecay(0.1, 0.5, 1));
-    boolean point = omission instanceof Omission.WithoutPoint;
+    boolean point = removal instanceof Removal.WithoutPoint;
     Mode mode = point ? Mode.EVALUATION : Mode.TRAINING;
     try (Network network = engine.network(architecture, 3);
         ForgettingRecorder recorder =
-            new ForgettingRecorder(network, order, trainer, omission, mode);
+            new ForgettingRecorder(network, order, trainer, removal, mode);
         CheckpointRecorder every =
             new CheckpointRecorder(
                 recorder, CheckpointSpacing.everyStep(), Factor.SUM_OF_RATES, mode);
@@ -85,13 +85,13 @@ class CheckpointedUnlearningTest {
 
   @Test
   void itsEndsAreAmnesiacAndSingleGradientUnlearning() {
-    assertEnds(Fixtures.tanh(), Omission.skippedStep());
-    assertEnds(Fixtures.tanh(), Omission.point(2, Divisor.FULL_BATCH));
+    assertEnds(Fixtures.tanh(), Removal.skippedStep());
+    assertEnds(Fixtures.tanh(), Removal.point(2, Divisor.FULL_BATCH));
   }
 
   @Test
   void itsEndsAreTheSameWithBatchNorm() {
-    assertEnds(Architectures.resnet8(2, 10), Omission.skippedStep());
+    assertEnds(Architectures.resnet8(2, 10), Removal.skippedStep());
   }
 
   @Test
@@ -101,7 +101,7 @@ class CheckpointedUnlearningTest {
         new SgdTrainer(Objective.crossEntropy(), Schedule.constant(0.05)).withMomentum(0.9);
     try (Network network = Fixtures.float64().network(Fixtures.tanh(), 3);
         ForgettingRecorder recorder =
-            new ForgettingRecorder(network, order, trainer, Omission.zeroGradient());
+            new ForgettingRecorder(network, order, trainer, Removal.zeroGradient());
         CheckpointRecorder start =
             new CheckpointRecorder(
                 recorder,
@@ -125,11 +125,9 @@ class CheckpointedUnlearningTest {
     BatchOrder order = middle();
     Objective objective = DECAYED.withGamma(2);
     double[] rates = {0.001, 0.0005, 0.00025};
-    for (Omission omission :
+    for (Removal removal :
         List.of(
-            Omission.skippedStep(),
-            Omission.zeroGradient(),
-            Omission.point(2, Divisor.FULL_BATCH))) {
+            Removal.skippedStep(), Removal.zeroGradient(), Removal.point(2, Divisor.FULL_BATCH))) {
       for (int spacing : new int[] {1, 2, 5, 100}) {
         double[] remainders = new double[rates.length];
         double[] errors = new double[rates.length];
@@ -139,24 +137,24 @@ class CheckpointedUnlearningTest {
               Network retrained = original.copy();
               LeadingTerm leading =
                   new UnrolledSgd(objective, Schedule.constant(rates[i]))
-                      .leadingTerm(original, order, 12, omission, new CheckpointSpacing(spacing));
+                      .leadingTerm(original, order, 12, removal, new CheckpointSpacing(spacing));
               ParameterVector predicted = leading.sum();
               ForgettingRecorder recorder =
-                  new ForgettingRecorder(original, order, trainer, omission);
+                  new ForgettingRecorder(original, order, trainer, removal);
               CheckpointRecorder checkpoints =
                   new CheckpointRecorder(recorder, new CheckpointSpacing(spacing))) {
-            trainer.trainInLockStep(original, retrained, order, omission, recorder, checkpoints);
+            trainer.trainInLockStep(original, retrained, order, removal, recorder, checkpoints);
             try (ParameterVector unlearned =
                     new CheckpointedUnlearning(checkpoints).unlearnedWeights(recorder);
                 ParameterVector target = retrained.weights()) {
-              errors[i] = VerificationError.of(unlearned, target);
+              errors[i] = VerificationError.value(unlearned, target);
               assertEquals(errors[i], leading.predictedError(), 0.05 * errors[i]);
               remainders[i] = unlearned.addInPlace(-1, target).addInPlace(-1, predicted).norm2();
             }
           }
         }
         assertEquals(2, Fixtures.slope(rates, errors), 0.1);
-        assertEquals(3, Fixtures.slope(rates, remainders), 0.2, omission + " every " + spacing);
+        assertEquals(3, Fixtures.slope(rates, remainders), 0.2, removal + " every " + spacing);
       }
     }
   }
@@ -166,14 +164,14 @@ class CheckpointedUnlearningTest {
     BatchOrder order = middle();
     Schedule schedule = Schedule.stepDecay(0.1, 0.5, 1);
     UnrolledSgd cut = new UnrolledSgd(DECAYED, schedule).truncated();
-    Omission omission = Omission.skippedStep();
+    Removal removal = Removal.skippedStep();
     SgdTrainer trainer = new SgdTrainer(DECAYED, schedule);
     try (Network network = Fixtures.float64().network(Fixtures.tanh(), 5);
-        ForgettingRecorder recorder = new ForgettingRecorder(network, order, trainer, omission);
-        LeadingTerm leading = cut.leadingTerm(network, order, 12, omission);
+        ForgettingRecorder recorder = new ForgettingRecorder(network, order, trainer, removal);
+        LeadingTerm leading = cut.leadingTerm(network, order, 12, removal);
         ParameterVector sum = leading.sum();
         Expansion m = cut.expand(network, order, 12);
-        Expansion n = cut.expandRetrained(network, order, 12, omission);
+        Expansion n = cut.expandRetrained(network, order, 12, removal);
         ParameterVector expected =
             m.unlearningRemainder(n, recorder.startGradient(), 0.1 + 0.05 + 0.025)) {
       assertEquals(0, sum.distance(expected) / expected.norm2(), 1e-10);
@@ -184,7 +182,7 @@ class CheckpointedUnlearningTest {
       assertTrue(leading.others().norm2() > 0 && leading.own().norm2() > 0);
       assertThrows(
           IllegalArgumentException.class,
-          () -> cut.leadingTerm(network, order, 12, Omission.point(1, Divisor.REMAINING)));
+          () -> cut.leadingTerm(network, order, 12, Removal.point(1, Divisor.REMAINING)));
     }
   }
 
@@ -242,7 +240,7 @@ class CheckpointedUnlearningTest {
       List<Stop> stops) {
     try (Network network = Fixtures.float64().network(Fixtures.linear(), 3);
         ForgettingRecorder recorder =
-            new ForgettingRecorder(network, order, trainer, Omission.zeroGradient());
+            new ForgettingRecorder(network, order, trainer, Removal.zeroGradient());
         CheckpointRecorder checkpoints =
             new CheckpointRecorder(recorder, spacing, factor, Mode.TRAINING)) {
       from.ifPresent(
@@ -287,7 +285,7 @@ class CheckpointedUnlearningTest {
     }
     try (Network network = Fixtures.float64().network(Fixtures.linear(), 3);
         ForgettingRecorder recorder =
-            new ForgettingRecorder(network, order, trainer, Omission.zeroGradient());
+            new ForgettingRecorder(network, order, trainer, Removal.zeroGradient());
         CheckpointRecorder checkpoints =
             new CheckpointRecorder(recorder, CheckpointSpacing.everyStep())) {
       CheckpointRecorder.Collected none =
@@ -300,10 +298,10 @@ class CheckpointedUnlearningTest {
   void refusesARecorderOfAnotherRun() {
     BatchOrder order = middle();
     SgdTrainer trainer = new SgdTrainer(DECAYED, Schedule.constant(0.1));
-    Omission omission = Omission.skippedStep();
+    Removal removal = Removal.skippedStep();
     try (Network network = Fixtures.float64().network(Fixtures.tanh(), 5);
-        ForgettingRecorder recorder = new ForgettingRecorder(network, order, trainer, omission);
-        ForgettingRecorder other = new ForgettingRecorder(network, order, trainer, omission);
+        ForgettingRecorder recorder = new ForgettingRecorder(network, order, trainer, removal);
+        ForgettingRecorder other = new ForgettingRecorder(network, order, trainer, removal);
         CheckpointRecorder checkpoints =
             new CheckpointRecorder(recorder, CheckpointSpacing.everyStep())) {
       CheckpointedUnlearning method = new CheckpointedUnlearning(checkpoints);

@@ -17,8 +17,8 @@ import dev.unrolling.metrics.ForgettingDistance;
 import dev.unrolling.metrics.VerificationError;
 import dev.unrolling.training.Fixtures;
 import dev.unrolling.training.GammaDecay;
-import dev.unrolling.training.Omission;
-import dev.unrolling.training.Omission.Divisor;
+import dev.unrolling.training.Removal;
+import dev.unrolling.training.Removal.Divisor;
 import dev.unrolling.training.Schedule;
 import dev.unrolling.training.SgdTrainer;
 import dev.unrolling.training.Step;
@@ -36,9 +36,8 @@ class FallingGammaTest {
   private static final Objective OBJECTIVE =
       Objective.crossEntropy().withGamma(5).withWeightDecay(0.01);
   private static final GammaDecay TENTH = new GammaDecay(10, 1);
-  private static final List<Omission> OMISSIONS =
-      List.of(
-          Omission.skippedStep(), Omission.zeroGradient(), Omission.point(2, Divisor.FULL_BATCH));
+  private static final List<Removal> OMISSIONS =
+      List.of(Removal.skippedStep(), Removal.zeroGradient(), Removal.point(2, Divisor.FULL_BATCH));
   private static final double[] RATES = {0.004, 0.002, 0.001};
 
   private static SgdTrainer trainer(double rate) {
@@ -56,10 +55,10 @@ class FallingGammaTest {
   }
 
   private static void afterEachStep(
-      SgdTrainer trainer, Omission omission, CheckpointSpacing spacing, AtStep check) {
+      SgdTrainer trainer, Removal removal, CheckpointSpacing spacing, AtStep check) {
     try (Network original = network();
         Network retrained = original.copy();
-        ForgettingRecorder recorder = new ForgettingRecorder(original, order(), trainer, omission);
+        ForgettingRecorder recorder = new ForgettingRecorder(original, order(), trainer, removal);
         CheckpointRecorder checkpoints = new CheckpointRecorder(recorder, spacing)) {
       StepListener listener =
           new StepListener() {
@@ -69,8 +68,8 @@ class FallingGammaTest {
             }
           };
       trainer.trainInLockStep(
-          original, retrained, order(), omission, recorder, checkpoints, listener);
-      assertTrue(ForgettingDistance.of(original, retrained) > 1e-3);
+          original, retrained, order(), removal, recorder, checkpoints, listener);
+      assertTrue(ForgettingDistance.value(original, retrained) > 1e-3);
     }
   }
 
@@ -82,10 +81,10 @@ class FallingGammaTest {
   @Test
   void retrainingIsTheRetrainedModelBitForBit() {
     for (double momentum : new double[] {0, 0.9}) {
-      for (Omission omission : OMISSIONS) {
+      for (Removal removal : OMISSIONS) {
         afterEachStep(
             trainer(0.1).withMomentum(momentum),
-            omission,
+            removal,
             CheckpointSpacing.onlyAtStart(),
             (recorder, checkpoints, retrained) -> {
               try (Network again = new Retraining().unlearnedNetwork(recorder)) {
@@ -99,13 +98,13 @@ class FallingGammaTest {
   @Test
   void aPointsShareIsThatOfItsVisits() {
     // By hand: rate times the point's gradient under the objective of each visit.
-    Omission omission = Omission.point(2, Divisor.FULL_BATCH);
+    Removal removal = Removal.point(2, Divisor.FULL_BATCH);
     BatchOrder order = order();
     SgdTrainer trainer = trainer(0.1);
     try (Network network = network();
         Network twin = network.copy();
         ParameterVector expected = network.weights().scaleInPlace(0);
-        ForgettingRecorder recorder = new ForgettingRecorder(network, order, trainer, omission)) {
+        ForgettingRecorder recorder = new ForgettingRecorder(network, order, trainer, removal)) {
       double[] gammas = {5, 0.5, 0.05};
       for (int i = 0; i < order.steps(); i++) {
         Objective objective = OBJECTIVE.withGamma(gammas[order.epoch(i)]);
@@ -128,10 +127,10 @@ class FallingGammaTest {
 
   @Test
   void aCheckpointAtEveryStepIsAmnesiacUnlearning() {
-    for (Omission omission : List.of(Omission.skippedStep(), OMISSIONS.get(2))) {
+    for (Removal removal : List.of(Removal.skippedStep(), OMISSIONS.get(2))) {
       afterEachStep(
           trainer(0.1),
-          omission,
+          removal,
           CheckpointSpacing.everyStep(),
           (recorder, checkpoints, retrained) ->
               assertSame(
@@ -141,10 +140,10 @@ class FallingGammaTest {
 
   @Test
   void aCheckpointAtTheStartIsSingleGradientUnlearning() {
-    for (Omission omission : OMISSIONS) {
+    for (Removal removal : OMISSIONS) {
       afterEachStep(
           trainer(0.1),
-          omission,
+          removal,
           CheckpointSpacing.onlyAtStart(),
           (recorder, checkpoints, retrained) -> {
             assertSame(
@@ -165,7 +164,7 @@ class FallingGammaTest {
 
   @Test
   void aSingleGradientForgetsToSecondOrderAndItsLeadingTermIsPredicted() {
-    for (Omission omission : OMISSIONS) {
+    for (Removal removal : OMISSIONS) {
       double[] errors = new double[RATES.length];
       double[] remainders = new double[RATES.length];
       for (int i = 0; i < RATES.length; i++) {
@@ -173,20 +172,20 @@ class FallingGammaTest {
         try (Network original = network();
             Network retrained = original.copy();
             LeadingTerm leading =
-                new UnrolledSgd(trainer).leadingTerm(original, order(), order().steps(), omission);
+                new UnrolledSgd(trainer).leadingTerm(original, order(), order().steps(), removal);
             ParameterVector predicted = leading.sum();
             ForgettingRecorder recorder =
-                new ForgettingRecorder(original, order(), trainer, omission)) {
-          trainer.trainInLockStep(original, retrained, order(), omission, recorder);
+                new ForgettingRecorder(original, order(), trainer, removal)) {
+          trainer.trainInLockStep(original, retrained, order(), removal, recorder);
           try (ParameterVector w = new SingleGradientUnlearning().unlearnedWeights(recorder);
               ParameterVector target = retrained.weights()) {
-            errors[i] = VerificationError.of(w, target);
+            errors[i] = VerificationError.value(w, target);
             remainders[i] = w.addInPlace(-1, target).addInPlace(-1, predicted).norm2();
           }
         }
       }
-      assertEquals(2, Fixtures.slope(RATES, errors), 0.1, omission::toString);
-      assertEquals(3, Fixtures.slope(RATES, remainders), 0.2, omission::toString);
+      assertEquals(2, Fixtures.slope(RATES, errors), 0.1, removal::toString);
+      assertEquals(3, Fixtures.slope(RATES, remainders), 0.2, removal::toString);
     }
   }
 
@@ -195,15 +194,15 @@ class FallingGammaTest {
     double[] errors = new double[RATES.length];
     for (int i = 0; i < RATES.length; i++) {
       SgdTrainer trainer = trainer(RATES[i] / 10).withMomentum(0.9);
-      Omission omission = Omission.zeroGradient();
+      Removal removal = Removal.zeroGradient();
       try (Network original = network();
           Network retrained = original.copy();
           ForgettingRecorder recorder =
-              new ForgettingRecorder(original, order(), trainer, omission)) {
-        trainer.trainInLockStep(original, retrained, order(), omission, recorder);
+              new ForgettingRecorder(original, order(), trainer, removal)) {
+        trainer.trainInLockStep(original, retrained, order(), removal, recorder);
         try (Network unlearned =
             new SingleGradientUnlearning(Factor.MOMENTUM_CORRECTED).unlearnedNetwork(recorder)) {
-          errors[i] = VerificationError.of(unlearned, retrained);
+          errors[i] = VerificationError.value(unlearned, retrained);
         }
       }
     }
@@ -246,11 +245,11 @@ class FallingGammaTest {
     CheckpointSpacing checkpoints = new CheckpointSpacing(spacing);
     try (Network network = network();
         ForgettingRecorder recorder =
-            new ForgettingRecorder(network, order, trainer, Omission.skippedStep());
+            new ForgettingRecorder(network, order, trainer, Removal.skippedStep());
         CheckpointRecorder visits = new CheckpointRecorder(recorder, checkpoints);
         Network twin = network.copy();
         ForgettingRecorder later =
-            new ForgettingRecorder(twin, order, trainer, Omission.skippedStep());
+            new ForgettingRecorder(twin, order, trainer, Removal.skippedStep());
         CheckpointRecorder laterVisits = new CheckpointRecorder(later, checkpoints)) {
       StepListener handOver =
           new StepListener() {

@@ -13,8 +13,8 @@ import dev.unrolling.engine.Objective;
 import dev.unrolling.engine.ParameterVector;
 import dev.unrolling.metrics.VerificationError;
 import dev.unrolling.training.Fixtures;
-import dev.unrolling.training.Omission;
-import dev.unrolling.training.Omission.Divisor;
+import dev.unrolling.training.Removal;
+import dev.unrolling.training.Removal.Divisor;
 import dev.unrolling.training.Schedule;
 import dev.unrolling.training.SgdTrainer;
 import dev.unrolling.training.Step;
@@ -41,7 +41,7 @@ class SingleGradientUnlearningTest {
   /** Verification errors at each rate, and what is left of them once the leading term is off. */
   private record Sweep(double[] errors, double[] remainders) {}
 
-  private static Sweep sweep(SingleGradientUnlearning method, double momentum, Omission omission) {
+  private static Sweep sweep(SingleGradientUnlearning method, double momentum, Removal removal) {
     double[] errors = new double[RATES.length];
     double[] remainders = new double[RATES.length];
     BatchOrder order = order();
@@ -52,16 +52,15 @@ class SingleGradientUnlearningTest {
       try (Network original = Fixtures.float64().network(Fixtures.tanh(), 5);
           Network retrained = original.copy();
           Expansion m = unrolled.expand(original, order, order.steps());
-          Expansion n = unrolled.expandRetrained(original, order, order.steps(), omission);
-          ForgettingRecorder recorder =
-              new ForgettingRecorder(original, order, trainer, omission)) {
-        trainer.trainInLockStep(original, retrained, order, omission, recorder);
+          Expansion n = unrolled.expandRetrained(original, order, order.steps(), removal);
+          ForgettingRecorder recorder = new ForgettingRecorder(original, order, trainer, removal)) {
+        trainer.trainInLockStep(original, retrained, order, removal, recorder);
         try (ParameterVector unlearned = method.unlearnedWeights(recorder);
             ParameterVector target = retrained.weights();
             ParameterVector leading =
                 m.unlearningRemainder(
                     n, recorder.startGradient(), recorder.factor(method.factor()))) {
-          errors[i] = VerificationError.of(unlearned, target);
+          errors[i] = VerificationError.value(unlearned, target);
           remainders[i] = unlearned.addInPlace(-1, target).addInPlace(-1, leading).norm2();
         }
       }
@@ -71,15 +70,15 @@ class SingleGradientUnlearningTest {
 
   @Test
   void aBatchIsForgottenToSecondOrderAndThirdWithItsLeadingTerm() {
-    Sweep sweep = sweep(new SingleGradientUnlearning(), 0, Omission.skippedStep());
+    Sweep sweep = sweep(new SingleGradientUnlearning(), 0, Removal.skippedStep());
     assertEquals(2, slope(RATES, sweep.errors), 0.1);
     assertEquals(3, slope(RATES, sweep.remainders), 0.1);
   }
 
   @Test
   void aZeroGradientIsTheSameWithoutMomentum() {
-    Sweep skipped = sweep(new SingleGradientUnlearning(), 0, Omission.skippedStep());
-    Sweep zero = sweep(new SingleGradientUnlearning(), 0, Omission.zeroGradient());
+    Sweep skipped = sweep(new SingleGradientUnlearning(), 0, Removal.skippedStep());
+    Sweep zero = sweep(new SingleGradientUnlearning(), 0, Removal.zeroGradient());
     for (int i = 0; i < RATES.length; i++) {
       assertEquals(skipped.errors[i], zero.errors[i], 1e-14);
     }
@@ -88,15 +87,14 @@ class SingleGradientUnlearningTest {
   @Test
   void aPointIsForgottenToSecondOrderIfTheDivisorIsKept() {
     Sweep sweep =
-        sweep(new SingleGradientUnlearning(), 0, Omission.point(POINT, Divisor.FULL_BATCH));
+        sweep(new SingleGradientUnlearning(), 0, Removal.point(POINT, Divisor.FULL_BATCH));
     assertEquals(2, slope(RATES, sweep.errors), 0.1);
     assertEquals(3, slope(RATES, sweep.remainders), 0.1);
   }
 
   @Test
   void aPointIsForgottenToFirstOrderOnlyIfTheRestWeighsMore() {
-    Sweep sweep =
-        sweep(new SingleGradientUnlearning(), 0, Omission.point(POINT, Divisor.REMAINING));
+    Sweep sweep = sweep(new SingleGradientUnlearning(), 0, Removal.point(POINT, Divisor.REMAINING));
     assertEquals(1, slope(RATES, sweep.errors), 0.1);
     assertEquals(3, slope(RATES, sweep.remainders), 0.1);
   }
@@ -106,13 +104,13 @@ class SingleGradientUnlearningTest {
     // eta / (b (b - 1)) times the sum of the other points' gradients, at each of the two visits.
     double rate = 0.03;
     BatchOrder order = order();
-    Omission omission = Omission.point(POINT, Divisor.REMAINING);
+    Removal removal = Removal.point(POINT, Divisor.REMAINING);
     SgdTrainer trainer = new SgdTrainer(OBJECTIVE, Schedule.constant(rate));
     UnrolledSgd unrolled = new UnrolledSgd(OBJECTIVE, trainer.schedule());
     try (Network network = Fixtures.float64().network(Fixtures.tanh(), 5);
         Expansion m = unrolled.expand(network, order, order.steps());
-        Expansion n = unrolled.expandRetrained(network, order, order.steps(), omission);
-        ForgettingRecorder recorder = new ForgettingRecorder(network, order, trainer, omission);
+        Expansion n = unrolled.expandRetrained(network, order, order.steps(), removal);
+        ForgettingRecorder recorder = new ForgettingRecorder(network, order, trainer, removal);
         LossGradient others =
             network.gradient(
                 order.forgetBatch().without(POINT).averagedOver(1), OBJECTIVE, Mode.TRAINING);
@@ -131,9 +129,8 @@ class SingleGradientUnlearningTest {
   @Test
   void withMomentumOnlyTheCorrectedFactorIsSecondOrder() {
     Sweep corrected =
-        sweep(
-            new SingleGradientUnlearning(Factor.MOMENTUM_CORRECTED), 0.9, Omission.zeroGradient());
-    Sweep published = sweep(new SingleGradientUnlearning(), 0.9, Omission.zeroGradient());
+        sweep(new SingleGradientUnlearning(Factor.MOMENTUM_CORRECTED), 0.9, Removal.zeroGradient());
+    Sweep published = sweep(new SingleGradientUnlearning(), 0.9, Removal.zeroGradient());
     assertEquals(2, slope(RATES, corrected.errors), 0.1);
     assertEquals(1, slope(RATES, published.errors), 0.1);
   }
@@ -141,7 +138,7 @@ class SingleGradientUnlearningTest {
   @Test
   void withMomentumASkippedStepLeavesAFirstOrderTerm() {
     Sweep skipped =
-        sweep(new SingleGradientUnlearning(Factor.MOMENTUM_CORRECTED), 0.9, Omission.skippedStep());
+        sweep(new SingleGradientUnlearning(Factor.MOMENTUM_CORRECTED), 0.9, Removal.skippedStep());
     assertEquals(1, slope(RATES, skipped.errors), 0.1);
   }
 
@@ -151,16 +148,16 @@ class SingleGradientUnlearningTest {
     // 1.5
     List<Double> rates = Collections.nCopies(4, 0.1);
     int[] visits = {0, 2};
-    assertEquals(0.3375, Factor.MOMENTUM_CORRECTED.of(rates, visits, 0.5), 1e-16);
-    assertEquals(0.2, Factor.SUM_OF_RATES.of(rates, visits, 0.5), 1e-16);
-    assertEquals(0.2, Factor.MOMENTUM_CORRECTED.of(rates, visits, 0), 1e-16);
+    assertEquals(0.3375, Factor.MOMENTUM_CORRECTED.value(rates, visits, 0.5), 1e-16);
+    assertEquals(0.2, Factor.SUM_OF_RATES.value(rates, visits, 0.5), 1e-16);
+    assertEquals(0.2, Factor.MOMENTUM_CORRECTED.value(rates, visits, 0), 1e-16);
     // After two steps the second visit is still to come: 0.1 (1 + 0.5).
-    assertEquals(0.15, Factor.MOMENTUM_CORRECTED.of(rates.subList(0, 2), visits, 0.5), 1e-16);
-    assertEquals(0.1, Factor.SUM_OF_RATES.of(rates.subList(0, 2), visits, 0.5), 1e-16);
+    assertEquals(0.15, Factor.MOMENTUM_CORRECTED.value(rates.subList(0, 2), visits, 0.5), 1e-16);
+    assertEquals(0.1, Factor.SUM_OF_RATES.value(rates.subList(0, 2), visits, 0.5), 1e-16);
     // Rates 1, 0.1, 0.01 and a visit at 1: 0.1 + 0.5 * 0.01.
     List<Double> falling = List.of(1., 0.1, 0.01);
-    assertEquals(0.105, Factor.MOMENTUM_CORRECTED.of(falling, new int[] {1}, 0.5), 1e-16);
-    assertEquals(0.1, Factor.SUM_OF_RATES.of(falling, new int[] {1}, 0.5), 1e-16);
+    assertEquals(0.105, Factor.MOMENTUM_CORRECTED.value(falling, new int[] {1}, 0.5), 1e-16);
+    assertEquals(0.1, Factor.SUM_OF_RATES.value(falling, new int[] {1}, 0.5), 1e-16);
   }
 
   @Test
@@ -170,7 +167,7 @@ class SingleGradientUnlearningTest {
         new SgdTrainer(OBJECTIVE, Schedule.stepDecay(0.02, 0.5, 1)).withMomentum(0.7);
     try (Network network = Fixtures.float64().network(Fixtures.tanh(), 5);
         ForgettingRecorder recorder =
-            new ForgettingRecorder(network, order, trainer, Omission.zeroGradient())) {
+            new ForgettingRecorder(network, order, trainer, Removal.zeroGradient())) {
       trainer.train(
           network,
           order,
@@ -184,7 +181,7 @@ class SingleGradientUnlearningTest {
                       .toList();
               for (Factor factor : Factor.values()) {
                 assertEquals(
-                    factor.of(rates, order.forgetVisits(), 0.7), recorder.factor(factor), 1e-16);
+                    factor.value(rates, order.forgetVisits(), 0.7), recorder.factor(factor), 1e-16);
               }
               assertEquals(step.stepsDone(), recorder.stepsDone());
               assertEquals(step.index() < 3 ? 1 : 2, recorder.visits());
@@ -201,7 +198,7 @@ class SingleGradientUnlearningTest {
     try (Network network = Fixtures.float64().network(Fixtures.tanh(), 5);
         LossGradient atStart = network.gradient(order.forgetBatch(), OBJECTIVE, Mode.TRAINING);
         ForgettingRecorder recorder =
-            new ForgettingRecorder(network, order, trainer, Omission.skippedStep())) {
+            new ForgettingRecorder(network, order, trainer, Removal.skippedStep())) {
       trainer.train(network, order, recorder);
       assertEquals(0, recorder.startGradient().distance(atStart.gradient()));
       try (LossGradient later = network.gradient(order.forgetBatch(), OBJECTIVE, Mode.TRAINING);
@@ -219,9 +216,9 @@ class SingleGradientUnlearningTest {
   void weightDecayIsUndoneOnlyWhereTheRetrainedModelDidNotDecay() {
     BatchOrder order = order();
     SgdTrainer trainer = new SgdTrainer(OBJECTIVE.withWeightDecay(0.5), Schedule.constant(0.01));
-    for (Omission omission :
-        new Omission[] {
-          Omission.skippedStep(), Omission.zeroGradient(), Omission.point(POINT, Divisor.FULL_BATCH)
+    for (Removal removal :
+        new Removal[] {
+          Removal.skippedStep(), Removal.zeroGradient(), Removal.point(POINT, Divisor.FULL_BATCH)
         }) {
       double[] errors = new double[RATES.length];
       for (int i = 0; i < RATES.length; i++) {
@@ -229,14 +226,14 @@ class SingleGradientUnlearningTest {
         try (Network original = Fixtures.float64().network(Fixtures.tanh(), 5);
             Network retrained = original.copy();
             ForgettingRecorder recorder =
-                new ForgettingRecorder(original, order, slower, omission)) {
-          slower.trainInLockStep(original, retrained, order, omission, recorder);
+                new ForgettingRecorder(original, order, slower, removal)) {
+          slower.trainInLockStep(original, retrained, order, removal, recorder);
           try (Network unlearned = new SingleGradientUnlearning().unlearnedNetwork(recorder)) {
-            errors[i] = VerificationError.of(unlearned, retrained);
+            errors[i] = VerificationError.value(unlearned, retrained);
           }
         }
       }
-      assertEquals(2, slope(RATES, errors), 0.1, omission::toString);
+      assertEquals(2, slope(RATES, errors), 0.1, removal::toString);
     }
   }
 
@@ -246,7 +243,7 @@ class SingleGradientUnlearningTest {
     SgdTrainer trainer = new SgdTrainer(OBJECTIVE, Schedule.constant(0.01));
     try (Network network = Fixtures.float64().network(Fixtures.tanh(), 5);
         ForgettingRecorder recorder =
-            new ForgettingRecorder(network, order, trainer, Omission.skippedStep())) {
+            new ForgettingRecorder(network, order, trainer, Removal.skippedStep())) {
       assertThrows(
           IllegalStateException.class,
           () -> trainer.withFirstStep(1).train(network, order, recorder));

@@ -11,7 +11,7 @@ import dev.unrolling.engine.ParameterVector;
 import dev.unrolling.engine.SgdStep;
 import dev.unrolling.metrics.VerificationError;
 import dev.unrolling.training.Fixtures;
-import dev.unrolling.training.Omission;
+import dev.unrolling.training.Removal;
 import dev.unrolling.training.Schedule;
 import dev.unrolling.training.Schedules;
 import dev.unrolling.training.SgdTrainer;
@@ -27,16 +27,15 @@ class StepwiseRatesTest {
   @ValueSource(strings = {"cosine(rate=0.1, floor=0.01)", "one-cycle(peak=0.1, division=5)"})
   void retrainingIsExactAtEachStep(String rates) {
     BatchOrder order = Fixtures.order(Fixtures.features(), 4, 2, 2);
-    Omission omission = Omission.skippedStep();
+    Removal removal = Removal.skippedStep();
     SgdTrainer trainer = new SgdTrainer(Objective.crossEntropy(), Schedules.named(rates));
     for (int steps = 1; steps < order.steps(); steps++) {
       try (Network original = Fixtures.float64().network(Fixtures.linear(), 3);
           Network retrained = original.copy();
-          ForgettingRecorder recorder =
-              new ForgettingRecorder(original, order, trainer, omission)) {
-        trainer.trainInLockStep(original, retrained, order, omission, recorder);
+          ForgettingRecorder recorder = new ForgettingRecorder(original, order, trainer, removal)) {
+        trainer.trainInLockStep(original, retrained, order, removal, recorder);
         try (Network again = new Retraining().unlearnedNetwork(recorder)) {
-          assertEquals(0, VerificationError.of(again, retrained));
+          assertEquals(0, VerificationError.value(again, retrained));
         }
         Schedule schedule = trainer.schedule();
         double visits = schedule.rate(order, 0) + schedule.rate(order, 3);

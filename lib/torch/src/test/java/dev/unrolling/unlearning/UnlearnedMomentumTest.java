@@ -14,8 +14,8 @@ import dev.unrolling.engine.Objective;
 import dev.unrolling.engine.ParameterVector;
 import dev.unrolling.metrics.VerificationError;
 import dev.unrolling.training.Fixtures;
-import dev.unrolling.training.Omission;
-import dev.unrolling.training.Omission.Divisor;
+import dev.unrolling.training.Removal;
+import dev.unrolling.training.Removal.Divisor;
 import dev.unrolling.training.Schedule;
 import dev.unrolling.training.SgdTrainer;
 import dev.unrolling.unlearning.SingleGradientUnlearning.Factor;
@@ -35,7 +35,7 @@ class UnlearnedMomentumTest {
           new double[] {first, second},
           unlearned.saveState().velocity().toDoubleVector(),
           1e-15,
-          method.displayName() + ", " + recorder.omission());
+          method.displayName() + ", " + recorder.removal());
     }
   }
 
@@ -55,13 +55,11 @@ class UnlearnedMomentumTest {
             .withForgetBatch(Batch.of(Fixtures.twoPoints(), 0), Position.FIRST);
     SgdTrainer trainer =
         new SgdTrainer(Objective.squaredError(), Schedule.constant(0.1)).withMomentum(0.5);
-    for (Omission omission :
+    for (Removal removal :
         List.of(
-            Omission.skippedStep(),
-            Omission.zeroGradient(),
-            Omission.point(0, Divisor.FULL_BATCH))) {
+            Removal.skippedStep(), Removal.zeroGradient(), Removal.point(0, Divisor.FULL_BATCH))) {
       try (Network network = Fixtures.lineAtZero(Fixtures.float64());
-          ForgettingRecorder recorder = new ForgettingRecorder(network, order, trainer, omission);
+          ForgettingRecorder recorder = new ForgettingRecorder(network, order, trainer, removal);
           CheckpointRecorder visits =
               new CheckpointRecorder(recorder, CheckpointSpacing.everyStep());
           CheckpointRecorder start =
@@ -71,7 +69,7 @@ class UnlearnedMomentumTest {
                   Factor.MOMENTUM_CORRECTED,
                   Mode.TRAINING)) {
         trainer.train(network, order, recorder, visits, start);
-        boolean skipped = omission instanceof Omission.SkippedStep;
+        boolean skipped = removal instanceof Removal.SkippedStep;
         assertVelocity(
             skipped ? 1.374 : 1.224, skipped ? 0.687 : 0.612, new AmnesiacUnlearning(), recorder);
         assertVelocity(1.224, 0.612, new CheckpointedUnlearning(visits), recorder);
@@ -91,7 +89,7 @@ class UnlearnedMomentumTest {
         Network b = other.copy()) {
       trainer.train(a, others);
       trainer.train(b, others);
-      return VerificationError.of(a, b);
+      return VerificationError.value(a, b);
     }
   }
 
@@ -103,11 +101,11 @@ class UnlearnedMomentumTest {
         BatchOrder.fixed(Fixtures.features(), IntStream.range(8, 48).toArray(), 8, 2)
             .withForgetBatch(
                 Batch.of(Fixtures.features(), IntStream.range(0, 8).toArray()), Position.LAST);
-    Omission omission =
+    Removal removal =
         switch (omitted) {
-          case "skipped" -> Omission.skippedStep();
-          case "zero" -> Omission.zeroGradient();
-          default -> Omission.point(3, Divisor.FULL_BATCH);
+          case "skipped" -> Removal.skippedStep();
+          case "zero" -> Removal.zeroGradient();
+          default -> Removal.point(3, Divisor.FULL_BATCH);
         };
     SgdTrainer trainer =
         new SgdTrainer(
@@ -116,14 +114,14 @@ class UnlearnedMomentumTest {
             .withMomentum(0.9);
     try (Network original = Fixtures.float64().network(Fixtures.linear(), 3);
         Network retrained = original.copy();
-        ForgettingRecorder recorder = new ForgettingRecorder(original, order, trainer, omission);
+        ForgettingRecorder recorder = new ForgettingRecorder(original, order, trainer, removal);
         CheckpointRecorder visits =
             new CheckpointRecorder(
                 recorder,
                 CheckpointSpacing.everyStep(),
                 Factor.MOMENTUM_CORRECTED,
                 Mode.TRAINING)) {
-      trainer.trainInLockStep(original, retrained, order, omission, recorder, visits);
+      trainer.trainInLockStep(original, retrained, order, removal, recorder, visits);
       double nothing = afterwards(trainer, original, retrained);
       for (RecordedUnlearning method :
           List.of(
@@ -136,7 +134,7 @@ class UnlearnedMomentumTest {
           try (ParameterVector w = unlearned.weights()) {
             keeping.setWeights(w);
           }
-          double v = VerificationError.of(unlearned, retrained);
+          double v = VerificationError.value(unlearned, retrained);
           double later = afterwards(trainer, unlearned, retrained);
           // It could have failed: with M's momentum it goes back to where doing nothing leads.
           double kept = afterwards(trainer, keeping, retrained);

@@ -182,9 +182,10 @@ class UnlearningErrorRecorderTest {
       assertEquals(byHand, measured.stream().map(Measurement::sigma).toList());
       for (int i = 0; i < 4; i++) {
         List<Double> signed = byHand.subList(0, i + 1).stream().map(Sigma::signed).toList();
-        assertEquals(PUBLISHED.of(0.05, movements.get(i), 2 * i + 2, signed), measured.get(i).e());
         assertEquals(
-            UnlearningError.oneEta().of(0.05, movements.get(i), 2 * i + 2, signed),
+            PUBLISHED.value(0.05, movements.get(i), 2 * i + 2, signed), measured.get(i).e());
+        assertEquals(
+            UnlearningError.oneEta().value(0.05, movements.get(i), 2 * i + 2, signed),
             measured.get(i).e1());
       }
     }
@@ -326,11 +327,11 @@ class UnlearningErrorRecorderTest {
               step ->
                   recorder.justMeasured().ifPresent(m -> byHand.addEigenvalue(m.sigma().signed())));
       LINE.train(network, inTurn(4), recorder, whole, cut, byHand, hand);
-      assertEquals(recorder.value(PUBLISHED), whole.of(PUBLISHED), 1e-15);
+      assertEquals(recorder.value(PUBLISHED), whole.value(PUBLISHED), 1e-15);
       assertEquals(byHand.segments(), cut.segments());
       assertEquals(
           List.of(1, 2, 1), cut.segments().stream().map(s -> s.eigenvalues().size()).toList());
-      assertTrue(cut.of(PUBLISHED) < whole.of(PUBLISHED));
+      assertTrue(cut.value(PUBLISHED) < whole.value(PUBLISHED));
     }
     try (Network network = Fixtures.lineAtZero(Fixtures.float64());
         var recorder = new UnlearningErrorRecorder(network, inTurn(1), LINE, 2);

@@ -17,12 +17,12 @@ class UnlearningErrorTest {
   @Test
   void thePublishedFormHasTwoEtas() {
     // sigma = (4 + 9 + 17) / 3 = 10: 0.01 * 10 * 10
-    assertEquals(1, UnlearningError.published().of(0.1, 2, 11, SIGNED), 1e-14);
+    assertEquals(1, UnlearningError.published().value(0.1, 2, 11, SIGNED), 1e-14);
   }
 
   @Test
   void theOtherFormHasOne() {
-    assertEquals(10, UnlearningError.oneEta().of(0.1, 2, 11, SIGNED), 1e-13);
+    assertEquals(10, UnlearningError.oneEta().value(0.1, 2, 11, SIGNED), 1e-13);
   }
 
   @Test
@@ -30,7 +30,7 @@ class UnlearningErrorTest {
     // 0.01 * 10 * 17
     assertEquals(
         1.7,
-        UnlearningError.published().withAveraging(Averaging.LAST).of(0.1, 2, 11, SIGNED),
+        UnlearningError.published().withAveraging(Averaging.LAST).value(0.1, 2, 11, SIGNED),
         1e-14);
   }
 
@@ -38,31 +38,31 @@ class UnlearningErrorTest {
   void theAuthorsTakeTheMeanOfSquareRoots() {
     // (2 + 3 + 4) / 3 = 3: 0.01 * 10 * 3; the last alone: 0.01 * 10 * 4
     UnlearningError authors = UnlearningError.authorsSquareRoot();
-    assertEquals(0.3, authors.of(0.1, 2, 11, SQUARES), 1e-15);
-    assertEquals(0.4, authors.withAveraging(Averaging.LAST).of(0.1, 2, 11, SQUARES), 1e-15);
+    assertEquals(0.3, authors.value(0.1, 2, 11, SQUARES), 1e-15);
+    assertEquals(0.4, authors.withAveraging(Averaging.LAST).value(0.1, 2, 11, SQUARES), 1e-15);
   }
 
   @Test
   void theAuthorsFormIsNaNForANegativeEigenvalue() {
     UnlearningError authors = UnlearningError.authorsSquareRoot();
-    assertTrue(Double.isNaN(authors.of(0.1, 2, 11, SIGNED)));
+    assertTrue(Double.isNaN(authors.value(0.1, 2, 11, SIGNED)));
     assertTrue(
-        Double.isNaN(authors.withAveraging(Averaging.LAST).of(0.1, 2, 11, List.of(4., -1.))));
+        Double.isNaN(authors.withAveraging(Averaging.LAST).value(0.1, 2, 11, List.of(4., -1.))));
   }
 
   @Test
   void oneStepHasNoError() {
-    assertEquals(0, UnlearningError.published().of(0.1, 2, 1, SIGNED));
+    assertEquals(0, UnlearningError.published().value(0.1, 2, 1, SIGNED));
     // Nor has a run that has not moved.
-    assertEquals(0, UnlearningError.published().of(0.1, 0, 11, SIGNED));
+    assertEquals(0, UnlearningError.published().value(0.1, 0, 11, SIGNED));
   }
 
   @Test
   void refusesWhatIsOutOfRange() {
     UnlearningError error = UnlearningError.published();
-    assertThrows(IllegalArgumentException.class, () -> error.of(0, 2, 11, SIGNED));
-    assertThrows(IllegalArgumentException.class, () -> error.of(0.1, -2, 11, SIGNED));
-    assertThrows(IllegalArgumentException.class, () -> error.of(0.1, 2, 0, SIGNED));
-    assertThrows(IllegalArgumentException.class, () -> error.of(0.1, 2, 11, List.of()));
+    assertThrows(IllegalArgumentException.class, () -> error.value(0, 2, 11, SIGNED));
+    assertThrows(IllegalArgumentException.class, () -> error.value(0.1, -2, 11, SIGNED));
+    assertThrows(IllegalArgumentException.class, () -> error.value(0.1, 2, 0, SIGNED));
+    assertThrows(IllegalArgumentException.class, () -> error.value(0.1, 2, 11, List.of()));
   }
 }

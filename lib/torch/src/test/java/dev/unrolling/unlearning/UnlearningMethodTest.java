@@ -15,10 +15,10 @@ import dev.unrolling.metrics.ForgettingDistance;
 import dev.unrolling.metrics.VerificationError;
 import dev.unrolling.model.Architecture;
 import dev.unrolling.model.Architectures;
-import dev.unrolling.training.CheckpointPolicy;
 import dev.unrolling.training.Fixtures;
-import dev.unrolling.training.Omission;
-import dev.unrolling.training.Omission.Divisor;
+import dev.unrolling.training.Removal;
+import dev.unrolling.training.Removal.Divisor;
+import dev.unrolling.training.SavePolicy;
 import dev.unrolling.training.Schedule;
 import dev.unrolling.training.SgdTrainer;
 import dev.unrolling.training.Step;
@@ -50,25 +50,26 @@ class UnlearningMethodTest {
     // M' sees B only, whose residual at 0 is 0: w' = (0, 0).
     // Amnesiac: w'' = (0.0456 - 0.189, 0.1173 - 0.189) = (-0.1434, -0.0717), v = 0.0717 sqrt 5.
     // Single gradient: g = (-1, -1), factor 0.2: w'' = (-0.1544, -0.0827), v = sqrt 0.03067865.
-    Omission omission = Omission.skippedStep();
+    Removal removal = Removal.skippedStep();
     SgdTrainer trainer = new SgdTrainer(Objective.squaredError(), Schedule.constant(0.1));
     BatchOrder order = twoEpochs();
     try (Network original = Fixtures.lineAtZero(Fixtures.float64());
         Network retrained = original.copy();
-        ForgettingRecorder recorder = new ForgettingRecorder(original, order, trainer, omission)) {
-      trainer.trainInLockStep(original, retrained, order, omission, recorder);
+        ForgettingRecorder recorder = new ForgettingRecorder(original, order, trainer, removal)) {
+      trainer.trainInLockStep(original, retrained, order, removal, recorder);
       try (ParameterVector amnesiac = new AmnesiacUnlearning().unlearnedWeights(recorder);
           ParameterVector single = new SingleGradientUnlearning().unlearnedWeights(recorder);
           ParameterVector w = retrained.weights()) {
         assertArrayEquals(
             new double[] {-0.1434, -0.0717}, amnesiac.toArray().toDoubleVector(), 1e-15);
-        assertEquals(0.0717 * Math.sqrt(5), VerificationError.of(amnesiac, w), 1e-15);
+        assertEquals(0.0717 * Math.sqrt(5), VerificationError.value(amnesiac, w), 1e-15);
         assertArrayEquals(
             new double[] {-0.1544, -0.0827}, single.toArray().toDoubleVector(), 1e-15);
-        assertEquals(Math.sqrt(0.03067865), VerificationError.of(single, w), 1e-15);
+        assertEquals(Math.sqrt(0.03067865), VerificationError.value(single, w), 1e-15);
       }
       assertEquals(Math.hypot(0.0456, 0.1173), recorder.movement(), 1e-15);
-      assertEquals(Math.hypot(0.0456, 0.1173), ForgettingDistance.of(original, retrained), 1e-15);
+      assertEquals(
+          Math.hypot(0.0456, 0.1173), ForgettingDistance.value(original, retrained), 1e-15);
     }
   }
 
@@ -77,16 +78,16 @@ class UnlearningMethodTest {
       throws IOException {
     AtomicInteger reports = new AtomicInteger();
     Path file = folder.resolve("run.checkpoint");
-    Omission omission = Omission.skippedStep();
+    Removal removal = Removal.skippedStep();
     SgdTrainer trainer =
         new SgdTrainer(Objective.squaredError(), Schedule.constant(0.1))
             .withProgress((done, of, loss) -> reports.incrementAndGet())
-            .withCheckpoint(new CheckpointPolicy(file, 2, "by hand"));
+            .withSavePolicy(new SavePolicy(file, 2, "by hand"));
     BatchOrder order = twoEpochs();
     try (Network original = Fixtures.lineAtZero(Fixtures.float64());
         Network retrained = original.copy();
-        ForgettingRecorder recorder = new ForgettingRecorder(original, order, trainer, omission)) {
-      trainer.trainInLockStep(original, retrained, order, omission, recorder);
+        ForgettingRecorder recorder = new ForgettingRecorder(original, order, trainer, removal)) {
+      trainer.trainInLockStep(original, retrained, order, removal, recorder);
       byte[] saved = Files.readAllBytes(file);
       int reported = reports.get();
       assertTrue(reported > 0);
@@ -110,12 +111,12 @@ class UnlearningMethodTest {
     BatchOrder order =
         BatchOrder.fixed(both.dataset(), new int[] {1}, 1, 2)
             .withForgetBatch(both, BatchOrder.Position.FIRST);
-    Omission omission = Omission.point(0, Divisor.FULL_BATCH);
+    Removal removal = Removal.point(0, Divisor.FULL_BATCH);
     SgdTrainer trainer = new SgdTrainer(Objective.squaredError(), Schedule.constant(0.1));
     try (Network original = Fixtures.lineAtZero(Fixtures.float64());
         Network retrained = original.copy();
-        ForgettingRecorder recorder = new ForgettingRecorder(original, order, trainer, omission)) {
-      trainer.trainInLockStep(original, retrained, order, omission, recorder);
+        ForgettingRecorder recorder = new ForgettingRecorder(original, order, trainer, removal)) {
+      trainer.trainInLockStep(original, retrained, order, removal, recorder);
       assertWeights(new AmnesiacUnlearning(), recorder, -0.0771, -0.03855);
       assertWeights(new SingleGradientUnlearning(), recorder, -0.07985, -0.0413);
       assertWeights(new Retraining(), recorder, 0, 0);
@@ -136,7 +137,7 @@ class UnlearningMethodTest {
     SgdTrainer trainer = new SgdTrainer(Objective.crossEntropy(), Schedule.constant(0.1));
     try (Network network = Fixtures.float64().network(Fixtures.tanh(), 1);
         ForgettingRecorder recorder =
-            new ForgettingRecorder(network, order, trainer, Omission.skippedStep())) {
+            new ForgettingRecorder(network, order, trainer, Removal.skippedStep())) {
       StepListener check =
           new StepListener() {
             @Override
@@ -155,27 +156,27 @@ class UnlearningMethodTest {
 
   @Test
   void retrainingHasNoVerificationErrorOnASmoothNetwork() {
-    assertRetrainingIsExact(Fixtures.float64(), Fixtures.tanh(), Omission.skippedStep(), 0);
-    assertRetrainingIsExact(Fixtures.float64(), Fixtures.tanh(), Omission.zeroGradient(), 0.9);
+    assertRetrainingIsExact(Fixtures.float64(), Fixtures.tanh(), Removal.skippedStep(), 0);
+    assertRetrainingIsExact(Fixtures.float64(), Fixtures.tanh(), Removal.zeroGradient(), 0.9);
     assertRetrainingIsExact(
-        Fixtures.float64(), Fixtures.tanh(), Omission.point(1, Divisor.REMAINING), 0);
+        Fixtures.float64(), Fixtures.tanh(), Removal.point(1, Divisor.REMAINING), 0);
   }
 
   @Test
   void retrainingHasNoVerificationErrorOnAResNet() {
     assertRetrainingIsExact(
-        Fixtures.float32(), Architectures.resnet8(4, 10), Omission.skippedStep(), 0.9);
+        Fixtures.float32(), Architectures.resnet8(4, 10), Removal.skippedStep(), 0.9);
   }
 
   private static void assertRetrainingIsExact(
-      Engine engine, Architecture architecture, Omission omission, double momentum) {
+      Engine engine, Architecture architecture, Removal removal, double momentum) {
     BatchOrder order = Fixtures.order(Fixtures.images(), 4, 2, 2);
     SgdTrainer trainer =
         new SgdTrainer(Objective.crossEntropy(), Schedule.stepDecay(0.05, 0.5, 1))
             .withMomentum(momentum);
     try (Network original = engine.network(architecture, 3);
         Network retrained = original.copy();
-        ForgettingRecorder recorder = new ForgettingRecorder(original, order, trainer, omission)) {
+        ForgettingRecorder recorder = new ForgettingRecorder(original, order, trainer, removal)) {
       // At each step on the way, not only at the end.
       StepListener check =
           new StepListener() {
@@ -183,17 +184,17 @@ class UnlearningMethodTest {
             public void afterStep(Step step, StepLosses losses) {
               if (step.stepsDone() % 3 == 0) {
                 try (Network again = new Retraining().unlearnedNetwork(recorder)) {
-                  assertEquals(0, VerificationError.of(again, retrained));
+                  assertEquals(0, VerificationError.value(again, retrained));
                   assertTrue(Fixtures.sameBits(again.saveState(), retrained.saveState()));
                 }
               }
             }
           };
-      trainer.trainInLockStep(original, retrained, order, omission, recorder, check);
+      trainer.trainInLockStep(original, retrained, order, removal, recorder, check);
       // It could have failed: the models differ, and other methods are not exact.
-      assertTrue(ForgettingDistance.of(original, retrained) > 1e-3);
+      assertTrue(ForgettingDistance.value(original, retrained) > 1e-3);
       try (Network single = new SingleGradientUnlearning().unlearnedNetwork(recorder)) {
-        assertTrue(VerificationError.of(single, retrained) > 1e-6);
+        assertTrue(VerificationError.value(single, retrained) > 1e-6);
       }
     }
   }
@@ -204,7 +205,7 @@ class UnlearningMethodTest {
     SgdTrainer trainer = new SgdTrainer(Objective.crossEntropy(), Schedule.constant(0.05));
     try (Network network = Fixtures.float32().network(Architectures.resnet8(2, 10), 3);
         ForgettingRecorder recorder =
-            new ForgettingRecorder(network, order, trainer, Omission.skippedStep())) {
+            new ForgettingRecorder(network, order, trainer, Removal.skippedStep())) {
       trainer.train(network, order, recorder);
       NetworkState before = network.saveState();
       for (RecordedUnlearning method :

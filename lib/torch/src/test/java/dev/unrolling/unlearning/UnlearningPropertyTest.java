@@ -18,8 +18,8 @@ import dev.unrolling.engine.ParameterVector;
 import dev.unrolling.model.Architectures;
 import dev.unrolling.training.Fixtures;
 import dev.unrolling.training.GammaDecay;
-import dev.unrolling.training.Omission;
-import dev.unrolling.training.Omission.Divisor;
+import dev.unrolling.training.Removal;
+import dev.unrolling.training.Removal.Divisor;
 import dev.unrolling.training.Schedule;
 import dev.unrolling.training.SgdTrainer;
 import dev.unrolling.training.Step;
@@ -82,11 +82,11 @@ class UnlearningPropertyTest {
           .withForgetBatch(Batch.of(dataset, IntStream.range(0, batchSize).toArray()), position);
     }
 
-    Omission omission() {
+    Removal removal() {
       return switch (omitted) {
-        case 0 -> Omission.skippedStep();
-        case 1 -> Omission.zeroGradient();
-        default -> Omission.point(batchSize - 1, Divisor.FULL_BATCH);
+        case 0 -> Removal.skippedStep();
+        case 1 -> Removal.zeroGradient();
+        default -> Removal.point(batchSize - 1, Divisor.FULL_BATCH);
       };
     }
 
@@ -127,9 +127,9 @@ class UnlearningPropertyTest {
         Network retrained = m.copy();
         Expansion ofM = new UnrolledSgd(fast).expand(m, order, order.steps());
         Expansion ofRetrained =
-            new UnrolledSgd(fast).expandRetrained(m, order, order.steps(), run.omission())) {
+            new UnrolledSgd(fast).expandRetrained(m, order, order.steps(), run.removal())) {
       fast.train(m, order);
-      fast.retrain(retrained, order, run.omission(), order.steps());
+      fast.retrain(retrained, order, run.removal(), order.steps());
       assertExact(ofM, m);
       assertExact(ofRetrained, retrained);
     }
@@ -149,7 +149,7 @@ class UnlearningPropertyTest {
     SgdTrainer trainer = run.trainer();
     try (Network network = run.network();
         ForgettingRecorder recorder =
-            new ForgettingRecorder(network, order, trainer, run.omission());
+            new ForgettingRecorder(network, order, trainer, run.removal());
         CheckpointRecorder visits =
             new CheckpointRecorder(recorder, CheckpointSpacing.everyStep())) {
       StepListener check =
@@ -191,7 +191,7 @@ class UnlearningPropertyTest {
 
     @Override
     public void beforeStep(Step step) {
-      boolean skipped = step.forgetVisit() && run.omission() instanceof Omission.SkippedStep;
+      boolean skipped = step.forgetVisit() && run.removal() instanceof Removal.SkippedStep;
       if (skipped) {
         return;
       }
@@ -201,7 +201,7 @@ class UnlearningPropertyTest {
         add(
             -1,
             step.network(),
-            run.omission().forgotten(step.batch()),
+            run.removal().forgotten(step.batch()),
             step.objective().withWeightDecay(0));
       }
       weights.addInPlace(-step.update().rate(), velocity);
@@ -220,7 +220,7 @@ class UnlearningPropertyTest {
     SgdTrainer trainer = run.trainer();
     try (Network network = run.network();
         ForgettingRecorder recorder =
-            new ForgettingRecorder(network, order, trainer, run.omission());
+            new ForgettingRecorder(network, order, trainer, run.removal());
         CheckpointRecorder visits =
             new CheckpointRecorder(
                 recorder,
@@ -230,7 +230,7 @@ class UnlearningPropertyTest {
       OthersAlone others = new OthersAlone(run, network);
       trainer.train(network, order, recorder, visits, others);
       // A skipped step also leaves out what momentum did there, which a gradient cannot tell.
-      boolean skipped = run.omission() instanceof Omission.SkippedStep;
+      boolean skipped = run.removal() instanceof Removal.SkippedStep;
       if (!skipped) {
         try (ParameterVector w = new CheckpointedUnlearning(visits).unlearnedWeights(recorder)) {
           assertEquals(0, w.distance(others.weights), 1e-12);
@@ -280,8 +280,8 @@ class UnlearningPropertyTest {
     try (Network network = run.network();
         Network retrained = network.copy();
         ForgettingRecorder recorder =
-            new ForgettingRecorder(network, order, trainer, run.omission())) {
-      trainer.trainInLockStep(network, retrained, order, run.omission(), recorder);
+            new ForgettingRecorder(network, order, trainer, run.removal())) {
+      trainer.trainInLockStep(network, retrained, order, run.removal(), recorder);
       try (Network again = new Retraining().unlearnedNetwork(recorder)) {
         assertTrue(Fixtures.sameBits(again.saveState(), retrained.saveState()));
       }

@@ -11,7 +11,7 @@ import dev.unrolling.engine.Network;
 import dev.unrolling.engine.Objective;
 import dev.unrolling.metrics.VerificationError;
 import dev.unrolling.training.Fixtures;
-import dev.unrolling.training.Omission;
+import dev.unrolling.training.Removal;
 import dev.unrolling.training.Schedule;
 import dev.unrolling.training.SgdTrainer;
 import java.util.List;
@@ -35,11 +35,11 @@ class UnlearningRequestTest {
   void eachNameServesTheRequest() {
     BatchOrder order =
         BatchOrder.fixed(POINTS, new int[] {1}, 1, 2).withForgetBatch(A, BatchOrder.Position.FIRST);
-    Omission omission = Omission.skippedStep();
+    Removal removal = Removal.skippedStep();
     try (Network original = Fixtures.lineAtZero(Fixtures.float64());
         Network retrained = original.copy();
-        ForgettingRecorder recorder = new ForgettingRecorder(original, order, TRAINER, omission)) {
-      TRAINER.trainInLockStep(original, retrained, order, omission, recorder);
+        ForgettingRecorder recorder = new ForgettingRecorder(original, order, TRAINER, removal)) {
+      TRAINER.trainInLockStep(original, retrained, order, removal, recorder);
       UnlearningRequest request =
           UnlearningRequest.of(original, A).withRetained(1).withRecord(recorder);
       assertEquals(Objective.squaredError(), request.objective(), "that of the trainer");
@@ -58,7 +58,7 @@ class UnlearningRequestTest {
     UnlearningMethod method = UnlearningMethods.named(name);
     assertEquals(name, method.name());
     try (Network unlearned = method.unlearn(request)) {
-      assertEquals(expected, VerificationError.of(unlearned, retrained), 1e-15, name);
+      assertEquals(expected, VerificationError.value(unlearned, retrained), 1e-15, name);
     }
   }
 
@@ -93,7 +93,7 @@ class UnlearningRequestTest {
     try (Network line = Fixtures.lineAtZero(Fixtures.float64());
         Network other = line.copy();
         ForgettingRecorder recorder =
-            new ForgettingRecorder(line, order, TRAINER, Omission.skippedStep())) {
+            new ForgettingRecorder(line, order, TRAINER, Removal.skippedStep())) {
       TRAINER.train(line, order, recorder);
       assertRefused(
           "the record is of another network",

@@ -10,7 +10,7 @@ import dev.unrolling.engine.Network;
 import dev.unrolling.engine.Objective;
 import dev.unrolling.engine.ParameterVector;
 import dev.unrolling.training.Fixtures;
-import dev.unrolling.training.Omission;
+import dev.unrolling.training.Removal;
 import dev.unrolling.training.Schedule;
 import dev.unrolling.training.SgdTrainer;
 import org.junit.jupiter.api.Test;
@@ -53,19 +53,19 @@ class UnrolledSgdTest {
     BatchOrder order = Fixtures.order(Fixtures.features(), 8, 4, 2);
     Objective objective = Objective.squaredError();
     Schedule schedule = Schedule.constant(0.1);
-    for (Omission omission :
-        new Omission[] {
-          Omission.skippedStep(),
-          Omission.zeroGradient(),
-          Omission.point(3, Omission.Divisor.FULL_BATCH),
-          Omission.point(3, Omission.Divisor.REMAINING)
+    for (Removal removal :
+        new Removal[] {
+          Removal.skippedStep(),
+          Removal.zeroGradient(),
+          Removal.point(3, Removal.Divisor.FULL_BATCH),
+          Removal.point(3, Removal.Divisor.REMAINING)
         }) {
       int steps = order.steps() - 2;
       try (Network network = Fixtures.float64().network(Fixtures.linear(), 5);
           Expansion expansion =
               new UnrolledSgd(objective, schedule)
-                  .expandRetrained(network, order, steps, omission)) {
-        new SgdTrainer(objective, schedule).retrain(network, order, omission, steps);
+                  .expandRetrained(network, order, steps, removal)) {
+        new SgdTrainer(objective, schedule).retrain(network, order, removal, steps);
         try (ParameterVector w = network.weights()) {
           assertEquals(0, expansion.secondOrderRemainder(w) / expansion.movement(w), 1e-12);
         }

@@ -58,7 +58,7 @@ final class BatchNorm extends BatchNormalization {
       boolean initialise,
       DataType type) {
     Computation computation = new Computation(configuration, type, mode);
-    return LeanConvolution.made(computation, index, parameters);
+    return OutputKeepingConvolution.made(computation, index, parameters);
   }
 
   private static final class Computation

@@ -56,7 +56,7 @@ final class Dl4jHessian implements LinearOperator {
             layer ->
                 layer instanceof Layer.Relu
                     || layer instanceof Layer.MaxPool
-                    || layer instanceof Layer.Foreign f && !f.smooth()
+                    || layer instanceof Layer.UserModel f && !f.smooth()
                     || layer instanceof Layer.Residual r
                         && (kinked(r.body()) || kinked(r.shortcut())));
   }

@@ -86,12 +86,12 @@ public final class Dl4jNetwork implements Network {
    * @param statements on those layers
    */
   public static Dl4jNetwork wrap(Model model, int[] exampleShape, UserStatement... statements) {
-    ForeignModel foreign = ForeignModel.of(model, exampleShape, statements);
+    UserModel wrapped = UserModel.of(model, exampleShape, statements);
     Precision precision =
-        foreign.weights().dataType() == DataType.DOUBLE ? Precision.FLOAT64 : Precision.FLOAT32;
+        wrapped.weights().dataType() == DataType.DOUBLE ? Precision.FLOAT64 : Precision.FLOAT32;
     Dl4jEngine engine = new Dl4jEngine(Dl4jEngineProvider.device(), precision);
-    Dl4jNetwork network = new Dl4jNetwork(engine, foreign.architecture(), foreign.weights());
-    network.restore(new NetworkState(foreign.weights(), foreign.statistics(), network.nothing()));
+    Dl4jNetwork network = new Dl4jNetwork(engine, wrapped.architecture(), wrapped.weights());
+    network.restore(new NetworkState(wrapped.weights(), wrapped.statistics(), network.nothing()));
     return network;
   }
 
@@ -111,7 +111,7 @@ public final class Dl4jNetwork implements Network {
    * @throws IllegalArgumentException if it is another loss
    */
   public static Objective objective(Model model) {
-    return SeamChecks.objective(model);
+    return ContractChecks.objective(model);
   }
 
   /**
@@ -123,7 +123,7 @@ public final class Dl4jNetwork implements Network {
    * @throws IllegalArgumentException if its parameters are not those of this network
    */
   public void writeTo(Model model) {
-    ForeignModel.write(architecture, open(), statistics, model);
+    UserModel.write(architecture, open(), statistics, model);
   }
 
   @Override

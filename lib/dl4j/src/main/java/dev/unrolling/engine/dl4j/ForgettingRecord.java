@@ -1,7 +1,11 @@
 package dev.unrolling.engine.dl4j;
 
+import dev.unrolling.data.Subsets;
+import dev.unrolling.engine.SgdStep;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -125,13 +129,9 @@ public record ForgettingRecord(
       double momentum,
       int steps,
       int... visits) {
-    double factor = nesterovsFactor(rate, momentum, steps, visits);
-    double share = 0;
-    for (int visit : visits) {
-      share += rate * Math.pow(momentum, steps - 1 - visit);
-    }
-    return of(
-        startParameters, factor, batchSize, new Visits(visits.length, rate * visits.length, share));
+    ListenerState.Sums sums = nesterovsSums(rate, momentum, steps, visits);
+    Visits seen = new Visits(sums.visits(), sums.rateSum(), sums.velocityShare());
+    return of(startParameters, sums.factor(), batchSize, seen);
   }
 
   private static ForgettingRecord of(
@@ -160,8 +160,8 @@ public record ForgettingRecord(
    *
    * <p>and the velocity holds \( -\eta \sum_s \mu^{t-1-s} g \) of it.
    *
-   * <p>As with every momentum (paper section 2.2) it is exact to first order against a model that
-   * was retrained with a zero gradient at the visits; against one that skipped these steps, a
+   * <p>As with every momentum (claim 2.2) it is exact to first order against a model that was
+   * retrained with a zero gradient at the visits; against one that skipped these steps, a
    * first-order term of the other batches is left.
    *
    * @param rate eta
@@ -170,17 +170,24 @@ public record ForgettingRecord(
    * @param visits the steps, from 0, at which the batch was seen; all before t
    */
   public static double nesterovsFactor(double rate, double momentum, int steps, int... visits) {
-    if (!(momentum >= 0 && momentum < 1)) {
-      throw new IllegalArgumentException("momentum must be in [0, 1), not " + momentum);
-    }
-    double sum = 0;
+    return nesterovsSums(rate, momentum, steps, visits).factor();
+  }
+
+  private static ListenerState.Sums nesterovsSums(
+      double rate, double momentum, int steps, int... visits) {
+    SgdStep update = new SgdStep(rate, momentum); // checks the ranges
+    Subsets.checkDistinct(visits);
+    Set<Integer> seen = Arrays.stream(visits).boxed().collect(Collectors.toSet());
     for (int visit : visits) {
       if (visit < 0 || visit >= steps) {
         throw new IllegalArgumentException(
             "a visit must be at a step from 0 to " + (steps - 1) + ", not " + visit);
       }
-      sum += (1 - Math.pow(momentum, steps - visit + 1)) / (1 - momentum);
     }
-    return rate * sum;
+    ListenerState.Sums sums = ListenerState.Sums.NONE;
+    for (int step = 0; step < steps; step++) {
+      sums = sums.next(update.rate(), update.momentum(), seen.contains(step));
+    }
+    return sums;
   }
 }

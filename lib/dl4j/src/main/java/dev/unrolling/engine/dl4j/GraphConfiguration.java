@@ -37,7 +37,7 @@ final class GraphConfiguration {
   private static final String INPUT = "input";
 
   /** Whether layers are ours where they compute the same in less time. */
-  private final boolean lean;
+  private final boolean faster;
 
   private final Mode mode;
   private final GraphBuilder builder;
@@ -47,7 +47,7 @@ final class GraphConfiguration {
 
   private GraphConfiguration(Architecture architecture, DataType type, Mode mode) {
     this.mode = mode;
-    this.lean = type == DataType.FLOAT && OneDnn.inUse();
+    this.faster = type == DataType.FLOAT && OneDnn.inUse();
     this.builder =
         new NeuralNetConfiguration.Builder().dataType(type).graphBuilder().addInputs(INPUT);
     this.entries = architecture.parameters().entries().iterator();
@@ -63,8 +63,8 @@ final class GraphConfiguration {
   record Result(ComputationGraphConfiguration configuration, Map<String, Integer> positions) {}
 
   static Result of(Architecture architecture, DataType type, Mode mode) {
-    if (architecture.layers().get(0) instanceof Layer.Foreign foreign) {
-      return new Result(ForeignConfiguration.of(foreign, type, mode), Map.of());
+    if (architecture.layers().get(0) instanceof Layer.UserModel user) {
+      return new Result(UserConfiguration.of(user, type, mode), Map.of());
     }
     GraphConfiguration translation = new GraphConfiguration(architecture, type, mode);
     List<Integer> shape = architecture.inputShape();
@@ -107,7 +107,7 @@ final class GraphConfiguration {
       return at.after(d, name);
     }
     if (layer instanceof Layer.Relu) {
-      return activation("relu", lean ? new LeanRelu() : new ActivationReLU(), at);
+      return activation("relu", faster ? new InPlaceRelu() : new ActivationReLU(), at);
     }
     if (layer instanceof Layer.Tanh) {
       return activation("tanh", new ActivationTanH(), at);
@@ -162,7 +162,7 @@ final class GraphConfiguration {
             .nOut(c.out())
             .hasBias(c.bias())
             .activation(Activation.IDENTITY);
-    return lean ? new LeanConvolution(configuration) : configuration.build();
+    return faster ? new OutputKeepingConvolution(configuration) : configuration.build();
   }
 
   private BatchNormalization norm(Layer.BatchNorm b, Point at) {
@@ -175,7 +175,7 @@ final class GraphConfiguration {
             .useLogStd(false)
             .activation(Activation.IDENTITY)
             .build();
-    boolean ours = mode == Mode.EVALUATION || lean && at.shape().size() == 3;
+    boolean ours = mode == Mode.EVALUATION || faster && at.shape().size() == 3;
     return ours ? new BatchNorm(norm, mode) : norm;
   }
 

@@ -26,13 +26,13 @@ final class GraphModel {
   private final ParameterLayout statisticLayout;
   private final Map<String, Integer> positions;
   private final LayerGraph graph;
-  private final boolean foreign;
+  private final boolean ofUser;
 
   GraphModel(Architecture architecture, DataType type, Mode mode) {
     this.weightLayout = architecture.parameters();
     this.statisticLayout = architecture.runningStatistics();
     GraphConfiguration.Result translated = GraphConfiguration.of(architecture, type, mode);
-    this.foreign = architecture.layers().get(0) instanceof Layer.Foreign;
+    this.ofUser = architecture.layers().get(0) instanceof Layer.UserModel;
     this.positions = translated.positions();
     this.graph =
         new LayerGraph(translated.configuration(), weightLayout.size() + statisticLayout.size());
@@ -106,7 +106,7 @@ final class GraphModel {
     }
     INDArray shaped = part.reshape('c', shape);
     // Of our own architectures, DL4J has dense weights as (in, out).
-    return shape.length == 2 && !foreign ? shaped.transpose() : shaped;
+    return shape.length == 2 && !ofUser ? shaped.transpose() : shaped;
   }
 
   /** The part of a flat vector that an entry names, rank 1. A view. */
@@ -116,7 +116,7 @@ final class GraphModel {
 
   /** DL4J's own name of a parameter, within its layer. */
   private String key(Entry entry) {
-    if (foreign) {
+    if (ofUser) {
       return entry.name().substring(entry.name().lastIndexOf('.') + 1);
     }
     return switch (entry.kind()) {

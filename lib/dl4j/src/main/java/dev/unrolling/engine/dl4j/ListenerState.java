@@ -21,7 +21,8 @@ record ListenerState(
     INDArray start, List<Bits> shown, String batch, int batchSize, Sums sums, String trained) {
 
   /**
-   * Sums over steps.
+   * Sums over steps of DL4J's {@code Nesterovs}, whose velocity holds rates and looks a step ahead:
+   * what {@code VisitCounts.Sums} is to the engines' momentum.
    *
    * @param iteration the model's, of the step that comes next
    * @param visits to the batch
@@ -30,6 +31,9 @@ record ListenerState(
    * @param factor their share in the weights
    */
   record Sums(int iteration, int visits, double rateSum, double velocityShare, double factor) {
+
+    /** Before the first step. */
+    static final Sums NONE = new Sums(0, 0, 0, 0, 0);
 
     Sums next(double rate, double momentum, boolean visiting) {
       double share = velocityShare * momentum + (visiting ? rate : 0);

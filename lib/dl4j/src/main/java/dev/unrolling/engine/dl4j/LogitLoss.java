@@ -1,7 +1,8 @@
 package dev.unrolling.engine.dl4j;
 
+import dev.unrolling.engine.LogitDeviation;
 import dev.unrolling.engine.Objective;
-import java.util.Arrays;
+import dev.unrolling.engine.SoftMax;
 
 /**
  * The data part of an objective (all but weight decay) and its derivative by the logits, in
@@ -32,7 +33,7 @@ record LogitLoss(double value, double[][] gradient) {
           };
       double weight = objective.penaltyWeight(z.length);
       if (weight > 0) {
-        sum += weight * addStandardDeviation(z, weight, gradient[i]);
+        sum += weight * LogitDeviation.addDerivative(z, weight, gradient[i]);
       }
       for (int c = 0; c < z.length; c++) {
         gradient[i][c] /= averagedOver;
@@ -42,17 +43,12 @@ record LogitLoss(double value, double[][] gradient) {
   }
 
   private static double crossEntropy(double[] z, int label, double[] gradient) {
-    double max = Arrays.stream(z).max().orElseThrow();
-    double total = 0;
+    SoftMax softMax = new SoftMax(z);
     for (int c = 0; c < z.length; c++) {
-      gradient[c] = Math.exp(z[c] - max);
-      total += gradient[c];
-    }
-    for (int c = 0; c < z.length; c++) {
-      gradient[c] /= total;
+      gradient[c] = softMax.probability(c);
     }
     gradient[label] -= 1;
-    return Math.log(total) + max - z[label];
+    return softMax.logSum() - z[label];
   }
 
   private static double squaredError(double[] z, long label, double[] gradient) {
@@ -63,24 +59,5 @@ record LogitLoss(double value, double[][] gradient) {
       sum += gradient[c] * gradient[c] / 2;
     }
     return sum;
-  }
-
-  /**
-   * The standard deviation (with C - 1) of a row, whose derivative is added to a gradient; where it
-   * is 0, its derivative is taken to be 0.
-   *
-   * @param z at least two logits
-   * @param weight that the derivative is multiplied by
-   */
-  static double addStandardDeviation(double[] z, double weight, double[] gradient) {
-    double mean = Arrays.stream(z).average().orElseThrow();
-    double squares = Arrays.stream(z).map(x -> (x - mean) * (x - mean)).sum();
-    double deviation = Math.sqrt(squares / (z.length - 1));
-    if (deviation > 0) {
-      for (int c = 0; c < z.length; c++) {
-        gradient[c] += weight * (z[c] - mean) / ((z.length - 1) * deviation);
-      }
-    }
-    return deviation;
   }
 }

@@ -2,8 +2,8 @@ package dev.unrolling.engine.dl4j;
 
 /**
  * What the retrained model M' does where the trained one stepped on what is to be forgotten, as the
- * library's {@code Omission} has it. It decides whether the regularisation of a model's own (l1,
- * l2, weight decay) is undone with the gradient: in DL4J it acts at every step.
+ * library's {@code Removal} has it. It decides whether the regularisation of a model's own (l1, l2,
+ * weight decay) is undone with the gradient: in DL4J it acts at every step.
  */
 public enum RetrainedStep {
   /**

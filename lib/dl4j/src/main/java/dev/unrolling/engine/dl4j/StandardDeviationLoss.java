@@ -1,6 +1,8 @@
 package dev.unrolling.engine.dl4j;
 
+import dev.unrolling.engine.LogitDeviation;
 import dev.unrolling.engine.Objective;
+import dev.unrolling.engine.SoftMax;
 import java.util.Arrays;
 import java.util.Objects;
 import org.nd4j.common.primitives.Pair;
@@ -12,9 +14,8 @@ import org.nd4j.linalg.lossfunctions.ILossFunction;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
 
 /**
- * The SD loss (paper section 2.7) for a user's own DL4J model: cross entropy plus gamma times the
- * standard deviation (with C - 1) of an example's C logits, for an output layer with soft-max
- * activation:
+ * The SD loss (claim 2.7) for a user's own DL4J model: cross entropy plus gamma times the standard
+ * deviation (with C - 1) of an example's C logits, for an output layer with soft-max activation:
  *
  * <pre>{@code
  * new OutputLayer.Builder(new StandardDeviationLoss(5)).activation(Activation.SOFTMAX)
@@ -109,7 +110,7 @@ public final class StandardDeviationLoss implements ILossFunction {
     double[][] gradient = new double[z.length][z[0].length];
     for (int i = 0; i < z.length; i++) {
       losses[i] = crossEntropy(z[i], y[i], gradient[i]);
-      losses[i] += weight * LogitLoss.addStandardDeviation(z[i], weight, gradient[i]);
+      losses[i] += weight * LogitDeviation.addDerivative(z[i], weight, gradient[i]);
       double share = mask == null ? 1 : mask.getDouble(i);
       losses[i] *= share;
       for (int c = 0; c < z[i].length; c++) {
@@ -120,13 +121,12 @@ public final class StandardDeviationLoss implements ILossFunction {
   }
 
   private static double crossEntropy(double[] z, double[] y, double[] gradient) {
-    double max = Arrays.stream(z).max().orElseThrow();
-    double total = Arrays.stream(z).map(x -> Math.exp(x - max)).sum();
+    SoftMax softMax = new SoftMax(z);
     double labelSum = Arrays.stream(y).sum();
     double loss = 0;
     for (int c = 0; c < z.length; c++) {
-      gradient[c] = labelSum * Math.exp(z[c] - max) / total - y[c];
-      loss += y[c] * (Math.log(total) + max - z[c]);
+      gradient[c] = labelSum * softMax.probability(c) - y[c];
+      loss += y[c] * (softMax.logSum() - z[c]);
     }
     return loss;
   }

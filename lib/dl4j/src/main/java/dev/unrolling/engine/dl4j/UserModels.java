@@ -15,11 +15,11 @@ import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
 
 /**
- * Single gradient unlearning (paper section 2.2) for a user's own DL4J models: \( w'' = w_t +
- * factor \, \nabla L(w_0, x^*) \), the gradient being that of the model's own loss in training
- * mode. The velocity of {@code Nesterovs} loses its share of x* by the same gradient. Whether the
- * model's own regularisation is undone with it, {@link RetrainedStep} says. Running statistics of
- * batch norm stay. Models that are given are never changed.
+ * Single gradient unlearning (claim 2.2) for a user's own DL4J models: \( w'' = w_t + factor \,
+ * \nabla L(w_0, x^*) \), the gradient being that of the model's own loss in training mode. The
+ * velocity of {@code Nesterovs} loses its share of x* by the same gradient. Whether the model's own
+ * regularisation is undone with it, {@link RetrainedStep} says. Running statistics of batch norm
+ * stay. Models that are given are never changed.
  *
  * <p>What is not known to train by the plain gradient step is refused by the name of the layer, and
  * of what it holds: dropout, weight noise, constraints, gradient normalisation, other updaters than

@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.unrolling.data.BatchOrder;
 import dev.unrolling.data.RealData;
 import dev.unrolling.engine.Objective;
-import dev.unrolling.training.Omission;
+import dev.unrolling.training.Removal;
 import dev.unrolling.training.Schedule;
 import dev.unrolling.training.SgdTrainer;
 import dev.unrolling.unlearning.ForgettingRecorder;
@@ -131,10 +131,10 @@ class UserRegularisationTest {
 
     Objective objective = Dl4jNetwork.objective(ours).withWeightDecay(decay);
     SgdTrainer trainer = new SgdTrainer(objective, Schedule.constant(RATE));
-    Omission omission =
-        retrained == RetrainedStep.SKIPPED ? Omission.skippedStep() : Omission.zeroGradient();
+    Removal removal =
+        retrained == RetrainedStep.SKIPPED ? Removal.skippedStep() : Removal.zeroGradient();
     try (Dl4jNetwork network = Dl4jNetwork.wrap(ours, 3, 32, 32);
-        ForgettingRecorder recorder = new ForgettingRecorder(network, order, trainer, omission)) {
+        ForgettingRecorder recorder = new ForgettingRecorder(network, order, trainer, removal)) {
       trainer.train(network, order, recorder);
       network.setWeights(new SingleGradientUnlearning().unlearnedWeights(recorder));
       network.writeTo(ours);

@@ -16,7 +16,7 @@ import dev.unrolling.engine.Objective;
 import dev.unrolling.engine.ParameterVector;
 import dev.unrolling.engine.Precision;
 import dev.unrolling.engine.SgdStep;
-import dev.unrolling.training.Omission;
+import dev.unrolling.training.Removal;
 import dev.unrolling.training.Schedule;
 import dev.unrolling.training.SgdTrainer;
 import dev.unrolling.unlearning.ForgettingRecorder;
@@ -272,7 +272,7 @@ class WrapTest {
     SgdTrainer trainer = new SgdTrainer(Dl4jNetwork.objective(model), Schedule.constant(RATE));
     try (Dl4jNetwork network = Dl4jNetwork.wrap(before, SHAPE);
         ForgettingRecorder recorder =
-            new ForgettingRecorder(network, order, trainer, Omission.skippedStep())) {
+            new ForgettingRecorder(network, order, trainer, Removal.skippedStep())) {
       trainer.train(network, order, recorder);
       network.setWeights(new SingleGradientUnlearning().unlearnedWeights(recorder));
       MultiLayerNetwork unlearned = (MultiLayerNetwork) UserModels.read(before);
@@ -307,7 +307,7 @@ class WrapTest {
         }
       }
       assertTrue(
-          ((dev.unrolling.model.Layer.Foreign) network.architecture().layers().get(0)).smooth());
+          ((dev.unrolling.model.Layer.UserModel) network.architecture().layers().get(0)).smooth());
       String torch =
           assertThrows(
                   IllegalArgumentException.class,

@@ -13,7 +13,7 @@ import dev.unrolling.metrics.ForgettingDistance;
 import dev.unrolling.metrics.VerificationError;
 import dev.unrolling.model.Architectures;
 import dev.unrolling.store.RecordTable;
-import dev.unrolling.training.Omission;
+import dev.unrolling.training.Removal;
 import dev.unrolling.training.Schedule;
 import dev.unrolling.training.SgdTrainer;
 import dev.unrolling.training.Step;
@@ -37,7 +37,7 @@ import java.util.List;
 import tech.tablesaw.api.Table;
 
 /**
- * Section 2.5 by experiment: one run, unlearned with checkpoints at several spacings. Meant for
+ * Claim 2.5 by experiment: one run, unlearned with checkpoints at several spacings. Meant for
  * float64.
  */
 public final class CheckpointingExperiment {
@@ -45,7 +45,7 @@ public final class CheckpointingExperiment {
   private static final Objective OBJECTIVE = Objective.crossEntropy();
   private static final SigmaMeasurement SIGMA =
       SigmaMeasurement.standard().withMethod(new PowerIteration().withMaxProducts(50)::run);
-  private static final Omission LEFT_OUT = Omission.skippedStep();
+  private static final Removal LEFT_OUT = Removal.skippedStep();
 
   private record Row(
       String engine,
@@ -177,14 +177,14 @@ public final class CheckpointingExperiment {
           error(new CheckpointedUnlearning(watch.recorder), recorder, retrained),
           error(new SingleGradientUnlearning(), recorder, retrained),
           error(new AmnesiacUnlearning(), recorder, retrained),
-          ForgettingDistance.of(recorder.network(), retrained),
+          ForgettingDistance.value(recorder.network(), retrained),
           term.predictedError(),
           term.others().norm2(),
           term.own().norm2(),
-          watch.error.of(published),
-          watch.error.of(oneEta),
-          published.of(settings.rate(), movement, steps, eigenvalues),
-          oneEta.of(settings.rate(), movement, steps, eigenvalues));
+          watch.error.value(published),
+          watch.error.value(oneEta),
+          published.value(settings.rate(), movement, steps, eigenvalues),
+          oneEta.value(settings.rate(), movement, steps, eigenvalues));
     }
   }
 
@@ -192,7 +192,7 @@ public final class CheckpointingExperiment {
       RecordedUnlearning method, ForgettingRecorder recorder, Network retrained) {
     try (ParameterVector unlearned = method.unlearnedWeights(recorder);
         ParameterVector target = retrained.weights()) {
-      return VerificationError.of(unlearned, target);
+      return VerificationError.value(unlearned, target);
     }
   }
 

@@ -5,7 +5,7 @@ import dev.unrolling.plot.Plot;
 import java.util.Arrays;
 import tech.tablesaw.api.Table;
 
-/** Figures of the tables of {@code CheckpointingExperiment} (section 2.5). */
+/** Figures of the tables of {@code CheckpointingExperiment} (claim 2.5). */
 public final class CheckpointingFigures {
 
   private static final String SPACING = "steps between checkpoints";

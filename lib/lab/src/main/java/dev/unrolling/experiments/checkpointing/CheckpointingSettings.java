@@ -4,7 +4,7 @@ import dev.unrolling.settings.Scale;
 import java.util.List;
 
 /**
- * A run whose forget batch is unlearned with checkpoints at several spacings (section 2.5).
+ * A run whose forget batch is unlearned with checkpoints at several spacings (claim 2.5).
  *
  * @param model name of an architecture
  * @param batchSize at least 1

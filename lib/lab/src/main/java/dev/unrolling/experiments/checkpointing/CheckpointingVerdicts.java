@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import tech.tablesaw.api.Table;
 
-/** What tables of {@link CheckpointingExperiment} say about section 2.5. */
+/** What tables of {@link CheckpointingExperiment} say about claim 2.5. */
 public final class CheckpointingVerdicts {
 
   /** Largest relative difference that is rounding. */

@@ -12,7 +12,7 @@ import java.util.function.ToDoubleFunction;
 import tech.tablesaw.api.Row;
 import tech.tablesaw.api.Table;
 
-/** What tables of {@link ForgettingCost} say about section 2.9. */
+/** What tables of {@link ForgettingCost} say about claim 2.9. */
 public final class CostVerdicts {
 
   /** Standard errors that the closed form may be from the mean of the simulated sequences. */

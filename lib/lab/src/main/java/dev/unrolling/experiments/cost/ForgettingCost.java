@@ -23,7 +23,7 @@ import org.apache.commons.math3.stat.descriptive.DescriptiveStatistics;
 import tech.tablesaw.api.Table;
 
 /**
- * Experiment E8: what forgetting costs (section 2.9). SISA is really trained and really serves
+ * Experiment E8: what forgetting costs (claim 2.9). SISA is really trained and really serves
  * requests, whose gradients are counted step by step; the unlearning error of a request is measured
  * by {@link FineTuning} without and with the SD loss. {@link CostCurves} puts the costs together.
  *

@@ -4,7 +4,7 @@ import dev.unrolling.data.Batch;
 import dev.unrolling.engine.NetworkState;
 import dev.unrolling.experiment.CheckpointKeeper;
 import dev.unrolling.experiment.RunContext;
-import dev.unrolling.training.Checkpoint;
+import dev.unrolling.training.SavedRun;
 import dev.unrolling.training.TrainingInterruptedException;
 import dev.unrolling.unlearning.Sisa;
 import dev.unrolling.unlearning.SisaState;
@@ -77,7 +77,7 @@ final class SisaServing {
     context.progress().accept("SISA " + does + " " + (done + 1) + " of " + of);
   }
 
-  private Checkpoint state() {
+  private SavedRun state() {
     SisaState state = sisa.state();
     List<NetworkState> states =
         state.shards().stream()
@@ -93,7 +93,7 @@ final class SisaServing {
             List.copyOf(served)));
   }
 
-  private void resume(Checkpoint stopped) {
+  private void resume(SavedRun stopped) {
     Notes notes = RunContext.notes(stopped, Notes.class);
     List<NetworkState> states = stopped.networks();
     int slices = sisa.partition().slices();

@@ -12,9 +12,9 @@ import dev.unrolling.experiment.Computation;
 import dev.unrolling.experiment.RunContext;
 import dev.unrolling.model.Architecture;
 import dev.unrolling.model.Architectures;
-import dev.unrolling.training.Checkpoint;
 import dev.unrolling.training.GammaDecay;
-import dev.unrolling.training.Omission;
+import dev.unrolling.training.Removal;
+import dev.unrolling.training.SavedRun;
 import dev.unrolling.training.Schedule;
 import dev.unrolling.training.SgdTrainer;
 import dev.unrolling.unlearning.ForgettingRecorder;
@@ -37,7 +37,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 public final class FineTuning implements Computation<FineTuningSettings, FineTuningRow> {
 
-  private static final Omission LEFT_OUT = Omission.skippedStep();
+  private static final Removal LEFT_OUT = Removal.skippedStep();
 
   /** What decides the weights after pre-training. */
   private record Pretraining(
@@ -147,7 +147,7 @@ public final class FineTuning implements Computation<FineTuningSettings, FineTun
     }
   }
 
-  private static Checkpoint state(
+  private static SavedRun state(
       RunContext context,
       int step,
       Network original,
@@ -164,7 +164,7 @@ public final class FineTuning implements Computation<FineTuningSettings, FineTun
 
   /** Puts all back where the run stopped; gives the next step. */
   private static int resume(
-      Checkpoint stopped,
+      SavedRun stopped,
       Network original,
       Network retrained,
       ForgettingRecorder recorder,

@@ -95,7 +95,7 @@ public final class FineTuningFigures {
   }
 
   /**
-   * The two ratios of section 2.4 over a sweep of the rate.
+   * The two ratios of claim 2.4 over a sweep of the rate.
    *
    * @param title of the figure
    * @param measurements of the sweep

@@ -99,12 +99,12 @@ final class FineTuningMeasurements implements StepListener, AutoCloseable {
             recorder.visits(),
             verificationError(new SingleGradientUnlearning(factor()), step),
             verificationError(new AmnesiacUnlearning(), step),
-            ForgettingDistance.of(step.network(), step.retrainedNetwork()),
+            ForgettingDistance.value(step.network(), step.retrainedNetwork()),
             measured.e(),
             measured.e1(),
             errors.value(UnlearningError.authorsSquareRoot()),
-            checkpointed.map(c -> c.of(UnlearningError.published())).orElse(Double.NaN),
-            checkpointed.map(c -> c.of(UnlearningError.oneEta())).orElse(Double.NaN),
+            checkpointed.map(c -> c.value(UnlearningError.published())).orElse(Double.NaN),
+            checkpointed.map(c -> c.value(UnlearningError.oneEta())).orElse(Double.NaN),
             sigma.value(),
             sigma.eigenvalue(),
             sigma.residual(),
@@ -118,7 +118,7 @@ final class FineTuningMeasurements implements StepListener, AutoCloseable {
             last ? Evaluation.logitDeviation(step.network(), test) : Double.NaN));
   }
 
-  // With momentum a visit goes on moving the weights (section 2.2); without, both are the same.
+  // With momentum a visit goes on moving the weights (claim 2.2); without, both are the same.
   private SingleGradientUnlearning.Factor factor() {
     return settings.momentum() > 0
         ? SingleGradientUnlearning.Factor.MOMENTUM_CORRECTED
@@ -171,7 +171,7 @@ final class FineTuningMeasurements implements StepListener, AutoCloseable {
   private double verificationError(RecordedUnlearning method, Step step) {
     try (ParameterVector unlearned = method.unlearnedWeights(recorder);
         ParameterVector retrained = step.retrainedNetwork().weights()) {
-      return VerificationError.of(unlearned, retrained);
+      return VerificationError.value(unlearned, retrained);
     }
   }
 }

@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.stream.DoubleStream;
 
 /**
- * One run of {@link FineTuning} (paper.md has the authors' values): pre-train, then fine-tune M and
- * M' in lock step with the forget batch in each epoch. Experiments E1 to E5 and E7 are grids of
- * such runs; from scratch means no epoch of pre-training.
+ * One run of {@link FineTuning}: pre-train, then fine-tune M and M' in lock step with the forget
+ * batch in each epoch. Experiments E1 to E5 and E7 are grids of such runs; from scratch means no
+ * epoch of pre-training.
  *
  * @param model name of an architecture, e.g. {@code "resnet8-8"}
  * @param data name of a data set, e.g. {@code "cifar10"} (see {@link DataSets})
@@ -35,7 +35,7 @@ import java.util.stream.DoubleStream;
  * @param position of the forget batch in an epoch
  * @param testExamples of the test set, for the accuracy at the end
  * @param measureEvery steps between two measurements; the last step is always measured
- * @param checkpointEvery steps between two checkpoints of the checkpointed error (section 2.5), a
+ * @param checkpointEvery steps between two checkpoints of the checkpointed error (claim 2.5), a
  *     multiple of {@code measureEvery}; 0 for none
  * @param seed of the subset, the initial weights and the orders
  */
@@ -189,8 +189,8 @@ public record FineTuningSettings(
   }
 
   /**
-   * A sweep of the learning rate over a factor of 16 (section 2.4): a smooth network from its
-   * initial weights, for a fixed number of steps.
+   * A sweep of the learning rate over a factor of 16 (claim 2.4): a smooth network from its initial
+   * weights, for a fixed number of steps.
    *
    * @param stepsPerEpoch of two epochs: 5 keeps the expansion in its range (rate times sigma times
    *     t up to about 5), 30 leaves it

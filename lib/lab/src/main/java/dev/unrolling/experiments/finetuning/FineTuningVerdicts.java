@@ -16,7 +16,7 @@ import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.Table;
 import tech.tablesaw.selection.Selection;
 
-/** What tables of {@link FineTuning} say about the claims of sections 2.3, 2.4 and E1. */
+/** What tables of {@link FineTuning} say about claims 2.3 and 2.4 and E1. */
 public final class FineTuningVerdicts {
 
   /** Fewest settings that a correlation across settings rests on. */

@@ -248,7 +248,7 @@ public final class GridVerdicts {
 
   /**
    * Gamma_c of a data set in the authors' normalisation: beyond it the SD loss is least where all
-   * logits are equal (section 2.7).
+   * logits are equal (claim 2.7).
    *
    * @param data its name, e.g. {@code "cifar10"}
    * @throws IllegalArgumentException if it does not come with the library: then {@link

@@ -13,7 +13,7 @@ import dev.unrolling.metrics.RunningStatistics;
 import dev.unrolling.metrics.VerificationError;
 import dev.unrolling.model.Architectures;
 import dev.unrolling.store.RecordTable;
-import dev.unrolling.training.Omission;
+import dev.unrolling.training.Removal;
 import dev.unrolling.training.Schedule;
 import dev.unrolling.training.SgdTrainer;
 import dev.unrolling.unlearning.AmnesiacUnlearning;
@@ -26,7 +26,7 @@ import java.util.function.Supplier;
 import tech.tablesaw.api.Table;
 
 /**
- * Section 2.6 by experiment: how differently an unlearned and a retrained model answer, beside how
+ * Claim 2.6 by experiment: how differently an unlearned and a retrained model answer, beside how
  * far apart their weights are.
  */
 public final class OutputExperiment {
@@ -85,7 +85,7 @@ public final class OutputExperiment {
         BatchOrder.shuffled(train, others, size, settings.epochs(), settings.seed())
             .withForgetBatch(
                 Batch.of(train, Arrays.copyOf(drawn, size)), BatchOrder.Position.FIRST);
-    Omission omission = Omission.skippedStep();
+    Removal omission = Removal.skippedStep();
     try (Network original =
         engine.network(Architectures.named(settings.model(), train.classes()), settings.seed())) {
       if (settings.pretrainingEpochs() > 0) {
@@ -135,7 +135,7 @@ public final class OutputExperiment {
           engine.name(),
           settings,
           method,
-          VerificationError.of(unlearned, retrained),
+          VerificationError.value(unlearned, retrained),
           OutputDistances.between(unlearned, retrained, test, examples),
           OutputDistances.atEqualStatistics(unlearned, retrained, test, examples)
               .largestLogitDistance(),

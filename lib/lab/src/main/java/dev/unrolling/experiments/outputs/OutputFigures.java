@@ -5,7 +5,7 @@ import dev.unrolling.plot.Plot;
 import java.util.List;
 import tech.tablesaw.api.Table;
 
-/** Figures of the tables of {@code OutputExperiment} (section 2.6). */
+/** Figures of the tables of {@code OutputExperiment} (claim 2.6). */
 public final class OutputFigures {
 
   private static final List<String> METHODS =

@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A run after which unlearned models are compared with the retrained one by their answers (section
+ * A run after which unlearned models are compared with the retrained one by their answers (claim
  * 2.6).
  *
  * @param model name of an architecture

@@ -8,7 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import tech.tablesaw.api.Table;
 
-/** What tables of {@link OutputExperiment} say about section 2.6. */
+/** What tables of {@link OutputExperiment} say about claim 2.6. */
 public final class OutputVerdicts {
 
   /** Least rank correlation that counts as following v. */

@@ -11,8 +11,8 @@ import dev.unrolling.experiment.RunContext;
 import dev.unrolling.model.Architecture;
 import dev.unrolling.model.Architectures;
 import dev.unrolling.privacy.ShadowModel;
-import dev.unrolling.training.Checkpoint;
-import dev.unrolling.training.Omission;
+import dev.unrolling.training.Removal;
+import dev.unrolling.training.SavedRun;
 import dev.unrolling.training.Schedule;
 import dev.unrolling.training.SgdTrainer;
 import dev.unrolling.unlearning.CheckpointRecorder;
@@ -54,7 +54,7 @@ public final class Privacy implements Computation<PrivacySettings, PrivacyRow> {
       PrivacyMeasurements.Measured measured, boolean shadowTrained, List<Counts> counts) {}
 
   /** Where a run stopped. */
-  private record Stopped(Checkpoint state, Notes notes) {
+  private record Stopped(SavedRun state, Notes notes) {
 
     static Optional<Stopped> of(RunContext context) {
       return context
@@ -94,7 +94,7 @@ public final class Privacy implements Computation<PrivacySettings, PrivacyRow> {
                 settings.epochs(),
                 settings.seed() + 1)
             .withForgetBatch(split.forget(), BatchOrder.Position.LAST);
-    Omission omission = settings.retraining().omission();
+    Removal omission = settings.retraining().omission();
     SgdTrainer trainer = trainer(settings).withProgress(context.reporter("M and M'"));
     PrivacyMeasurements measurements = new PrivacyMeasurements(settings, split);
     Optional<Stopped> stopped = Stopped.of(context);
@@ -134,7 +134,7 @@ public final class Privacy implements Computation<PrivacySettings, PrivacyRow> {
     }
   }
 
-  private static Checkpoint state(
+  private static SavedRun state(
       RunContext context,
       Network original,
       Network retrained,

@@ -117,7 +117,7 @@ final class PrivacyMeasurements implements StepListener {
             settings,
             visits,
             method,
-            VerificationError.of(network, retrained),
+            VerificationError.value(network, retrained),
             onForget.scores.mean(),
             onForget.scores.meanChange(answers(shadow, retrained, forget).scores),
             riskAtEqualStatistics(shadow, network, retrained, forget),
@@ -144,7 +144,7 @@ final class PrivacyMeasurements implements StepListener {
     int[] labels = examples.labels();
     EntropySample entropies = ModifiedEntropy.of(logits, labels, settings.entropy());
     return new Answers(
-        shadow.score.of(entropies), entropies.mean(), Evaluation.of(logits, labels).accuracy());
+        shadow.score.scores(entropies), entropies.mean(), Evaluation.of(logits, labels).accuracy());
   }
 
   /** All that has been measured. */

@@ -8,7 +8,7 @@ import dev.unrolling.privacy.PrivacyRiskScore.Spacing;
 import dev.unrolling.settings.Ranges;
 import dev.unrolling.settings.Scale;
 import dev.unrolling.settings.SettingsJson;
-import dev.unrolling.training.Omission;
+import dev.unrolling.training.Removal;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -58,17 +58,17 @@ public record PrivacySettings(
   /** What M' does where M visits x*. */
   public enum Retraining {
     /** A step with zero gradient: momentum and weight decay act as in M. */
-    ZERO_GRADIENT(Omission.zeroGradient()),
+    ZERO_GRADIENT(Removal.zeroGradient()),
     /** No step, as in the authors' script (which skips the first batch, though, not x*). */
-    SKIPPED_STEP(Omission.skippedStep());
+    SKIPPED_STEP(Removal.skippedStep());
 
-    private final Omission omission;
+    private final Removal omission;
 
-    Retraining(Omission omission) {
+    Retraining(Removal omission) {
       this.omission = omission;
     }
 
-    Omission omission() {
+    Removal omission() {
       return omission;
     }
   }
@@ -148,8 +148,8 @@ public record PrivacySettings(
   }
 
   /**
-   * Section 2.2 with momentum, in its range: a tenth of the rate and four visits, with both forms
-   * of M'.
+   * Claim 2.2 with momentum, in its range: a tenth of the rate and four visits, with both forms of
+   * M'.
    */
   public static List<PrivacySettings> momentum(Scale scale) {
     PrivacySettings base = SettingsJson.with(of(scale), "epochs", 4, "rate", 0.1 * of(scale).rate);

@@ -15,7 +15,7 @@ import java.util.stream.IntStream;
 import tech.tablesaw.api.Table;
 
 /**
- * What tables of {@link Privacy} say about sections 2.6 and 2.8 and E6, after the last visit of x*.
+ * What tables of {@link Privacy} say about claims 2.6 and 2.8 and E6, after the last visit of x*.
  * Intervals are {@link MeanInterval}s over runs, or over seeds; with fewer than {@link
  * #FEWEST_RUNS} runs, or {@link #FEWEST_SEEDS} seeds, a verdict is undecided.
  */

@@ -25,8 +25,8 @@ import java.util.stream.IntStream;
 import tech.tablesaw.api.Table;
 
 /**
- * Section 2.7 by experiment: how far a linear model walks, and to which margins, under cross
- * entropy and under the SD loss. Meant for float64.
+ * Claim 2.7 by experiment: how far a linear model walks, and to which margins, under cross entropy
+ * and under the SD loss. Meant for float64.
  */
 public final class LinearSeparationExperiment {
 

@@ -9,7 +9,7 @@ import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import tech.tablesaw.api.Table;
 
-/** Figures of the tables of {@code LinearSeparationExperiment} (section 2.7). */
+/** Figures of the tables of {@code LinearSeparationExperiment} (claim 2.7). */
 public final class LinearSeparationFigures {
 
   private static final int POINTS = 60;

@@ -6,7 +6,7 @@ import java.util.stream.DoubleStream;
 
 /**
  * Gradient descent on a linear model over pixels or other features, with fewer examples than
- * features, so that the examples' logits can be chosen one by one (section 2.7).
+ * features, so that the examples' logits can be chosen one by one (claim 2.7).
  *
  * @param examples N, at least 2; one batch, so every step is one on all of them
  * @param steps t, at least 16

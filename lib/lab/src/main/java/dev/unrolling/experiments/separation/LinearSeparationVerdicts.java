@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import tech.tablesaw.api.Table;
 
-/** What tables of {@link LinearSeparationExperiment} say about section 2.7. */
+/** What tables of {@link LinearSeparationExperiment} say about claim 2.7. */
 public final class LinearSeparationVerdicts {
 
   /** How far the ratio of two doublings' growth may be from 1 to be that of a logarithm. */

@@ -15,7 +15,7 @@ import dev.unrolling.metrics.VerificationError;
 import dev.unrolling.model.Architecture;
 import dev.unrolling.model.Architectures;
 import dev.unrolling.store.RecordTable;
-import dev.unrolling.training.Omission;
+import dev.unrolling.training.Removal;
 import dev.unrolling.training.Schedule;
 import dev.unrolling.training.SgdTrainer;
 import dev.unrolling.unlearning.ForgettingRecorder;
@@ -31,7 +31,7 @@ import java.util.stream.IntStream;
 import tech.tablesaw.api.Table;
 
 /**
- * Sections 2.2 and 2.4b by experiment: M and M' walk in lock step, the forgotten gradient at w_0 is
+ * Claims 2.2 and 2.4b by experiment: M and M' walk in lock step, the forgotten gradient at w_0 is
  * added back, and what is left is compared with its leading term, known before anything is trained.
  * Meant for float64.
  */
@@ -82,7 +82,7 @@ public final class SingleGradientExperiment {
 
   private Row run(SingleGradientSettings settings) {
     BatchOrder order = order(settings);
-    Omission omission = settings.forgotten().omission(order.forgetBatch());
+    Removal omission = settings.forgotten().omission(order.forgetBatch());
     SgdTrainer trainer =
         new SgdTrainer(OBJECTIVE, Schedule.constant(settings.rate()))
             .withMomentum(settings.momentum());
@@ -96,8 +96,8 @@ public final class SingleGradientExperiment {
           ParameterVector unlearned = new SingleGradientUnlearning().unlearnedWeights(recorder);
           ParameterVector corrected =
               new SingleGradientUnlearning(Factor.MOMENTUM_CORRECTED).unlearnedWeights(recorder)) {
-        double v = VerificationError.of(unlearned, target);
-        double vCorrected = VerificationError.of(corrected, target);
+        double v = VerificationError.value(unlearned, target);
+        double vCorrected = VerificationError.value(corrected, target);
         double predicted = Double.NaN;
         double remainder = Double.NaN;
         if (settings.momentum() == 0 && settings.forgotten() != Forgotten.POINT_REMAINING) {
@@ -114,7 +114,7 @@ public final class SingleGradientExperiment {
             settings,
             order.steps(),
             recorder.startGradient().norm2(),
-            ForgettingDistance.of(original, retrained),
+            ForgettingDistance.value(original, retrained),
             v,
             vCorrected,
             predicted,
@@ -123,7 +123,7 @@ public final class SingleGradientExperiment {
             Double.isNaN(sigma)
                 ? sigma
                 : UnlearningError.oneEta()
-                    .of(settings.rate(), recorder.movement(), order.steps(), List.of(sigma)));
+                    .value(settings.rate(), recorder.movement(), order.steps(), List.of(sigma)));
       }
     }
   }

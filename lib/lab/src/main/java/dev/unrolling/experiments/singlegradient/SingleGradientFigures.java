@@ -9,7 +9,7 @@ import java.util.stream.Stream;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.Table;
 
-/** Figures of the tables of {@code SingleGradientExperiment} (sections 2.2 and 2.4b). */
+/** Figures of the tables of {@code SingleGradientExperiment} (claims 2.2 and 2.4b). */
 public final class SingleGradientFigures {
 
   private static final String RATE = "learning rate eta";

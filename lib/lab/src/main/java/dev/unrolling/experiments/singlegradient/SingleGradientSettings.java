@@ -4,14 +4,14 @@ import dev.unrolling.data.Batch;
 import dev.unrolling.data.BatchOrder;
 import dev.unrolling.settings.Scale;
 import dev.unrolling.settings.SettingsJson;
-import dev.unrolling.training.Omission;
+import dev.unrolling.training.Removal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * One run whose forget batch, or a point of it, is unlearned by a single gradient (sections 2.2 and
+ * One run whose forget batch, or a point of it, is unlearned by a single gradient (claims 2.2 and
  * 2.4b).
  *
  * @param model name of an architecture
@@ -53,12 +53,12 @@ public record SingleGradientSettings(
     POINT_REMAINING;
 
     /** How M' leaves it out: the first point, if it is one. */
-    Omission omission(Batch batch) {
+    Removal omission(Batch batch) {
       return switch (this) {
-        case BATCH -> Omission.skippedStep();
-        case BATCH_ZERO_GRADIENT -> Omission.zeroGradient();
-        case POINT_FULL_BATCH -> Omission.point(batch.indices()[0], Omission.Divisor.FULL_BATCH);
-        case POINT_REMAINING -> Omission.point(batch.indices()[0], Omission.Divisor.REMAINING);
+        case BATCH -> Removal.skippedStep();
+        case BATCH_ZERO_GRADIENT -> Removal.zeroGradient();
+        case POINT_FULL_BATCH -> Removal.point(batch.indices()[0], Removal.Divisor.FULL_BATCH);
+        case POINT_REMAINING -> Removal.point(batch.indices()[0], Removal.Divisor.REMAINING);
       };
     }
   }

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import tech.tablesaw.api.Table;
 
-/** What tables of {@link SingleGradientExperiment} say about sections 2.2 and 2.4b. */
+/** What tables of {@link SingleGradientExperiment} say about claims 2.2 and 2.4b. */
 public final class SingleGradientVerdicts {
 
   /** Largest distance of a fitted slope from the predicted one. */

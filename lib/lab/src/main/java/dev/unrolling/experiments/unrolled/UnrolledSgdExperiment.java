@@ -26,7 +26,7 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 import tech.tablesaw.api.Table;
 
 /**
- * Section 2.1 by experiment: the same t steps of SGD from the same start at several learning rates,
+ * Claim 2.1 by experiment: the same t steps of SGD from the same start at several learning rates,
  * each beside its expansion around w_0. Meant for float64.
  */
 public final class UnrolledSgdExperiment {

@@ -6,7 +6,7 @@ import java.util.Arrays;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.Table;
 
-/** Figures of the tables of {@code UnrolledSgdExperiment} (section 2.1). */
+/** Figures of the tables of {@code UnrolledSgdExperiment} (claim 2.1). */
 public final class UnrolledSgdFigures {
 
   private UnrolledSgdFigures() {}

@@ -4,7 +4,7 @@ import dev.unrolling.settings.Scale;
 import java.util.List;
 
 /**
- * A comparison of SGD with its unrolled form (section 2.1) over learning rates.
+ * A comparison of SGD with its unrolled form (claim 2.1) over learning rates.
  *
  * @param model name of an architecture without batch norm
  * @param quadratic whether the squared error is trained, instead of cross entropy

@@ -6,7 +6,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import tech.tablesaw.api.Table;
 
-/** What tables of {@link UnrolledSgdExperiment} say about the claims of section 2.1. */
+/** What tables of {@link UnrolledSgdExperiment} say about claim 2.1. */
 public final class UnrolledSgdVerdicts {
 
   /** Largest relative remainder that is rounding. */

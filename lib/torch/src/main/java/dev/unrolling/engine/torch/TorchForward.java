@@ -106,7 +106,7 @@ final class TorchForward {
       Tensor body = chain(r.body(), x);
       return body.add(chain(r.shortcut(), x));
     }
-    if (layer instanceof Layer.Foreign f) {
+    if (layer instanceof Layer.UserModel f) {
       throw new IllegalArgumentException(
           "this network is in the words of engine " + f.engine() + ", which alone can build it");
     }

@@ -23,13 +23,13 @@ import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /** The configuration of a user's own DL4J model as one that ends in logits. */
-final class ForeignConfiguration {
+final class UserConfiguration {
 
   /** Activation functions that are smooth; soft-max is left out of the logits. */
   private static final Set<String> SMOOTH =
       Set.of("tanh", "sigmoid", "identity", "softplus", "softsign", "softmax", "swish", "gelu");
 
-  private ForeignConfiguration() {}
+  private UserConfiguration() {}
 
   /** Whether a model's logits are smooth in its weights; false where that is not known. */
   static boolean smooth(ComputationGraph graph) {
@@ -66,9 +66,9 @@ final class ForeignConfiguration {
    *
    * @param type of its computation
    */
-  static ComputationGraphConfiguration of(Layer.Foreign foreign, DataType type, Mode mode) {
+  static ComputationGraphConfiguration of(Layer.UserModel user, DataType type, Mode mode) {
     ComputationGraphConfiguration configuration =
-        ComputationGraphConfiguration.fromJson(foreign.configuration());
+        ComputationGraphConfiguration.fromJson(user.configuration());
     configuration.setDataType(type);
     configuration.setValidateOutputLayerConfig(false);
     for (GraphVertex vertex : configuration.getVertices().values()) {

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** Collects the losses of one network and reads them together, some steps after they arose. */
-final class LossWatch {
+final class DivergenceCheck {
 
   private record Pending(int step, double rate, Loss loss) {}
 
@@ -20,7 +20,7 @@ final class LossWatch {
   private final List<Pending> pending = new ArrayList<>();
   private final List<Double> losses = new ArrayList<>();
 
-  LossWatch(String name, Network network) {
+  DivergenceCheck(String name, Network network) {
     this.name = name;
     this.network = network;
   }

@@ -6,11 +6,8 @@ import dev.unrolling.engine.Objective;
 import java.util.Arrays;
 import java.util.Optional;
 
-/**
- * How the retrained model M' leaves out a visit of what is to be forgotten (paper sections 1 and
- * 2.2).
- */
-public sealed interface Omission {
+/** How the retrained model M' leaves out a visit of what is to be forgotten (claim 2.2). */
+public sealed interface Removal {
 
   /**
    * The batch that M' steps on where M steps on {@code visited}; empty if M' takes no step.
@@ -57,17 +54,17 @@ public sealed interface Omission {
   }
 
   /** M' takes no step at a visit: the paper's retraining, and right without momentum. */
-  static Omission skippedStep() {
+  static Removal skippedStep() {
     return new SkippedStep();
   }
 
   /** M' takes a step with zero data gradient: momentum and weight decay act as in M. */
-  static Omission zeroGradient() {
+  static Removal zeroGradient() {
     return new ZeroGradient();
   }
 
   /** M' steps on the batch without one point, divided as {@code divisor} says. */
-  static Omission point(int index, Divisor divisor) {
+  static Removal point(int index, Divisor divisor) {
     return new WithoutPoint(index, divisor);
   }
 
@@ -83,7 +80,7 @@ public sealed interface Omission {
   }
 
   /** M' takes no step. */
-  record SkippedStep() implements Omission {
+  record SkippedStep() implements Removal {
     @Override
     public Optional<Batch> retrainedBatch(Batch visited) {
       return Optional.empty();
@@ -101,7 +98,7 @@ public sealed interface Omission {
   }
 
   /** M' takes a step without data. */
-  record ZeroGradient() implements Omission {
+  record ZeroGradient() implements Removal {
     @Override
     public Optional<Batch> retrainedBatch(Batch visited) {
       return Optional.of(visited.emptied());
@@ -126,7 +123,7 @@ public sealed interface Omission {
    *     an {@link IllegalArgumentException} that names what it holds
    * @param divisor of the rest's summed loss
    */
-  record WithoutPoint(int index, Divisor divisor) implements Omission {
+  record WithoutPoint(int index, Divisor divisor) implements Removal {
     @Override
     public Optional<Batch> retrainedBatch(Batch visited) {
       Batch rest = visited.without(index);

@@ -5,9 +5,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** What loaders say when a file is not what it should be. */
-public final class Reading {
+public final class FileErrors {
 
-  private Reading() {}
+  private FileErrors() {}
 
   /** An error that names file, found and expected, and the way out. */
   static DataException wrong(Path file, String found, String expected) {

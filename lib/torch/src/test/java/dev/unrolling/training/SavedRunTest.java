@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.factory.Nd4j;
 
-class CheckpointTest {
+class SavedRunTest {
 
   private static final NetworkState SINGLE =
       new NetworkState(
@@ -41,12 +41,12 @@ class CheckpointTest {
   @BeforeEach
   void save() throws IOException {
     file = folder.resolve("runs").resolve("run.checkpoint");
-    new Checkpoint(17, "settings-1", List.of(SINGLE, DOUBLE)).save(file);
+    new SavedRun(17, "settings-1", List.of(SINGLE, DOUBLE)).save(file);
   }
 
   @Test
   void comesBackBitForBit() throws IOException {
-    Checkpoint read = Checkpoint.load(file, "settings-1");
+    SavedRun read = SavedRun.load(file, "settings-1");
     assertEquals(17, read.step());
     assertEquals(2, read.networks().size());
     assertTrue(Fixtures.sameBits(SINGLE, read.networks().get(0)));
@@ -55,8 +55,8 @@ class CheckpointTest {
 
   @Test
   void replacesAnOlderOneAndLeavesNoOtherFile() throws IOException {
-    new Checkpoint(18, "settings-1", List.of(SINGLE)).save(file);
-    assertEquals(18, Checkpoint.load(file, "settings-1").step());
+    new SavedRun(18, "settings-1", List.of(SINGLE)).save(file);
+    assertEquals(18, SavedRun.load(file, "settings-1").step());
     try (Stream<Path> files = Files.list(file.getParent())) {
       assertEquals(List.of(file), files.toList());
     }
@@ -92,12 +92,12 @@ class CheckpointTest {
   @Test
   void aForeignFileIsRefused() throws IOException {
     Files.writeString(file, "step,loss\n0,2.3\n");
-    refused("is not a checkpoint");
+    refused("is no saved run");
   }
 
   @Test
   void otherSettingsAreRefused() {
-    IOException error = assertThrows(IOException.class, () -> Checkpoint.load(file, "settings-2"));
+    IOException error = assertThrows(IOException.class, () -> SavedRun.load(file, "settings-2"));
     assertTrue(error.getMessage().contains("settings-1"));
     assertTrue(error.getMessage().contains("settings-2"));
   }
@@ -106,7 +106,7 @@ class CheckpointTest {
   void aMissingFileIsNamed() {
     Path missing = folder.resolve("none");
     NoSuchFileException error =
-        assertThrows(NoSuchFileException.class, () -> Checkpoint.load(missing, ""));
+        assertThrows(NoSuchFileException.class, () -> SavedRun.load(missing, ""));
     assertEquals(missing.toString(), error.getFile());
   }
 
@@ -114,17 +114,17 @@ class CheckpointTest {
   void aFailedSaveChangesNothing() throws IOException {
     byte[] before = Files.readAllBytes(file);
     // The target is a folder that is not empty, so the last move fails.
-    Checkpoint checkpoint = new Checkpoint(1, "s", List.of(SINGLE));
-    assertThrows(IOException.class, () -> checkpoint.save(file.getParent()));
+    SavedRun saved = new SavedRun(1, "s", List.of(SINGLE));
+    assertThrows(IOException.class, () -> saved.save(file.getParent()));
     assertArrayEquals(before, Files.readAllBytes(file));
-    assertThrows(IOException.class, () -> checkpoint.save(file.resolve("below-a-file")));
+    assertThrows(IOException.class, () -> saved.save(file.resolve("below-a-file")));
     try (Stream<Path> files = Files.walk(folder)) {
       assertEquals(List.of(file), files.filter(Files::isRegularFile).toList());
     }
   }
 
   private void refused(String message) {
-    IOException error = assertThrows(IOException.class, () -> Checkpoint.load(file, "settings-1"));
+    IOException error = assertThrows(IOException.class, () -> SavedRun.load(file, "settings-1"));
     assertTrue(error.getMessage().contains(file.toString()), error::getMessage);
     assertTrue(error.getMessage().contains(message), error::getMessage);
     assertTrue(error.getMessage().contains("delete it"), error::getMessage);

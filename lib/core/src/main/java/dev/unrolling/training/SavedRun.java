@@ -27,16 +27,16 @@ import java.util.zip.CheckedOutputStream;
  *
  * @param step number of steps taken
  * @param settings names the run, e.g. a hash of its settings
- * @param networks the state of M, and of M' if it walks beside it
+ * @param networks the state of M, and of M' if it is trained beside it
  * @param notes what else the run needs to go on, in its own words; may be empty
  */
-public record Checkpoint(int step, String settings, List<NetworkState> networks, String notes) {
+public record SavedRun(int step, String settings, List<NetworkState> networks, String notes) {
 
   private static final long MAGIC = 0x554E524F4C534744L;
   private static final int VERSION = 2;
 
   /** Copies the list. */
-  public Checkpoint {
+  public SavedRun {
     networks = List.copyOf(networks);
     if (step < 0) {
       throw new IllegalArgumentException("a run has taken 0 steps or more, not " + step);
@@ -44,7 +44,7 @@ public record Checkpoint(int step, String settings, List<NetworkState> networks,
   }
 
   /** A state without notes. */
-  public Checkpoint(int step, String settings, List<NetworkState> networks) {
+  public SavedRun(int step, String settings, List<NetworkState> networks) {
     this(step, settings, networks, "");
   }
 
@@ -89,22 +89,22 @@ public record Checkpoint(int step, String settings, List<NetworkState> networks,
    *
    * @param file written by {@link #save}
    * @param settings what the run is named now
-   * @throws IOException if the file cannot be read, is no checkpoint, is cut off or damaged, or is
+   * @throws IOException if the file cannot be read, is no saved run, is cut off or damaged, or is
    *     of a run of another name; the message says which
    */
-  public static Checkpoint load(Path file, String settings) throws IOException {
+  public static SavedRun load(Path file, String settings) throws IOException {
     CheckedInputStream sum =
         new CheckedInputStream(
             new BufferedInputStream(Files.newInputStream(file), 1 << 16), new CRC32());
     try (DataInputStream in = new DataInputStream(sum)) {
       if (in.readLong() != MAGIC) {
-        throw bad(file, "is not a checkpoint");
+        throw bad(file, "is no saved run");
       }
       int version = in.readInt();
       if (version != VERSION) {
         throw bad(file, "has format " + version + ", expected " + VERSION);
       }
-      Checkpoint read = readBody(in, Files.size(file));
+      SavedRun read = readBody(in, Files.size(file));
       long expected = sum.getChecksum().getValue();
       if (in.readLong() != expected || in.read() >= 0) {
         throw bad(file, "is damaged: its checksum does not match");
@@ -120,7 +120,7 @@ public record Checkpoint(int step, String settings, List<NetworkState> networks,
     }
   }
 
-  private static Checkpoint readBody(DataInputStream in, long fileSize) throws IOException {
+  private static SavedRun readBody(DataInputStream in, long fileSize) throws IOException {
     int step = in.readInt();
     String settings = in.readUTF();
     int count = in.readInt();
@@ -140,11 +140,11 @@ public record Checkpoint(int step, String settings, List<NetworkState> networks,
       throw new ArrayFormat.MalformedException(length + " bytes of notes");
     }
     String notes = new String(in.readNBytes(length), StandardCharsets.UTF_8);
-    return new Checkpoint(step, settings, networks, notes);
+    return new SavedRun(step, settings, networks, notes);
   }
 
   private static IOException bad(Path file, String what) {
     return new IOException(
-        "checkpoint " + file + " " + what + "; delete it to start the run afresh");
+        "saved run " + file + " " + what + "; delete it to start the run afresh");
   }
 }

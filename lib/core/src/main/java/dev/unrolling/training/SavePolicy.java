@@ -7,16 +7,16 @@ import java.nio.file.Path;
  *
  * @param file overwritten, atomically, each time
  * @param everySteps steps between two saves, at least 1
- * @param settings names the run, e.g. a hash of its settings; a checkpoint loads only under the
- *     same name
+ * @param settings names the run, e.g. a hash of its settings; a saved run loads only under the same
+ *     name
  */
-public record CheckpointPolicy(Path file, int everySteps, String settings) {
+public record SavePolicy(Path file, int everySteps, String settings) {
 
   /** Checks the range. */
-  public CheckpointPolicy {
+  public SavePolicy {
     if (everySteps < 1) {
       throw new IllegalArgumentException(
-          "a checkpoint is saved every 1 step or more, not every " + everySteps);
+          "a run is saved every 1 step or more, not every " + everySteps);
     }
   }
 }

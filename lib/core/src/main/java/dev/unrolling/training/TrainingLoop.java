@@ -13,47 +13,48 @@ import java.util.List;
 import java.util.Optional;
 
 /** One run of a trainer: one or two networks over an order. Used once. */
-final class Walk {
+final class TrainingLoop {
 
   /** Every so many checks of the losses, the states are kept as the last finite ones. */
   private static final int CHECKS_PER_KEPT_STATE = 5;
 
-  /** One network on the way; with an omission it is an M', without one an M. */
-  private record Walker(Optional<Omission> omission, LossWatch watch) {
+  /** A network that is trained: an M' with a removal, an M without. */
+  private record Model(Optional<Removal> removal, DivergenceCheck check) {
 
     Optional<Loss> step(Step step) {
       return batch(step.batch(), step.forgetVisit())
-          .map(b -> watch.network().step(b, step.objective(), step.update()));
+          .map(b -> check.network().step(b, step.objective(), step.update()));
     }
 
     /** What is trained on, if anything, where the order has this batch. */
     Optional<Batch> batch(Batch ordered, boolean forgetVisit) {
-      return omission.isPresent() && forgetVisit
-          ? omission.get().retrainedBatch(ordered)
+      return removal.isPresent() && forgetVisit
+          ? removal.get().retrainedBatch(ordered)
           : Optional.of(ordered);
     }
   }
 
   private final SgdTrainer trainer;
   private final BatchOrder order;
-  private final List<Walker> walkers = new ArrayList<>();
+  private final List<Model> models = new ArrayList<>();
   private SavedStates lastFinite;
   private int checks;
 
-  Walk(SgdTrainer trainer, BatchOrder order) {
+  TrainingLoop(SgdTrainer trainer, BatchOrder order) {
     this.trainer = trainer;
     this.order = order;
   }
 
   /** Adds M. */
-  Walk original(Network network) {
-    walkers.add(new Walker(Optional.empty(), new LossWatch("the original model", network)));
+  TrainingLoop original(Network network) {
+    models.add(new Model(Optional.empty(), new DivergenceCheck("the original model", network)));
     return this;
   }
 
   /** Adds M'. */
-  Walk retrained(Network network, Omission omission) {
-    walkers.add(new Walker(Optional.of(omission), new LossWatch("the retrained model", network)));
+  TrainingLoop retrained(Network network, Removal removal) {
+    models.add(
+        new Model(Optional.of(removal), new DivergenceCheck("the retrained model", network)));
     return this;
   }
 
@@ -71,30 +72,30 @@ final class Walk {
       rates.add(step.update().rate());
       take(step, listeners);
       int done = i + 1;
-      boolean checkpoint =
-          trainer.checkpoint().filter(policy -> done % policy.everySteps() == 0).isPresent();
-      if (checkpoint || done == end || (done - first) % trainer.checkEvery() == 0) {
+      boolean saves =
+          trainer.savePolicy().filter(policy -> done % policy.everySteps() == 0).isPresent();
+      if (saves || done == end || (done - first) % trainer.checkEvery() == 0) {
         check(done, end);
       }
-      if (checkpoint) {
+      if (saves) {
         lastFinite = save(states(done));
       }
     }
     return new TrainingTrace(
         first,
         rates,
-        walkers.get(0).watch.losses(),
-        walkers.size() > 1 ? walkers.get(1).watch.losses() : List.of());
+        models.get(0).check.losses(),
+        models.size() > 1 ? models.get(1).check.losses() : List.of());
   }
 
   /** Refuses an order that a later step would fail on, before the first is taken. */
   private void checkBatches(int first, int end) {
     for (int i = first; i < end; i++) {
-      for (Walker walker : walkers) {
-        Optional<Batch> batch = walker.batch(order.batch(i), order.isForgetVisit(i));
+      for (Model model : models) {
+        Optional<Batch> batch = model.batch(order.batch(i), order.isForgetVisit(i));
         if (batch.isPresent() && batch.get().size() == 1) {
           try {
-            walker.watch.network().architecture().checkTrainingBatch(1);
+            model.check.network().architecture().checkTrainingBatch(1);
           } catch (IllegalArgumentException refused) {
             throw new IllegalArgumentException(
                 "step " + i + " (epoch " + order.epoch(i) + "): " + refused.getMessage(), refused);
@@ -105,7 +106,7 @@ final class Walk {
   }
 
   private Step step(int index) {
-    Optional<Walker> retrained = walkers.stream().skip(1).findFirst();
+    Optional<Model> retrained = models.stream().skip(1).findFirst();
     return new Step(
         index,
         order.epoch(index),
@@ -113,17 +114,17 @@ final class Walk {
         order.isForgetVisit(index),
         trainer.objective(order, index),
         trainer.update(order, index),
-        walkers.get(0).watch.network(),
-        retrained.map(walker -> walker.watch.network()),
-        retrained.flatMap(Walker::omission));
+        models.get(0).check.network(),
+        retrained.map(model -> model.check.network()),
+        retrained.flatMap(Model::removal));
   }
 
   private void take(Step step, List<StepListener> listeners) {
     listeners.forEach(listener -> listener.beforeStep(step));
     List<Optional<Loss>> losses = new ArrayList<>();
-    for (Walker walker : walkers) {
-      Optional<Loss> loss = walker.step(step);
-      walker.watch.add(step.index(), step.update().rate(), loss);
+    for (Model model : models) {
+      Optional<Loss> loss = model.step(step);
+      model.check.add(step.index(), step.update().rate(), loss);
       losses.add(loss);
     }
     if (!listeners.isEmpty()) {
@@ -135,10 +136,10 @@ final class Walk {
   }
 
   private void check(int done, int end) {
-    for (Walker walker : walkers) {
-      Optional<LossWatch.Finding> finding = walker.watch.read(trainer.firstStep());
+    for (Model model : models) {
+      Optional<DivergenceCheck.Finding> finding = model.check.read(trainer.firstStep());
       if (finding.isPresent()) {
-        LossWatch.Finding found = finding.get();
+        DivergenceCheck.Finding found = finding.get();
         throw new DivergenceException(
             found.what(), found.step(), found.rate(), found.value(), save(lastFinite));
       }
@@ -146,26 +147,26 @@ final class Walk {
     if (++checks % CHECKS_PER_KEPT_STATE == 0 && done < end) {
       lastFinite = states(done);
     }
-    trainer.progress().report(done, end, walkers.get(0).watch.lastLoss());
+    trainer.progress().report(done, end, models.get(0).check.lastLoss());
   }
 
   private SavedStates states(int step) {
     List<NetworkState> states =
-        walkers.stream().map(walker -> walker.watch.network().saveState()).toList();
+        models.stream().map(model -> model.check.network().saveState()).toList();
     return new SavedStates(step, states, Optional.empty());
   }
 
   /** Writes states where the run has a file for them. */
   private SavedStates save(SavedStates states) {
-    if (trainer.checkpoint().isEmpty()) {
+    if (trainer.savePolicy().isEmpty()) {
       return states;
     }
-    CheckpointPolicy policy = trainer.checkpoint().get();
+    SavePolicy policy = trainer.savePolicy().get();
     Path file = policy.file();
     try {
-      new Checkpoint(states.step(), policy.settings(), states.networks()).save(file);
+      new SavedRun(states.step(), policy.settings(), states.networks()).save(file);
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot write the checkpoint " + file + ": " + e, e);
+      throw new UncheckedIOException("cannot write the saved run " + file + ": " + e, e);
     }
     return new SavedStates(states.step(), states.networks(), Optional.of(file));
   }

@@ -15,12 +15,12 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * A convolution without activation function whose output is kept until it goes back: DL4J's own
  * computes it a second time in the backward pass.
  */
-final class LeanConvolution extends ConvolutionLayer {
+final class OutputKeepingConvolution extends ConvolutionLayer {
 
   private static final long serialVersionUID = 1;
 
   /** A layer of a configuration whose activation is the identity. */
-  LeanConvolution(ConvolutionLayer.Builder configuration) {
+  OutputKeepingConvolution(ConvolutionLayer.Builder configuration) {
     super(configuration);
   }
 

@@ -20,9 +20,9 @@ import org.nd4j.linalg.lossfunctions.ILossFunction;
 import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
 
 /** What a user's model must be to be wrapped as a network of the seam. */
-final class SeamChecks {
+final class ContractChecks {
 
-  private SeamChecks() {}
+  private ContractChecks() {}
 
   /**
    * Checks, beyond {@link ModelChecks#check}, that a model fits the seam: pictures or plain

@@ -25,7 +25,7 @@ import org.nd4j.linalg.ops.transforms.Transforms;
  * @param weights trainable weights, rank 1, in the order of the architecture's layout
  * @param statistics running statistics, rank 1; empty if there are none
  */
-record ForeignModel(Architecture architecture, INDArray weights, INDArray statistics) {
+record UserModel(Architecture architecture, INDArray weights, INDArray statistics) {
 
   private static final String LOG_DEVIATION = "log10stdev";
 
@@ -36,9 +36,9 @@ record ForeignModel(Architecture architecture, INDArray weights, INDArray statis
    * @param statements on layers that the library does not know
    * @throws IllegalArgumentException if it holds what the seam does not cover
    */
-  static ForeignModel of(Model model, int[] exampleShape, UserStatement... statements) {
+  static UserModel of(Model model, int[] exampleShape, UserStatement... statements) {
     ModelChecks.check(model, statements);
-    SeamChecks.check(model);
+    ContractChecks.check(model);
     ComputationGraph graph =
         model instanceof MultiLayerNetwork network
             ? network.toComputationGraph()
@@ -58,19 +58,19 @@ record ForeignModel(Architecture architecture, INDArray weights, INDArray statis
                 (statistic ? running : weights).add(flat(natural(key, values)));
               });
     }
-    dev.unrolling.model.Layer foreign =
-        new dev.unrolling.model.Layer.Foreign(
+    dev.unrolling.model.Layer wrapped =
+        new dev.unrolling.model.Layer.UserModel(
             Dl4jEngine.NAME,
             graph.getConfiguration().toJson(),
-            ForeignConfiguration.smooth(graph),
+            UserConfiguration.smooth(graph),
             parameters,
             statistics);
-    return new ForeignModel(
+    return new UserModel(
         new Architecture(
             "a user's " + model.getClass().getSimpleName(),
             Arrays.stream(exampleShape).boxed().toList(),
             classes(graph, exampleShape),
-            List.of(foreign)),
+            List.of(wrapped)),
         joined(weights, graph),
         joined(running, graph));
   }

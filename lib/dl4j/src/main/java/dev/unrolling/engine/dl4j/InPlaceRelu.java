@@ -7,7 +7,7 @@ import org.nd4j.linalg.api.ops.impl.scalar.Step;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** The rectifier; DL4J's own takes four times as long for the backward pass. */
-final class LeanRelu extends ActivationReLU {
+final class InPlaceRelu extends ActivationReLU {
 
   private static final long serialVersionUID = 1;
 

@@ -7,9 +7,9 @@ import java.nio.file.Path;
 import java.util.Locale;
 
 /** What a fetch says when the machine, not the data, is the trouble. */
-final class Failures {
+final class FetchErrors {
 
-  private Failures() {}
+  private FetchErrors() {}
 
   /** Turns an error of the operating system into one line with a way out. */
   static DataException explain(DataDescriptor data, Path root, IOException cause) {
@@ -22,7 +22,7 @@ final class Failures {
               + ", run it again",
           cause);
     }
-    String text = Reading.describe(cause);
+    String text = FileErrors.describe(cause);
     if (isFull(text)) {
       return new DataException(
           "the disk of "

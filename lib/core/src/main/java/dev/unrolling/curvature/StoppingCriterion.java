@@ -9,16 +9,16 @@ import java.util.SplittableRandom;
  * @param maxProducts most products taken, at least 1
  * @param seed of the random vectors
  */
-record Effort(double tolerance, int maxProducts, long seed) {
+record StoppingCriterion(double tolerance, int maxProducts, long seed) {
 
   /** What both methods start with. */
-  static final Effort DEFAULT =
-      new Effort(
+  static final StoppingCriterion DEFAULT =
+      new StoppingCriterion(
           PowerIteration.DEFAULT_TOLERANCE,
           PowerIteration.DEFAULT_MAX_PRODUCTS,
           PowerIteration.DEFAULT_SEED);
 
-  Effort {
+  StoppingCriterion {
     if (!(tolerance > 0 && tolerance < 1)) {
       throw new IllegalArgumentException("tolerance must be in (0, 1), not " + tolerance);
     }
@@ -27,16 +27,16 @@ record Effort(double tolerance, int maxProducts, long seed) {
     }
   }
 
-  Effort withTolerance(double tolerance) {
-    return new Effort(tolerance, maxProducts, seed);
+  StoppingCriterion withTolerance(double tolerance) {
+    return new StoppingCriterion(tolerance, maxProducts, seed);
   }
 
-  Effort withMaxProducts(int maxProducts) {
-    return new Effort(tolerance, maxProducts, seed);
+  StoppingCriterion withMaxProducts(int maxProducts) {
+    return new StoppingCriterion(tolerance, maxProducts, seed);
   }
 
-  Effort withSeed(long seed) {
-    return new Effort(tolerance, maxProducts, seed);
+  StoppingCriterion withSeed(long seed) {
+    return new StoppingCriterion(tolerance, maxProducts, seed);
   }
 
   SplittableRandom random() {
