@@ -26,8 +26,9 @@ public record DataIdentity(String name, int train, int test, String sum) {
   }
 
   /**
-   * Whether these are the data that the name has always stood for (no getter, or JSON would hold it). A run's key does not spell them
-   * out, so that results of version 0.1 are found: there the name alone told the data.
+   * Whether these are the data that the name has always stood for (no getter, or JSON would hold
+   * it). A run's key does not spell them out, so that results of version 0.1 are found: there the
+   * name alone told the data.
    */
   public boolean matchesName() {
     if (!DataDescriptor.names().contains(name)) {

@@ -28,7 +28,8 @@ import tech.tablesaw.api.Table;
 public record Sittings<S extends Record>(
     Computation<S, ?> computation, S settings, Path folder, Consumer<String> progress) {
 
-  public static final Engine ENGINE = Engines.open("torch", "cpu", Precision.FLOAT32).withThreads(1);
+  public static final Engine ENGINE =
+      Engines.open("torch", "cpu", Precision.FLOAT32).withThreads(1);
 
   /** Real pictures, read when first asked for. */
   public static DataSets data() {
