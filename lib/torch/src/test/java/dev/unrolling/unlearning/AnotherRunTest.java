@@ -173,7 +173,10 @@ class AnotherRunTest {
         assertAnotherRun(named.get(i), recorder, r -> another.train(network, order, r));
       }
     }
-    for (BatchOrder another : List.of(last, longer, wider, others(8))) {
+    // Of the same batches, but none of them a visit.
+    BatchOrder unvisited = others(0);
+    assertEquals(order.batch(0), unvisited.batch(0));
+    for (BatchOrder another : List.of(last, longer, wider, others(8), unvisited)) {
       try (Network network = network();
           ForgettingRecorder recorder = new ForgettingRecorder(network, order, TRAINER, SKIPPED)) {
         assertAnotherRun("another order", recorder, r -> TRAINER.train(network, another, r));
