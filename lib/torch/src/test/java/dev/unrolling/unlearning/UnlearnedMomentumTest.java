@@ -21,6 +21,7 @@ import dev.unrolling.training.SgdTrainer;
 import dev.unrolling.unlearning.SingleGradientUnlearning.Factor;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -96,6 +97,7 @@ class UnlearnedMomentumTest {
   }
 
   @ParameterizedTest
+  @Tag("slow")
   @ValueSource(strings = {"skipped", "zero", "point"})
   void goesOnBesideTheRetrainedModel(String omitted) {
     // Five others, then x*: right after the visit most of its gradient is still to come.
