@@ -2,9 +2,11 @@ package dev.unrolling.unlearning;
 
 import static dev.unrolling.training.Fixtures.slope;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.unrolling.data.Batch;
 import dev.unrolling.data.BatchOrder;
 import dev.unrolling.engine.Network;
 import dev.unrolling.engine.Objective;
@@ -13,6 +15,8 @@ import dev.unrolling.training.Fixtures;
 import dev.unrolling.training.Omission;
 import dev.unrolling.training.Schedule;
 import dev.unrolling.training.SgdTrainer;
+import java.util.concurrent.CancellationException;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -20,6 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class UnrolledSgdTest {
 
   private static final double[] RATES = {0.004, 0.002, 0.001, 0.0005};
+  private static final int[] TEN = IntStream.range(0, 10).toArray();
 
   @ParameterizedTest
   @ValueSource(doubles = {1e-4, 0.01, 0.1, 1})
@@ -137,12 +142,66 @@ class UnrolledSgdTest {
   }
 
   @Test
+  void costsAGradientAStepAndAProductAtEachButTheFirst() {
+    UnrolledSgd unrolled = new UnrolledSgd(Objective.squaredError(), Schedule.constant(0.1));
+    // Batches of 4, 4 and 2.
+    BatchOrder order = BatchOrder.fixed(Fixtures.features(), TEN, 4, 1);
+    assertEquals(new DerivativeCost(0, 0), unrolled.cost(order, 0));
+    assertEquals(new DerivativeCost(4, 0), unrolled.cost(order, 1));
+    assertEquals(new DerivativeCost(10, 6), unrolled.cost(order, 3));
+    assertEquals(22, unrolled.cost(order, 3).inGradients());
+  }
+
+  @Test
+  void aStepWithoutExamplesStillDecaysTheWeights() {
+    // By hand: a step of rate 0.1 and decay 0.5 leaves 0.95 of w_0.
+    BatchOrder order =
+        BatchOrder.fixed(Fixtures.features(), new int[] {8}, 1, 1)
+            .withForgetBatch(Batch.of(Fixtures.features(), 0, 1), BatchOrder.Position.FIRST);
+    Objective decayed = Objective.squaredError().withWeightDecay(0.5);
+    try (Network network = Fixtures.float64().network(Fixtures.linear(), 5);
+        Expansion expansion =
+            new UnrolledSgd(decayed, Schedule.constant(0.1))
+                .expandRetrained(network, order, 1, Omission.zeroGradient());
+        ParameterVector expected = network.weights().scaleInPlace(0.95)) {
+      assertEquals(0, expansion.secondOrderRemainder(expected), 1e-14);
+      assertTrue(expansion.movement(expected) > 1e-3);
+    }
+  }
+
+  @Test
+  void anInterruptStopsTheLeadingTerm() {
+    BatchOrder order = Fixtures.order(Fixtures.features(), 4, 2, 2);
+    UnrolledSgd unrolled = new UnrolledSgd(Objective.squaredError(), Schedule.constant(0.1));
+    try (Network network = Fixtures.float64().network(Fixtures.linear(), 5)) {
+      Thread.currentThread().interrupt();
+      assertThrows(
+          CancellationException.class,
+          () -> unrolled.leadingTerm(network, order, 6, Omission.skippedStep()));
+      assertFalse(Thread.interrupted());
+      // With a checkpoint at every step there is no second part.
+      Thread.currentThread().interrupt();
+      assertThrows(
+          CancellationException.class,
+          () ->
+              unrolled.leadingTerm(
+                  network, order, 6, Omission.skippedStep(), CheckpointSpacing.everyStep()));
+      assertFalse(Thread.interrupted());
+    }
+  }
+
+  @Test
   void refusesStepsOutsideTheOrder() {
     BatchOrder order = Fixtures.order(Fixtures.features(), 4, 1, 1);
     UnrolledSgd unrolled = new UnrolledSgd(Objective.squaredError(), Schedule.constant(0.1));
     try (Network network = Fixtures.float64().network(Fixtures.linear(), 5)) {
-      assertThrows(IllegalArgumentException.class, () -> unrolled.expand(network, order, 3));
-      assertThrows(IllegalArgumentException.class, () -> unrolled.expand(network, order, -1));
+      for (int steps : new int[] {3, -1}) {
+        assertThrows(IllegalArgumentException.class, () -> unrolled.expand(network, order, steps));
+        assertThrows(IllegalArgumentException.class, () -> unrolled.cost(order, steps));
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> unrolled.leadingTerm(network, order, steps, Omission.skippedStep()));
+      }
     }
   }
 }
