@@ -79,6 +79,7 @@ class CheckpointedErrorTest {
           network.restore(states.get(done - 1));
           // What a new one had seen by then is forgotten.
           resumed.addEigenvalue(99);
+          resumed.resume(measured.get(order.steps() - 1), start);
           resumed.resume(measured.get(done - 1), segmentStart);
           trainer.withFirstStep(done).train(network, order, resumed, measuring(List.of(resumed)));
           assertEquals(whole.segments(), resumed.segments(), "from step " + done);
@@ -119,6 +120,7 @@ class CheckpointedErrorTest {
         CheckpointedError three = new CheckpointedError(new CheckpointSpacing(3), start);
         CheckpointedError each = new CheckpointedError(CheckpointSpacing.everyStep(), start)) {
       List<CheckpointedError> all = List.of(whole, three, each);
+      assertEquals(List.of(), whole.segments());
       new SgdTrainer(Objective.crossEntropy(), Schedule.constant(0.1))
           .train(network, order, whole, three, each, measuring(all));
       try (ParameterVector end = network.weights()) {

@@ -200,6 +200,11 @@ class CheckpointedUnlearningTest {
       // Four batches of 4 and x* itself: g* and four gradients; three others' products and x*'s.
       assertEquals(new DerivativeCost(20, 16), leading.cost());
       assertEquals(52, leading.cost().inGradients());
+      // With a checkpoint at every step there is no second part: g* and the others' products.
+      try (LeadingTerm every =
+          cut.leadingTerm(network, order, 12, omission, CheckpointSpacing.everyStep())) {
+        assertEquals(new DerivativeCost(4, 12), every.cost());
+      }
       assertEquals(new DerivativeCost(48, 44), cut.cost(order, 12));
       assertTrue(leading.others().norm2() > 0 && leading.own().norm2() > 0);
       assertThrows(
