@@ -108,6 +108,8 @@ class SisaTest {
     try (Sisa sisa = train(Fixtures.float64(), Fixtures.linear(), Fixtures.features(), partition)) {
       assertEquals(96, sisa.trainingGradients());
       assertEquals(6, sisa.storedStates());
+      // Kept in all: a state before each slice, w_0 but once, and the two constituents.
+      assertEquals(7, SisaCost.of(partition, 2, 1).storedVectors());
       // From the last slice: 2 * 11. From the middle: 2 (7 + 10). From the first: 2 (3 + 6 + 9).
       assertEquals(new Sisa.Forgetting(22, List.of(0)), sisa.forget(shard[11]));
       assertEquals(new Sisa.Forgetting(34, List.of(0)), sisa.forget(shard[4]));
@@ -134,11 +136,14 @@ class SisaTest {
       assertEquals(0, sisa.forget(partition.upTo(1, 1)[1]).gradients());
       assertTrue(same(sisa, 1, start.saveState()));
       // The one model left answers alone.
-      Batch test = Batch.of(Fixtures.features(), 9, 10, 11);
+      Batch test = Batch.of(Fixtures.features(), IntStream.range(9, 60).toArray());
       double[][] logits = sisa.constituent(0).logits(test, Mode.EVALUATION).toDoubleMatrix();
-      assertArrayEquals(
-          Aggregation.MEAN_OF_OUTPUTS.labels(List.<double[][]>of(logits)),
-          sisa.labels(test, Aggregation.MAJORITY_VOTE));
+      double[][] empty = sisa.constituent(1).logits(test, Mode.EVALUATION).toDoubleMatrix();
+      for (Aggregation aggregation : Aggregation.values()) {
+        int[] alone = aggregation.labels(List.<double[][]>of(logits));
+        assertArrayEquals(alone, sisa.labels(test, aggregation));
+        assertFalse(Arrays.equals(alone, aggregation.labels(List.of(logits, empty))));
+      }
       assertThrows(
           IllegalArgumentException.class, () -> sisa.forget(partition.upTo(0, 1)), "the last ones");
     }
@@ -325,6 +330,15 @@ class SisaTest {
               .getMessage();
       assertTrue(message.contains("model 1") && message.contains("example 1"), message);
     }
+  }
+
+  @Test
+  void logitsWhosePowersAreInfiniteAreAggregatedToo() {
+    // Soft-max (0, .269, .731) and (0, .881, .119).
+    double[][] one = {{0, 1000, 1001}};
+    double[][] other = {{0, 1002, 1000}};
+    assertArrayEquals(new int[] {1}, Aggregation.MEAN_OF_OUTPUTS.labels(List.of(one, other)));
+    assertArrayEquals(new int[] {1}, Aggregation.MAJORITY_VOTE.labels(List.of(one, other)));
   }
 
   @Test

@@ -353,6 +353,8 @@ class UnlearningErrorRecorderTest {
           assertThrows(IllegalArgumentException.class, () -> recorder.resume(collected))
               .getMessage();
       assertTrue(message.contains("at most the 2 steps") && message.contains("from 3"), message);
+      recorder.resume(new UnlearningErrorRecorder.Collected(2, 0.05, List.of()));
+      assertEquals(2, recorder.stepsDone());
     }
   }
 

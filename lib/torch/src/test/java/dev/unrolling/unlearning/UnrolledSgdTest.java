@@ -8,9 +8,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.unrolling.data.Batch;
 import dev.unrolling.data.BatchOrder;
+import dev.unrolling.engine.LossGradient;
+import dev.unrolling.engine.Mode;
 import dev.unrolling.engine.Network;
 import dev.unrolling.engine.Objective;
 import dev.unrolling.engine.ParameterVector;
+import dev.unrolling.model.Architectures;
 import dev.unrolling.training.Fixtures;
 import dev.unrolling.training.Omission;
 import dev.unrolling.training.Schedule;
@@ -153,6 +156,26 @@ class UnrolledSgdTest {
   }
 
   @Test
+  void unrollsInTheModeThatItIsGiven() {
+    // One step of rate 0.1 is -0.1 times the gradient, which batch norm makes depend on the mode.
+    BatchOrder order = BatchOrder.fixed(Fixtures.images(), new int[] {0, 1, 2, 3}, 4, 1);
+    UnrolledSgd unrolled = new UnrolledSgd(Objective.crossEntropy(), Schedule.constant(0.1));
+    try (Network network =
+            Fixtures.float64().network(Architectures.tanhCnnWithBatchNorm(2, 10), 5);
+        Expansion training = unrolled.expand(network, order, 1)) {
+      for (Mode mode : Mode.values()) {
+        try (Expansion found = unrolled.withMode(mode).expand(network, order, 1);
+            LossGradient g = network.gradient(order.batch(0), Objective.crossEntropy(), mode);
+            ParameterVector expected = g.gradient().copy().scaleInPlace(-0.1)) {
+          assertEquals(0, found.gradientPart().distance(expected), 1e-15);
+          boolean same = found.gradientPart().distance(training.gradientPart()) < 1e-6;
+          assertEquals(mode == Mode.TRAINING, same);
+        }
+      }
+    }
+  }
+
+  @Test
   void aStepWithoutExamplesStillDecaysTheWeights() {
     // By hand: a step of rate 0.1 and decay 0.5 leaves 0.95 of w_0.
     BatchOrder order =
@@ -186,6 +209,15 @@ class UnrolledSgdTest {
           () ->
               unrolled.leadingTerm(
                   network, order, 6, Omission.skippedStep(), CheckpointSpacing.everyStep()));
+      assertFalse(Thread.interrupted());
+      // Nor a first where x* comes last.
+      BatchOrder last =
+          BatchOrder.fixed(Fixtures.features(), TEN, 5, 1)
+              .withForgetBatch(Batch.of(Fixtures.features(), 11), BatchOrder.Position.LAST);
+      Thread.currentThread().interrupt();
+      assertThrows(
+          CancellationException.class,
+          () -> unrolled.leadingTerm(network, last, 3, Omission.skippedStep()));
       assertFalse(Thread.interrupted());
     }
   }
