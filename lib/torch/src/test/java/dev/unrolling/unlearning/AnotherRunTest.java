@@ -179,7 +179,8 @@ class AnotherRunTest {
     for (BatchOrder another : List.of(last, longer, wider, others(8), unvisited)) {
       try (Network network = network();
           ForgettingRecorder recorder = new ForgettingRecorder(network, order, TRAINER, SKIPPED)) {
-        assertAnotherRun("another order", recorder, r -> TRAINER.train(network, another, r));
+        String what = another == unvisited ? "at step 0 no visit, not a visit" : "another order";
+        assertAnotherRun(what, recorder, r -> TRAINER.train(network, another, r));
       }
     }
     try (Network network = network();

@@ -8,16 +8,21 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.unrolling.data.Batch;
 import dev.unrolling.data.BatchOrder;
 import dev.unrolling.data.BatchOrder.Position;
+import dev.unrolling.engine.LossGradient;
 import dev.unrolling.engine.Mode;
 import dev.unrolling.engine.Network;
 import dev.unrolling.engine.Objective;
 import dev.unrolling.engine.ParameterVector;
 import dev.unrolling.metrics.VerificationError;
+import dev.unrolling.model.Architectures;
 import dev.unrolling.training.Fixtures;
 import dev.unrolling.training.Omission;
 import dev.unrolling.training.Omission.Divisor;
 import dev.unrolling.training.Schedule;
 import dev.unrolling.training.SgdTrainer;
+import dev.unrolling.training.Step;
+import dev.unrolling.training.StepListener;
+import dev.unrolling.training.StepLosses;
 import dev.unrolling.unlearning.SingleGradientUnlearning.Factor;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -146,6 +151,38 @@ class UnlearnedMomentumTest {
           assertTrue(later < 0.3 * nothing, what + ": " + later + " of " + nothing);
           assertTrue(kept > 0.5 * nothing, what + ": " + kept + " of " + nothing);
         }
+      }
+    }
+  }
+
+  @Test
+  void aWholeBatchIsSeenAsMSawItAndAPointInTheModeOfTheRecorder() {
+    BatchOrder order = Fixtures.order(Fixtures.images(), 4, 1, 1);
+    SgdTrainer trainer =
+        new SgdTrainer(Objective.crossEntropy(), Schedule.constant(0.1)).withMomentum(0.9);
+    for (Omission omission :
+        List.of(Omission.zeroGradient(), Omission.point(2, Divisor.FULL_BATCH))) {
+      boolean point = omission instanceof Omission.WithoutPoint;
+      try (Network network =
+              Fixtures.float64().network(Architectures.tanhCnnWithBatchNorm(2, 10), 3);
+          LossGradient expected =
+              network.gradient(
+                  omission.forgotten(order.forgetBatch()),
+                  Objective.crossEntropy(),
+                  point ? Mode.EVALUATION : Mode.TRAINING);
+          ForgettingRecorder recorder =
+              new ForgettingRecorder(network, order, trainer, omission, Mode.EVALUATION)) {
+        StepListener check =
+            new StepListener() {
+              @Override
+              public void afterStep(Step step, StepLosses losses) {
+                if (step.forgetVisit()) {
+                  ParameterVector put = recorder.putIntoVelocity().orElseThrow();
+                  assertEquals(0, put.distance(expected.gradient()), 1e-15);
+                }
+              }
+            };
+        trainer.train(network, order, recorder, check);
       }
     }
   }
