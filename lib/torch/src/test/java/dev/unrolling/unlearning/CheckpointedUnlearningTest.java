@@ -359,6 +359,7 @@ class CheckpointedUnlearningTest {
       assertThrows(IllegalStateException.class, () -> method.unlearnedWeights(other));
       trainer.train(network, order, recorder);
       assertThrows(IllegalStateException.class, () -> method.unlearnedWeights(recorder));
+      assertThrows(IllegalStateException.class, () -> method.velocityShare(recorder));
       assertThrows(
           IllegalStateException.class,
           () -> new CheckpointRecorder(recorder, CheckpointSpacing.everyStep()));
