@@ -280,21 +280,22 @@ class FallingGammaTest {
 
   @Test
   void aShardsConstituentIsWhatItsTrainerGives() {
-    // One shard of one slice is plain training.
-    int[] examples = IntStream.range(0, 16).toArray();
+    // Plain training over its slices up to each, in orders of seeds that differ.
+    SisaPartition partition = SisaPartition.of(IntStream.range(0, 16).toArray(), 2, 2, 7);
     SgdTrainer trainer = trainer(0.1);
-    try (Sisa sisa =
-            new Sisa(
-                Fixtures.features(),
-                SisaPartition.of(examples, 1, 1, 7),
-                new Sisa.Plan(3, 4, 1),
-                trainer,
-                shard -> network());
-        Network expected = network()) {
+    Sisa.Plan plan = new Sisa.Plan(3, 4, 1);
+    try (Sisa sisa = new Sisa(Fixtures.features(), partition, plan, trainer, shard -> network())) {
       sisa.train();
-      long seed = 1 + 1_000_003L + 1_000_000_007L;
-      trainer.train(expected, BatchOrder.byKeys(Fixtures.features(), examples, 4, 3, seed));
-      assertTrue(Fixtures.sameBits(expected.saveState(), sisa.constituent(0).saveState()));
+      for (int shard = 0; shard < 2; shard++) {
+        try (Network expected = network()) {
+          for (int slice = 0; slice < 2; slice++) {
+            long seed = 1 + 1_000_003L * (shard + 1) + 1_000_000_007L * (slice + 1);
+            int[] examples = partition.upTo(shard, slice);
+            trainer.train(expected, BatchOrder.byKeys(Fixtures.features(), examples, 4, 3, seed));
+          }
+          assertTrue(Fixtures.sameBits(expected.saveState(), sisa.constituent(shard).saveState()));
+        }
+      }
     }
   }
 }
