@@ -68,66 +68,15 @@ record ForgettingRun(Network network, BatchOrder order, SgdTrainer trainer, Remo
    * @throws IllegalStateException saying what differs
    */
   void check(Step step, int expected, ParameterVector start) {
-    if (step.index() != expected || step.network() != network) {
-      throw new IllegalStateException(
-          "the recorder expects step "
-              + expected
-              + " of its own network, not step "
-              + step.index()
-              + (step.network() == network ? "" : " of another")
-              + "; make a new one before each run");
-    }
-    if (expected >= order.steps()
-        || !step.batch().equals(order.batch(expected))
-        || step.forgetVisit() != order.isForgetVisit(expected)) {
-      throw another(
-          "order",
-          expected,
-          step.batch() + ", of indices " + step.batch().indexRange(),
-          expected >= order.steps()
-              ? "no step"
-              : order.batch(expected) + ", of indices " + order.batch(expected).indexRange());
-    }
-    check("objective", expected, step.objective(), trainer.objective(order, expected));
-    check("rate or momentum", expected, step.update(), trainer.update(order, expected));
+    new WatchedRun(network, order, trainer).check(step, expected, start);
+    WatchedRun.check(
+        "order", expected, kind(step.forgetVisit()), kind(order.isForgetVisit(expected)));
     if (step.removal().isPresent()) {
-      check("removal", expected, step.removal().get(), removal);
-    }
-    if (expected == 0) {
-      checkStart(start);
+      WatchedRun.check("removal", expected, step.removal().get(), removal);
     }
   }
 
-  private static void check(String what, int step, Object found, Object expected) {
-    if (!found.equals(expected)) {
-      throw another(what, step, found, expected);
-    }
-  }
-
-  private static IllegalStateException another(
-      String what, int step, Object found, Object expected) {
-    return new IllegalStateException(
-        "the run has another "
-            + what
-            + " than the recorder was made with: at step "
-            + step
-            + " "
-            + found
-            + ", not "
-            + expected
-            + "; give the recorder the order, trainer and removal of its run");
-  }
-
-  private void checkStart(ParameterVector start) {
-    try (ParameterVector weights = network.weights()) {
-      double moved = weights.addInPlace(-1, start).norm2();
-      if (moved != 0) {
-        throw new IllegalStateException(
-            "the network has moved by "
-                + moved
-                + " since the recorder was made, so the recorder's w_0 is not the run's; make it"
-                + " right before the run");
-      }
-    }
+  private static String kind(boolean visit) {
+    return visit ? "a visit" : "no visit";
   }
 }

@@ -4,7 +4,6 @@ import dev.unrolling.data.Batch;
 import dev.unrolling.data.BatchOrder;
 import dev.unrolling.engine.Network;
 import dev.unrolling.engine.ParameterVector;
-import dev.unrolling.engine.SgdStep;
 import dev.unrolling.training.SgdTrainer;
 import dev.unrolling.training.Step;
 import java.util.Arrays;
@@ -40,14 +39,13 @@ record WatchedRun(Network network, BatchOrder order, SgdTrainer trainer) {
               + "; make a new one before each run");
     }
     if (expected >= order.steps()) {
-      throw another("length", expected, "a step", "the end after " + order.steps() + " steps");
+      throw another("order", expected, "a step", "the end after " + order.steps() + " steps");
     }
     if (!step.batch().equals(order.batch(expected))) {
       throw another("order", expected, shown(step.batch()), shown(order.batch(expected)));
     }
-    check("objective", expected, step.objective(), trainer.objective(order.epoch(expected)));
-    SgdStep update = new SgdStep(trainer.schedule().rate(order, expected), trainer.momentum());
-    check("rate or momentum", expected, step.update(), update);
+    check("objective", expected, step.objective(), trainer.objective(order, expected));
+    check("rate or momentum", expected, step.update(), trainer.update(order, expected));
     double moved = expected == 0 ? movement(start) : 0;
     if (moved != 0) {
       throw new IllegalStateException(
@@ -65,7 +63,12 @@ record WatchedRun(Network network, BatchOrder order, SgdTrainer trainer) {
     }
   }
 
-  private static void check(String what, int step, Object found, Object expected) {
+  /**
+   * Checks one thing of a step.
+   *
+   * @throws IllegalStateException saying what the recorder was made with
+   */
+  static void check(String what, int step, Object found, Object expected) {
     if (!found.equals(expected)) {
       throw another(what, step, found, expected);
     }
@@ -82,7 +85,7 @@ record WatchedRun(Network network, BatchOrder order, SgdTrainer trainer) {
             + found
             + ", not "
             + expected
-            + "; give the recorder the order and trainer of its run");
+            + "; make the recorder with what its run is given");
   }
 
   private static String shown(Batch batch) {

@@ -15,9 +15,11 @@ import dev.unrolling.engine.ParameterVector;
 import dev.unrolling.engine.SgdStep;
 import dev.unrolling.model.Architecture;
 import dev.unrolling.model.Architectures;
+import dev.unrolling.training.CountedNetwork;
 import dev.unrolling.training.Fixtures;
 import java.util.SplittableRandom;
 import java.util.concurrent.CancellationException;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class DatasetHessianTest {
@@ -27,27 +29,35 @@ class DatasetHessianTest {
 
   @Test
   void isTheHessianOfOneBatchWhateverTheChunk() {
+    assertIsTheHessian(Fixtures.linear(), Fixtures.features());
+  }
+
+  @Test
+  @Tag("slow")
+  void isTheHessianOfConvolutionsAndRunningStatisticsToo() {
+    assertIsTheHessian(Architectures.tanhCnn(2, 10), Fixtures.images());
+    assertIsTheHessian(Architectures.resnet8(2, 10), Fixtures.images());
+  }
+
+  private static void assertIsTheHessian(Architecture architecture, Dataset dataset) {
     int[] indices = RealHessian.range(5, 28);
-    for (Architecture architecture :
-        new Architecture[] {Architectures.tanhCnn(2, 10), Architectures.resnet8(2, 10)}) {
-      for (Objective objective : new Objective[] {Objective.crossEntropy(), PENALISED}) {
-        try (Network network = Fixtures.float64().network(architecture, 4)) {
-          // Running statistics that are not those of the start.
-          network.step(
-              Batch.of(Fixtures.images(), RealHessian.range(40, 56)),
-              Objective.crossEntropy(),
-              SgdStep.plain(0.05));
-          Batch whole = Batch.of(Fixtures.images(), indices);
-          try (LinearOperator one = network.hessian(whole, objective, Mode.EVALUATION);
-              ParameterVector v = StartVectors.uniform(one, new SplittableRandom(1));
-              ParameterVector expected = one.apply(v)) {
-            for (int chunk : new int[] {1, 7, 23, 500}) {
-              LinearOperator streamed =
-                  new DatasetHessian(network, Fixtures.images(), indices, objective, chunk);
-              assertEquals(one.size(), streamed.size());
-              try (ParameterVector product = streamed.apply(v)) {
-                assertEquals(0, product.distance(expected) / expected.norm2(), 1e-12);
-              }
+    for (Objective objective : new Objective[] {Objective.crossEntropy(), PENALISED}) {
+      try (Network network = Fixtures.float64().network(architecture, 4)) {
+        // Running statistics that are not those of the start.
+        network.step(
+            Batch.of(dataset, RealHessian.range(40, 56)),
+            Objective.crossEntropy(),
+            SgdStep.plain(0.05));
+        Batch whole = Batch.of(dataset, indices);
+        try (LinearOperator one = network.hessian(whole, objective, Mode.EVALUATION);
+            ParameterVector v = StartVectors.uniform(one, new SplittableRandom(1));
+            ParameterVector expected = one.apply(v)) {
+          for (int chunk : new int[] {1, 7, 23, 500}) {
+            LinearOperator streamed =
+                new DatasetHessian(network, dataset, indices, objective, chunk);
+            assertEquals(one.size(), streamed.size());
+            try (ParameterVector product = streamed.apply(v)) {
+              assertEquals(0, product.distance(expected) / expected.norm2(), 1e-12);
             }
           }
         }
@@ -84,6 +94,7 @@ class DatasetHessianTest {
   }
 
   @Test
+  @Tag("slow")
   void servesLanczosAndTheTrace() {
     try (Network network = Fixtures.float64().network(Fixtures.linear(), 4)) {
       LinearOperator hessian =
@@ -105,7 +116,8 @@ class DatasetHessianTest {
   @Test
   void refusesWhatCannotBeAndStopsWhenInterrupted() {
     Dataset features = Fixtures.features();
-    try (Network network = Fixtures.float64().network(Fixtures.linear(), 4);
+    try (CountedNetwork network =
+            new CountedNetwork(Fixtures.float64().network(Fixtures.linear(), 4));
         ParameterVector v = network.weights()) {
       assertThrows(
           IllegalArgumentException.class,
@@ -114,8 +126,13 @@ class DatasetHessianTest {
           IllegalArgumentException.class,
           () -> new DatasetHessian(network, features, new int[] {1}, PENALISED, 0));
       LinearOperator hessian = new DatasetHessian(network, features, PENALISED);
+      hessian.apply(v).close();
+      assertEquals(2, network.open());
       Thread.currentThread().interrupt();
-      assertThrows(CancellationException.class, () -> hessian.apply(v));
+      String message =
+          assertThrows(CancellationException.class, () -> hessian.apply(v)).getMessage();
+      assertEquals("the product was interrupted after 0 of 128 examples", message);
+      assertEquals(2, network.open());
     }
   }
 }

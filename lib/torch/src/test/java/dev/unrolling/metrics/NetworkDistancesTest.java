@@ -65,6 +65,10 @@ class NetworkDistancesTest {
           OutputDistances.atEqualStatistics(one, other, Fixtures.images(), SOME));
       assertThrows(IllegalArgumentException.class, () -> RunningStatistics.distance(one, resnet));
       assertThrows(IllegalArgumentException.class, () -> RunningStatistics.transplant(one, resnet));
+      // Two without statistics are of two architectures all the same.
+      try (Network line = Fixtures.lineAtZero(Fixtures.float64())) {
+        assertThrows(IllegalArgumentException.class, () -> RunningStatistics.transplant(one, line));
+      }
       assertThrows(
           IllegalArgumentException.class,
           () -> OutputDistances.between(one, other, Fixtures.images(), new int[0]));

@@ -117,6 +117,22 @@ class ShadowModelTest {
   }
 
   @Test
+  void bothComeFromOneDataSet() {
+    Batch member = Batch.of(Fixtures.tiny(new double[][] {{1}, {2}}, 1, 0), 0);
+    Batch ofACopy = Batch.of(Fixtures.tiny(new double[][] {{1}, {2}}, 1, 0), 1);
+    try (Network line = Fixtures.lineAtZero(Fixtures.float64())) {
+      String message =
+          assertThrows(
+                  IllegalArgumentException.class,
+                  () ->
+                      ShadowModel.train(
+                          line, TRAINER, member, 1, 1, ofACopy, 0, (done, model) -> {}))
+              .getMessage();
+      assertTrue(message.contains("load it once"), message);
+    }
+  }
+
+  @Test
   void closingItFreesItsNetwork() {
     Network network = start();
     ShadowModel.train(network, TRAINER, MEMBERS, 16, 1, OTHERS, 0, (done, model) -> {}).close();

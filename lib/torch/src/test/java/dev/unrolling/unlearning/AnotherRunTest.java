@@ -173,10 +173,14 @@ class AnotherRunTest {
         assertAnotherRun(named.get(i), recorder, r -> another.train(network, order, r));
       }
     }
-    for (BatchOrder another : List.of(last, longer, wider, others(8))) {
+    // Of the same batches, but none of them a visit.
+    BatchOrder unvisited = others(0);
+    assertEquals(order.batch(0), unvisited.batch(0));
+    for (BatchOrder another : List.of(last, longer, wider, others(8), unvisited)) {
       try (Network network = network();
           ForgettingRecorder recorder = new ForgettingRecorder(network, order, TRAINER, SKIPPED)) {
-        assertAnotherRun("another order", recorder, r -> TRAINER.train(network, another, r));
+        String what = another == unvisited ? "at step 0 no visit, not a visit" : "another order";
+        assertAnotherRun(what, recorder, r -> TRAINER.train(network, another, r));
       }
     }
     try (Network network = network();

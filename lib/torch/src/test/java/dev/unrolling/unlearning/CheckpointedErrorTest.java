@@ -19,6 +19,7 @@ import dev.unrolling.unlearning.CheckpointedError.Segment;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 
 class CheckpointedErrorTest {
 
@@ -78,12 +79,36 @@ class CheckpointedErrorTest {
           network.restore(states.get(done - 1));
           // What a new one had seen by then is forgotten.
           resumed.addEigenvalue(99);
+          resumed.resume(measured.get(order.steps() - 1), start);
           resumed.resume(measured.get(done - 1), segmentStart);
           trainer.withFirstStep(done).train(network, order, resumed, measuring(List.of(resumed)));
           assertEquals(whole.segments(), resumed.segments(), "from step " + done);
         }
       }
     }
+  }
+
+  @Test
+  void refusesAStepOutOfTurnAndAnotherStart() {
+    BatchOrder order = Fixtures.order(Fixtures.features(), 4, 6, 1);
+    SgdTrainer trainer = new SgdTrainer(Objective.crossEntropy(), Schedule.constant(0.1));
+    try (Network network = Fixtures.float64().network(Fixtures.linear(), 1);
+        Network other = Fixtures.float64().network(Fixtures.linear(), 2);
+        ParameterVector start = network.weights();
+        CheckpointedError error = new CheckpointedError(new CheckpointSpacing(3), start)) {
+      assertRefused("give it w_0", () -> trainer.train(other, order, error));
+      assertRefused(
+          "expects step 0, not step 2",
+          () -> trainer.withFirstStep(2).train(network, order, error));
+      trainer.train(network, order, error);
+      // Two whole segments and one step of the third.
+      assertRefused("expects step 7, not step 0", () -> trainer.train(network, order, error));
+    }
+  }
+
+  private static void assertRefused(String part, Executable run) {
+    String message = assertThrows(IllegalStateException.class, run).getMessage();
+    assertTrue(message.contains(part), message);
   }
 
   @Test
@@ -95,6 +120,7 @@ class CheckpointedErrorTest {
         CheckpointedError three = new CheckpointedError(new CheckpointSpacing(3), start);
         CheckpointedError each = new CheckpointedError(CheckpointSpacing.everyStep(), start)) {
       List<CheckpointedError> all = List.of(whole, three, each);
+      assertEquals(List.of(), whole.segments());
       new SgdTrainer(Objective.crossEntropy(), Schedule.constant(0.1))
           .train(network, order, whole, three, each, measuring(all));
       try (ParameterVector end = network.weights()) {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.unrolling.data.Batch;
 import dev.unrolling.data.BatchOrder;
+import dev.unrolling.data.Dataset;
 import dev.unrolling.engine.Engine;
 import dev.unrolling.engine.Mode;
 import dev.unrolling.engine.Network;
@@ -27,19 +28,29 @@ import dev.unrolling.training.StepListener;
 import dev.unrolling.training.StepLosses;
 import dev.unrolling.unlearning.SingleGradientUnlearning.Factor;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 class CheckpointedUnlearningTest {
 
   private static final Objective DECAYED = Objective.crossEntropy().withWeightDecay(0.01);
 
   private static BatchOrder middle() {
-    return BatchOrder.fixed(Fixtures.images(), IntStream.range(4, 16).toArray(), 4, 3)
-        .withForgetBatch(Batch.of(Fixtures.images(), 0, 1, 2, 3), BatchOrder.Position.MIDDLE);
+    return middle(Fixtures.images());
+  }
+
+  private static BatchOrder middle(Dataset dataset) {
+    return BatchOrder.fixed(dataset, IntStream.range(4, 16).toArray(), 4, 3)
+        .withForgetBatch(Batch.of(dataset, 0, 1, 2, 3), BatchOrder.Position.MIDDLE);
   }
 
   private static void assertEnds(Architecture architecture, Removal removal) {
@@ -121,8 +132,17 @@ class CheckpointedUnlearningTest {
 
   @Test
   void predictsItsErrorAtEachSpacing() {
-    // Twelve steps, visits at 1, 5 and 9; the prediction leaves a remainder of third order.
-    BatchOrder order = middle();
+    assertPredictsItsError(Fixtures.linear(), middle(Fixtures.features()));
+  }
+
+  @Test
+  @Tag("slow")
+  void predictsItsErrorOfASmoothNetwork() {
+    assertPredictsItsError(Fixtures.tanh(), middle());
+  }
+
+  /** Twelve steps, visits at 1, 5 and 9; the prediction leaves a remainder of third order. */
+  private static void assertPredictsItsError(Architecture architecture, BatchOrder order) {
     Objective objective = DECAYED.withGamma(2);
     double[] rates = {0.001, 0.0005, 0.00025};
     for (Removal removal :
@@ -133,7 +153,7 @@ class CheckpointedUnlearningTest {
         double[] errors = new double[rates.length];
         for (int i = 0; i < rates.length; i++) {
           SgdTrainer trainer = new SgdTrainer(objective, Schedule.constant(rates[i]));
-          try (Network original = Fixtures.float64().network(Fixtures.tanh(), 5);
+          try (Network original = Fixtures.float64().network(architecture, 5);
               Network retrained = original.copy();
               LeadingTerm leading =
                   new UnrolledSgd(objective, Schedule.constant(rates[i]))
@@ -178,6 +198,11 @@ class CheckpointedUnlearningTest {
       // Four batches of 4 and x* itself: g* and four gradients; three others' products and x*'s.
       assertEquals(new DerivativeCost(20, 16), leading.cost());
       assertEquals(52, leading.cost().inGradients());
+      // With a checkpoint at every step there is no second part: g* and the others' products.
+      try (LeadingTerm every =
+          cut.leadingTerm(network, order, 12, removal, CheckpointSpacing.everyStep())) {
+        assertEquals(new DerivativeCost(4, 12), every.cost());
+      }
       assertEquals(new DerivativeCost(48, 44), cut.cost(order, 12));
       assertTrue(leading.others().norm2() > 0 && leading.own().norm2() > 0);
       assertThrows(
@@ -204,28 +229,36 @@ class CheckpointedUnlearningTest {
 
   @Test
   void goesOnFromAnyStepToTheSameBits() {
-    BatchOrder order =
-        BatchOrder.fixed(Fixtures.features(), IntStream.range(4, 16).toArray(), 4, 3)
-            .withForgetBatch(Batch.of(Fixtures.features(), 0, 1, 2, 3), BatchOrder.Position.MIDDLE);
+    assertGoesOn(0.9, Factor.MOMENTUM_CORRECTED, 3);
+  }
+
+  @Test
+  @Tag("slow")
+  void goesOnWhateverTheMomentumFactorAndSpacing() {
     for (double momentum : new double[] {0, 0.9}) {
-      SgdTrainer trainer =
-          new SgdTrainer(DECAYED, Schedule.stepDecay(0.1, 0.5, 1)).withMomentum(momentum);
       for (Factor factor : Factor.values()) {
         for (int spacing : new int[] {1, 3, 5, 100}) {
-          CheckpointSpacing checkpoints = new CheckpointSpacing(spacing);
-          List<Stop> stops = new ArrayList<>();
-          run(order, trainer, factor, checkpoints, Optional.empty(), stops);
-          for (Stop stop : stops) {
-            List<Stop> rest = new ArrayList<>();
-            run(order, trainer, factor, checkpoints, Optional.of(stop), rest);
-            for (Stop found : rest) {
-              Stop expected = stops.get(found.checkpoints.counts().stepsDone() - 1);
-              String where = found.checkpoints.counts() + " of " + factor + ", " + checkpoints;
-              assertEquals(expected.checkpoints.counts(), found.checkpoints.counts(), where);
-              assertArrayEquals(expected.vectors().toArray(), found.vectors().toArray(), where);
-            }
-          }
+          assertGoesOn(momentum, factor, spacing);
         }
+      }
+    }
+  }
+
+  private static void assertGoesOn(double momentum, Factor factor, int spacing) {
+    BatchOrder order = middle(Fixtures.features());
+    SgdTrainer trainer =
+        new SgdTrainer(DECAYED, Schedule.stepDecay(0.1, 0.5, 1)).withMomentum(momentum);
+    CheckpointSpacing checkpoints = new CheckpointSpacing(spacing);
+    List<Stop> stops = new ArrayList<>();
+    run(order, trainer, factor, checkpoints, Optional.empty(), stops);
+    for (Stop stop : stops) {
+      List<Stop> rest = new ArrayList<>();
+      run(order, trainer, factor, checkpoints, Optional.of(stop), rest);
+      for (Stop found : rest) {
+        Stop expected = stops.get(found.checkpoints.counts().stepsDone() - 1);
+        String where = found.checkpoints.counts() + " of " + factor + ", " + checkpoints;
+        assertEquals(expected.checkpoints.counts(), found.checkpoints.counts(), where);
+        assertArrayEquals(expected.vectors().toArray(), found.vectors().toArray(), where);
       }
     }
   }
@@ -288,10 +321,26 @@ class CheckpointedUnlearningTest {
             new ForgettingRecorder(network, order, trainer, Removal.zeroGradient());
         CheckpointRecorder checkpoints =
             new CheckpointRecorder(recorder, CheckpointSpacing.everyStep())) {
-      CheckpointRecorder.Collected none =
-          new CheckpointRecorder.Collected(new CheckpointRecorder.Counts(0, 0), List.of());
-      assertThrows(IllegalArgumentException.class, () -> checkpoints.resume(none));
+      // Step 0 is a visit, so that one vector may be held beside the two sums; none at step 1.
+      assertRefusesToGoOn("2 or 3 vectors", "from 0", checkpoints, collected(0, 0));
+      assertRefusesToGoOn("2 or 3 vectors", "from 4", checkpoints, collected(0, 4));
+      assertRefusesToGoOn("2 vectors, not", "from 3", checkpoints, collected(1, 3));
+      trainer.train(network, order, recorder, checkpoints);
+      assertRefusesToGoOn("after 8 steps", "from 2", checkpoints, collected(1, 2));
     }
+  }
+
+  private static CheckpointRecorder.Collected collected(int stepsDone, int vectors) {
+    INDArray vector = Nd4j.zeros(DataType.DOUBLE, 490);
+    return new CheckpointRecorder.Collected(
+        new CheckpointRecorder.Counts(stepsDone, 0), Collections.nCopies(vectors, vector));
+  }
+
+  private static void assertRefusesToGoOn(
+      String one, String other, CheckpointRecorder recorder, CheckpointRecorder.Collected earlier) {
+    String message =
+        assertThrows(IllegalArgumentException.class, () -> recorder.resume(earlier)).getMessage();
+    assertTrue(message.contains(one) && message.contains(other), message);
   }
 
   @Test
@@ -308,10 +357,52 @@ class CheckpointedUnlearningTest {
       assertThrows(IllegalStateException.class, () -> method.unlearnedWeights(other));
       trainer.train(network, order, recorder);
       assertThrows(IllegalStateException.class, () -> method.unlearnedWeights(recorder));
+      assertThrows(IllegalStateException.class, () -> method.velocityShare(recorder));
       assertThrows(
           IllegalStateException.class,
           () -> new CheckpointRecorder(recorder, CheckpointSpacing.everyStep()));
       assertThrows(IllegalArgumentException.class, () -> new CheckpointSpacing(0));
+    }
+    try (Network network = Fixtures.float64().network(Fixtures.tanh(), 5);
+        Network another = network.copy();
+        ForgettingRecorder recorder = new ForgettingRecorder(network, order, trainer, removal);
+        CheckpointRecorder checkpoints =
+            new CheckpointRecorder(recorder, CheckpointSpacing.everyStep())) {
+      for (Executable run :
+          List.<Executable>of(
+              () -> trainer.train(another, order, checkpoints),
+              () -> trainer.withFirstStep(2).train(network, order, checkpoints))) {
+        String message = assertThrows(IllegalStateException.class, run).getMessage();
+        assertTrue(message.contains("expects step 0 of its own network"), message);
+      }
+    }
+  }
+
+  @Test
+  void saysHowFarItsCheckpointsAreApart() {
+    Map<CheckpointSpacing, String> names =
+        Map.of(
+            CheckpointSpacing.everyStep(),
+            "checkpointed every 1 step",
+            new CheckpointSpacing(2),
+            "checkpointed every 2 steps",
+            CheckpointSpacing.onlyAtStart(),
+            "checkpointed at the start");
+    try (Network network = Fixtures.float64().network(Fixtures.tanh(), 5);
+        ForgettingRecorder recorder =
+            new ForgettingRecorder(
+                network,
+                middle(),
+                new SgdTrainer(DECAYED, Schedule.constant(0.1)),
+                Removal.skippedStep())) {
+      names.forEach(
+          (spacing, name) -> {
+            try (CheckpointRecorder checkpoints = new CheckpointRecorder(recorder, spacing)) {
+              CheckpointedUnlearning method = new CheckpointedUnlearning(checkpoints);
+              assertEquals("checkpointed", method.name());
+              assertEquals(name, method.displayName());
+            }
+          });
     }
   }
 }

@@ -36,7 +36,7 @@ class FallingGammaTest {
   private static final Objective OBJECTIVE =
       Objective.crossEntropy().withGamma(5).withWeightDecay(0.01);
   private static final GammaDecay TENTH = new GammaDecay(10, 1);
-  private static final List<Removal> OMISSIONS =
+  private static final List<Removal> REMOVALS =
       List.of(Removal.skippedStep(), Removal.zeroGradient(), Removal.point(2, Divisor.FULL_BATCH));
   private static final double[] RATES = {0.004, 0.002, 0.001};
 
@@ -81,7 +81,7 @@ class FallingGammaTest {
   @Test
   void retrainingIsTheRetrainedModelBitForBit() {
     for (double momentum : new double[] {0, 0.9}) {
-      for (Removal removal : OMISSIONS) {
+      for (Removal removal : REMOVALS) {
         afterEachStep(
             trainer(0.1).withMomentum(momentum),
             removal,
@@ -127,7 +127,7 @@ class FallingGammaTest {
 
   @Test
   void aCheckpointAtEveryStepIsAmnesiacUnlearning() {
-    for (Removal removal : List.of(Removal.skippedStep(), OMISSIONS.get(2))) {
+    for (Removal removal : List.of(Removal.skippedStep(), REMOVALS.get(2))) {
       afterEachStep(
           trainer(0.1),
           removal,
@@ -140,7 +140,7 @@ class FallingGammaTest {
 
   @Test
   void aCheckpointAtTheStartIsSingleGradientUnlearning() {
-    for (Removal removal : OMISSIONS) {
+    for (Removal removal : REMOVALS) {
       afterEachStep(
           trainer(0.1),
           removal,
@@ -164,7 +164,7 @@ class FallingGammaTest {
 
   @Test
   void aSingleGradientForgetsToSecondOrderAndItsLeadingTermIsPredicted() {
-    for (Removal removal : OMISSIONS) {
+    for (Removal removal : REMOVALS) {
       double[] errors = new double[RATES.length];
       double[] remainders = new double[RATES.length];
       for (int i = 0; i < RATES.length; i++) {
@@ -279,21 +279,22 @@ class FallingGammaTest {
 
   @Test
   void aShardsConstituentIsWhatItsTrainerGives() {
-    // One shard of one slice is plain training.
-    int[] examples = IntStream.range(0, 16).toArray();
+    // Plain training over its slices up to each, in orders of seeds that differ.
+    SisaPartition partition = SisaPartition.of(IntStream.range(0, 16).toArray(), 2, 2, 7);
     SgdTrainer trainer = trainer(0.1);
-    try (Sisa sisa =
-            new Sisa(
-                Fixtures.features(),
-                SisaPartition.of(examples, 1, 1, 7),
-                new Sisa.Plan(3, 4, 1),
-                trainer,
-                shard -> network());
-        Network expected = network()) {
+    Sisa.Plan plan = new Sisa.Plan(3, 4, 1);
+    try (Sisa sisa = new Sisa(Fixtures.features(), partition, plan, trainer, shard -> network())) {
       sisa.train();
-      long seed = 1 + 1_000_003L + 1_000_000_007L;
-      trainer.train(expected, BatchOrder.byKeys(Fixtures.features(), examples, 4, 3, seed));
-      assertTrue(Fixtures.sameBits(expected.saveState(), sisa.constituent(0).saveState()));
+      for (int shard = 0; shard < 2; shard++) {
+        try (Network expected = network()) {
+          for (int slice = 0; slice < 2; slice++) {
+            long seed = 1 + 1_000_003L * (shard + 1) + 1_000_000_007L * (slice + 1);
+            int[] examples = partition.upTo(shard, slice);
+            trainer.train(expected, BatchOrder.byKeys(Fixtures.features(), examples, 4, 3, seed));
+          }
+          assertTrue(Fixtures.sameBits(expected.saveState(), sisa.constituent(shard).saveState()));
+        }
+      }
     }
   }
 }

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -215,6 +216,7 @@ class StandardDeviationTheoryTest {
   }
 
   @Test
+  @Tag("slow")
   void crossEntropyGrowsLikeLogTAndTheSdLossConverges() {
     Batch all = Batch.of(independent(), 0, 1, 2, 3, 4, 5);
     INDArray zero = Nd4j.zeros(DataType.DOUBLE, 490);

@@ -182,7 +182,19 @@ class TrainedOnlyUnlearningTest {
                   IllegalStateException.class,
                   () -> new GradientAscentUnlearning(plan(1e300, 3, 0)).unlearn(forgetA(line)))
               .getMessage();
-      assertTrue(message.contains("learning rate 1.0E300; lower the rate"), message);
+      assertTrue(message.contains("after 1 of 3 steps"), message);
+      assertTrue(message.contains("rate 1.0E300; lower the rate (try 1.0E299)"), message);
+      // Looked at once an epoch, here after each third step.
+      Batch three = Batch.of(Fixtures.tiny(new double[][] {{1}, {2}, {3}}, 1, 0, 1), 0, 1, 2);
+      UnlearningRequest request =
+          UnlearningRequest.of(line, three).withObjective(Objective.squaredError());
+      SgdPlan one = new SgdPlan(Schedule.constant(1e300), 2, 1, 0);
+      message =
+          assertThrows(
+                  IllegalStateException.class,
+                  () -> new GradientAscentUnlearning(one).unlearn(request))
+              .getMessage();
+      assertTrue(message.contains("after 3 of 6 steps"), message);
       assertThrows(
           DivergenceException.class,
           () -> new FineTuningUnlearning(plan(1e300, 3, 0)).unlearn(forgetA(line).withRetained(1)));

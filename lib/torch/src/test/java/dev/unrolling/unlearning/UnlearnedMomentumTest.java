@@ -8,19 +8,25 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.unrolling.data.Batch;
 import dev.unrolling.data.BatchOrder;
 import dev.unrolling.data.BatchOrder.Position;
+import dev.unrolling.engine.LossGradient;
 import dev.unrolling.engine.Mode;
 import dev.unrolling.engine.Network;
 import dev.unrolling.engine.Objective;
 import dev.unrolling.engine.ParameterVector;
 import dev.unrolling.metrics.VerificationError;
+import dev.unrolling.model.Architectures;
 import dev.unrolling.training.Fixtures;
 import dev.unrolling.training.Removal;
 import dev.unrolling.training.Removal.Divisor;
 import dev.unrolling.training.Schedule;
 import dev.unrolling.training.SgdTrainer;
+import dev.unrolling.training.Step;
+import dev.unrolling.training.StepListener;
+import dev.unrolling.training.StepLosses;
 import dev.unrolling.unlearning.SingleGradientUnlearning.Factor;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -94,6 +100,7 @@ class UnlearnedMomentumTest {
   }
 
   @ParameterizedTest
+  @Tag("slow")
   @ValueSource(strings = {"skipped", "zero", "point"})
   void goesOnBesideTheRetrainedModel(String omitted) {
     // Five others, then x*: right after the visit most of its gradient is still to come.
@@ -142,6 +149,37 @@ class UnlearnedMomentumTest {
           assertTrue(later < 0.3 * nothing, what + ": " + later + " of " + nothing);
           assertTrue(kept > 0.5 * nothing, what + ": " + kept + " of " + nothing);
         }
+      }
+    }
+  }
+
+  @Test
+  void aWholeBatchIsSeenAsMSawItAndAPointInTheModeOfTheRecorder() {
+    BatchOrder order = Fixtures.order(Fixtures.images(), 4, 1, 1);
+    SgdTrainer trainer =
+        new SgdTrainer(Objective.crossEntropy(), Schedule.constant(0.1)).withMomentum(0.9);
+    for (Removal removal : List.of(Removal.zeroGradient(), Removal.point(2, Divisor.FULL_BATCH))) {
+      boolean point = removal instanceof Removal.WithoutPoint;
+      try (Network network =
+              Fixtures.float64().network(Architectures.tanhCnnWithBatchNorm(2, 10), 3);
+          LossGradient expected =
+              network.gradient(
+                  removal.forgotten(order.forgetBatch()),
+                  Objective.crossEntropy(),
+                  point ? Mode.EVALUATION : Mode.TRAINING);
+          ForgettingRecorder recorder =
+              new ForgettingRecorder(network, order, trainer, removal, Mode.EVALUATION)) {
+        StepListener check =
+            new StepListener() {
+              @Override
+              public void afterStep(Step step, StepLosses losses) {
+                if (step.forgetVisit()) {
+                  ParameterVector put = recorder.putIntoVelocity().orElseThrow();
+                  assertEquals(0, put.distance(expected.gradient()), 1e-15);
+                }
+              }
+            };
+        trainer.train(network, order, recorder, check);
       }
     }
   }

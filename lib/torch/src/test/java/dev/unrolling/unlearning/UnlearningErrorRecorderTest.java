@@ -31,9 +31,11 @@ import dev.unrolling.unlearning.UnlearningError.Averaging;
 import dev.unrolling.unlearning.UnlearningErrorRecorder.Measurement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class UnlearningErrorRecorderTest {
@@ -148,12 +150,12 @@ class UnlearningErrorRecorderTest {
   }
 
   private static Sigma sigma(
-      Step step,
+      Network network,
       Batch batch,
       Objective objective,
       Mode mode,
       Function<LinearOperator, DominantEigenvalue> method) {
-    try (LinearOperator hessian = step.network().hessian(batch, objective, mode);
+    try (LinearOperator hessian = network.hessian(batch, objective, mode);
         DominantEigenvalue top = method.apply(hessian)) {
       return Sigma.of(top);
     }
@@ -193,40 +195,80 @@ class UnlearningErrorRecorderTest {
   }
 
   @Test
+  @Tag("slow")
   void eachOptionIsWhatItSays() {
     PowerIteration power = new PowerIteration();
     SigmaMeasurement standard = SigmaMeasurement.standard();
     Batch fixed = Batch.of(Fixtures.images(), 40, 41, 42, 43);
     List<Sigma> usual =
         assertMeasures(
-            standard, TRAINER, s -> sigma(s, s.batch(), PENALISED, Mode.EVALUATION, power::run));
+            standard,
+            TRAINER,
+            s -> sigma(s.network(), s.batch(), PENALISED, Mode.EVALUATION, power::run));
     List<Sigma> training =
         assertMeasures(
             standard.withMode(Mode.TRAINING),
             TRAINER,
-            s -> sigma(s, s.batch(), PENALISED, Mode.TRAINING, power::run));
+            s -> sigma(s.network(), s.batch(), PENALISED, Mode.TRAINING, power::run));
     List<Sigma> plain =
         assertMeasures(
             standard.withPlainLoss(),
             TRAINER,
-            s -> sigma(s, s.batch(), Objective.crossEntropy(), Mode.EVALUATION, power::run));
+            s ->
+                sigma(
+                    s.network(), s.batch(), Objective.crossEntropy(), Mode.EVALUATION, power::run));
     List<Sigma> onFixed =
         assertMeasures(
             standard.withBatch(fixed),
             TRAINER,
-            s -> sigma(s, fixed, PENALISED, Mode.EVALUATION, power::run));
+            s -> sigma(s.network(), fixed, PENALISED, Mode.EVALUATION, power::run));
     Lanczos lanczos = new Lanczos().withTolerance(1e-6);
     List<Sigma> byLanczos =
         assertMeasures(
             standard.withMethod(lanczos::dominant),
             TRAINER,
-            s -> sigma(s, s.batch(), PENALISED, Mode.EVALUATION, lanczos::dominant));
+            s -> sigma(s.network(), s.batch(), PENALISED, Mode.EVALUATION, lanczos::dominant));
     for (int i = 0; i < 4; i++) {
       for (List<Sigma> other : List.of(training, plain, onFixed)) {
         assertNotEquals(usual.get(i).value(), other.get(i).value(), 1e-3 * usual.get(i).value());
       }
       assertEquals(usual.get(i).value(), byLanczos.get(i).value(), 2e-3 * usual.get(i).value());
     }
+  }
+
+  @Test
+  void anOptionChangesWhatItNames() {
+    // Three products tell the Hessians apart.
+    Function<LinearOperator, DominantEigenvalue> few = new PowerIteration().withMaxProducts(3)::run;
+    Function<LinearOperator, DominantEigenvalue> one = new PowerIteration().withMaxProducts(1)::run;
+    SigmaMeasurement standard = SigmaMeasurement.standard().withMethod(few);
+    Batch batch = PICTURES.batch(1);
+    Batch fixed = Batch.of(Fixtures.images(), 40, 41, 42, 43);
+    try (Network network = small()) {
+      Sigma usual = sigma(network, batch, PENALISED, Mode.EVALUATION, few);
+      assertEquals(usual, standard.measure(network, batch, PENALISED));
+      Map<SigmaMeasurement, Sigma> others =
+          Map.of(
+              standard.withMode(Mode.TRAINING),
+              sigma(network, batch, PENALISED, Mode.TRAINING, few),
+              standard.withPlainLoss(),
+              sigma(network, batch, Objective.crossEntropy(), Mode.EVALUATION, few),
+              standard.withBatch(fixed),
+              sigma(network, fixed, PENALISED, Mode.EVALUATION, few),
+              standard.withMethod(one),
+              sigma(network, batch, PENALISED, Mode.EVALUATION, one));
+      others.forEach(
+          (option, expected) -> {
+            assertEquals(expected, option.measure(network, batch, PENALISED));
+            assertNotEquals(usual.value(), expected.value(), 1e-3 * usual.value());
+          });
+    }
+  }
+
+  @Test
+  void theBoundStandsInForAnEigenvalueThatIsNotKnown() {
+    assertEquals(-4, new Sigma(4, -4, 1e-4, true, 9).signed());
+    assertEquals(5, new Sigma(5, -4, 0.1, false, 9).signed());
   }
 
   @Test
@@ -238,7 +280,7 @@ class UnlearningErrorRecorderTest {
             falling,
             s ->
                 sigma(
-                    s,
+                    s.network(),
                     s.batch(),
                     PENALISED.withGamma(s.index() < 4 ? 5 : 0.5),
                     Mode.EVALUATION,
@@ -247,6 +289,7 @@ class UnlearningErrorRecorderTest {
   }
 
   @Test
+  @Tag("slow")
   void measuringMovesNothing() {
     try (Network watched = small();
         Network alone = small();
@@ -311,6 +354,8 @@ class UnlearningErrorRecorderTest {
           assertThrows(IllegalArgumentException.class, () -> recorder.resume(collected))
               .getMessage();
       assertTrue(message.contains("at most the 2 steps") && message.contains("from 3"), message);
+      recorder.resume(new UnlearningErrorRecorder.Collected(2, 0.05, List.of()));
+      assertEquals(2, recorder.stepsDone());
     }
   }
 

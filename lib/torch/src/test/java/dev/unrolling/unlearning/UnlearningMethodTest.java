@@ -24,10 +24,12 @@ import dev.unrolling.training.SgdTrainer;
 import dev.unrolling.training.Step;
 import dev.unrolling.training.StepListener;
 import dev.unrolling.training.StepLosses;
+import dev.unrolling.unlearning.SingleGradientUnlearning.Factor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -128,6 +130,26 @@ class UnlearningMethodTest {
     try (ParameterVector w = method.unlearnedWeights(recorder)) {
       assertArrayEquals(expected, w.toArray().toDoubleVector(), 1e-15, method.displayName());
     }
+  }
+
+  @Test
+  void eachHasANameForSettingsAndOneForTables() {
+    Map<UnlearningMethod, List<String>> names =
+        Map.of(
+            new SingleGradientUnlearning(),
+            List.of("single-gradient", "single gradient"),
+            new SingleGradientUnlearning(Factor.MOMENTUM_CORRECTED),
+            List.of("single-gradient-momentum", "single gradient, corrected for momentum"),
+            new AmnesiacUnlearning(),
+            List.of("amnesiac", "amnesiac"),
+            new Retraining(),
+            List.of("retraining", "retraining"),
+            new FineTuningUnlearning(),
+            List.of("fine-tuning", "fine-tuning on what stays"),
+            new GradientAscentUnlearning(),
+            List.of("gradient-ascent", "gradient ascent"));
+    names.forEach(
+        (method, expected) -> assertEquals(expected, List.of(method.name(), method.displayName())));
   }
 
   @Test

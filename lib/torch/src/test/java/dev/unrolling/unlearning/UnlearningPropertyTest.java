@@ -35,6 +35,7 @@ import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.Tag;
 import net.jqwik.api.constraints.DoubleRange;
 
 /** What holds of any run of a linear model over random examples. */
@@ -274,6 +275,7 @@ class UnlearningPropertyTest {
   }
 
   @Property(seed = "5", tries = TRIES)
+  @Tag("slow")
   void retrainingIsTheRetrainedModel(@ForAll("runs") Run run) {
     BatchOrder order = run.order();
     SgdTrainer trainer = run.trainer();

@@ -2,17 +2,24 @@ package dev.unrolling.unlearning;
 
 import static dev.unrolling.training.Fixtures.slope;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.unrolling.data.Batch;
 import dev.unrolling.data.BatchOrder;
+import dev.unrolling.engine.LossGradient;
+import dev.unrolling.engine.Mode;
 import dev.unrolling.engine.Network;
 import dev.unrolling.engine.Objective;
 import dev.unrolling.engine.ParameterVector;
+import dev.unrolling.model.Architectures;
 import dev.unrolling.training.Fixtures;
 import dev.unrolling.training.Removal;
 import dev.unrolling.training.Schedule;
 import dev.unrolling.training.SgdTrainer;
+import java.util.concurrent.CancellationException;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -20,6 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class UnrolledSgdTest {
 
   private static final double[] RATES = {0.004, 0.002, 0.001, 0.0005};
+  private static final int[] TEN = IntStream.range(0, 10).toArray();
 
   @ParameterizedTest
   @ValueSource(doubles = {1e-4, 0.01, 0.1, 1})
@@ -137,12 +145,95 @@ class UnrolledSgdTest {
   }
 
   @Test
+  void costsAGradientAStepAndAProductAtEachButTheFirst() {
+    UnrolledSgd unrolled = new UnrolledSgd(Objective.squaredError(), Schedule.constant(0.1));
+    // Batches of 4, 4 and 2.
+    BatchOrder order = BatchOrder.fixed(Fixtures.features(), TEN, 4, 1);
+    assertEquals(new DerivativeCost(0, 0), unrolled.cost(order, 0));
+    assertEquals(new DerivativeCost(4, 0), unrolled.cost(order, 1));
+    assertEquals(new DerivativeCost(10, 6), unrolled.cost(order, 3));
+    assertEquals(22, unrolled.cost(order, 3).inGradients());
+  }
+
+  @Test
+  void unrollsInTheModeThatItIsGiven() {
+    // One step of rate 0.1 is -0.1 times the gradient, which batch norm makes depend on the mode.
+    BatchOrder order = BatchOrder.fixed(Fixtures.images(), new int[] {0, 1, 2, 3}, 4, 1);
+    UnrolledSgd unrolled = new UnrolledSgd(Objective.crossEntropy(), Schedule.constant(0.1));
+    try (Network network =
+            Fixtures.float64().network(Architectures.tanhCnnWithBatchNorm(2, 10), 5);
+        Expansion training = unrolled.expand(network, order, 1)) {
+      for (Mode mode : Mode.values()) {
+        try (Expansion found = unrolled.withMode(mode).expand(network, order, 1);
+            LossGradient g = network.gradient(order.batch(0), Objective.crossEntropy(), mode);
+            ParameterVector expected = g.gradient().copy().scaleInPlace(-0.1)) {
+          assertEquals(0, found.gradientPart().distance(expected), 1e-15);
+          boolean same = found.gradientPart().distance(training.gradientPart()) < 1e-6;
+          assertEquals(mode == Mode.TRAINING, same);
+        }
+      }
+    }
+  }
+
+  @Test
+  void aStepWithoutExamplesStillDecaysTheWeights() {
+    // By hand: a step of rate 0.1 and decay 0.5 leaves 0.95 of w_0.
+    BatchOrder order =
+        BatchOrder.fixed(Fixtures.features(), new int[] {8}, 1, 1)
+            .withForgetBatch(Batch.of(Fixtures.features(), 0, 1), BatchOrder.Position.FIRST);
+    Objective decayed = Objective.squaredError().withWeightDecay(0.5);
+    try (Network network = Fixtures.float64().network(Fixtures.linear(), 5);
+        Expansion expansion =
+            new UnrolledSgd(decayed, Schedule.constant(0.1))
+                .expandRetrained(network, order, 1, Removal.zeroGradient());
+        ParameterVector expected = network.weights().scaleInPlace(0.95)) {
+      assertEquals(0, expansion.secondOrderRemainder(expected), 1e-14);
+      assertTrue(expansion.movement(expected) > 1e-3);
+    }
+  }
+
+  @Test
+  void anInterruptStopsTheLeadingTerm() {
+    BatchOrder order = Fixtures.order(Fixtures.features(), 4, 2, 2);
+    UnrolledSgd unrolled = new UnrolledSgd(Objective.squaredError(), Schedule.constant(0.1));
+    try (Network network = Fixtures.float64().network(Fixtures.linear(), 5)) {
+      Thread.currentThread().interrupt();
+      assertThrows(
+          CancellationException.class,
+          () -> unrolled.leadingTerm(network, order, 6, Removal.skippedStep()));
+      assertFalse(Thread.interrupted());
+      // With a checkpoint at every step there is no second part.
+      Thread.currentThread().interrupt();
+      assertThrows(
+          CancellationException.class,
+          () ->
+              unrolled.leadingTerm(
+                  network, order, 6, Removal.skippedStep(), CheckpointSpacing.everyStep()));
+      assertFalse(Thread.interrupted());
+      // Nor a first where x* comes last.
+      BatchOrder last =
+          BatchOrder.fixed(Fixtures.features(), TEN, 5, 1)
+              .withForgetBatch(Batch.of(Fixtures.features(), 11), BatchOrder.Position.LAST);
+      Thread.currentThread().interrupt();
+      assertThrows(
+          CancellationException.class,
+          () -> unrolled.leadingTerm(network, last, 3, Removal.skippedStep()));
+      assertFalse(Thread.interrupted());
+    }
+  }
+
+  @Test
   void refusesStepsOutsideTheOrder() {
     BatchOrder order = Fixtures.order(Fixtures.features(), 4, 1, 1);
     UnrolledSgd unrolled = new UnrolledSgd(Objective.squaredError(), Schedule.constant(0.1));
     try (Network network = Fixtures.float64().network(Fixtures.linear(), 5)) {
-      assertThrows(IllegalArgumentException.class, () -> unrolled.expand(network, order, 3));
-      assertThrows(IllegalArgumentException.class, () -> unrolled.expand(network, order, -1));
+      for (int steps : new int[] {3, -1}) {
+        assertThrows(IllegalArgumentException.class, () -> unrolled.expand(network, order, steps));
+        assertThrows(IllegalArgumentException.class, () -> unrolled.cost(order, steps));
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> unrolled.leadingTerm(network, order, steps, Removal.skippedStep()));
+      }
     }
   }
 }

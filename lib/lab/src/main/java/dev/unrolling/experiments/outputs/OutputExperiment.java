@@ -85,7 +85,7 @@ public final class OutputExperiment {
         BatchOrder.shuffled(train, others, size, settings.epochs(), settings.seed())
             .withForgetBatch(
                 Batch.of(train, Arrays.copyOf(drawn, size)), BatchOrder.Position.FIRST);
-    Removal omission = Removal.skippedStep();
+    Removal removal = Removal.skippedStep();
     try (Network original =
         engine.network(Architectures.named(settings.model(), train.classes()), settings.seed())) {
       if (settings.pretrainingEpochs() > 0) {
@@ -95,9 +95,8 @@ public final class OutputExperiment {
                 train, others, size, settings.pretrainingEpochs(), settings.seed() + 1));
       }
       try (Network retrained = original.copy();
-          ForgettingRecorder recorder =
-              new ForgettingRecorder(original, order, trainer, omission)) {
-        trainer.trainInLockStep(original, retrained, order, omission, recorder);
+          ForgettingRecorder recorder = new ForgettingRecorder(original, order, trainer, removal)) {
+        trainer.trainInLockStep(original, retrained, order, removal, recorder);
         List<Row> rows = new ArrayList<>();
         rows.add(
             row(

@@ -94,7 +94,7 @@ public final class Privacy implements Computation<PrivacySettings, PrivacyRow> {
                 settings.epochs(),
                 settings.seed() + 1)
             .withForgetBatch(split.forget(), BatchOrder.Position.LAST);
-    Removal omission = settings.retraining().omission();
+    Removal removal = settings.retraining().removal();
     SgdTrainer trainer = trainer(settings).withProgress(context.reporter("M and M'"));
     PrivacyMeasurements measurements = new PrivacyMeasurements(settings, split);
     Optional<Stopped> stopped = Stopped.of(context);
@@ -108,7 +108,7 @@ public final class Privacy implements Computation<PrivacySettings, PrivacyRow> {
             .get(PrivacyPretraining.of(settings), work -> pretrain(settings, split, work));
     try (Network original = context.network(architecture(settings, split), start);
         Network retrained = original.copy();
-        ForgettingRecorder recorder = new ForgettingRecorder(original, order, trainer, omission);
+        ForgettingRecorder recorder = new ForgettingRecorder(original, order, trainer, removal);
         CheckpointRecorder visits =
             new CheckpointRecorder(recorder, CheckpointSpacing.everyStep())) {
       measurements.watch(recorder, visits);
@@ -123,7 +123,7 @@ public final class Privacy implements Computation<PrivacySettings, PrivacyRow> {
               original,
               retrained,
               order,
-              omission,
+              removal,
               recorder,
               visits,
               measurements,

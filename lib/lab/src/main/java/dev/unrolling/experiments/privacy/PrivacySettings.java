@@ -62,14 +62,14 @@ public record PrivacySettings(
     /** No step, as in the authors' script (which skips the first batch, though, not x*). */
     SKIPPED_STEP(Removal.skippedStep());
 
-    private final Removal omission;
+    private final Removal removal;
 
-    Retraining(Removal omission) {
-      this.omission = omission;
+    Retraining(Removal removal) {
+      this.removal = removal;
     }
 
-    Removal omission() {
-      return omission;
+    Removal removal() {
+      return removal;
     }
   }
 

@@ -82,7 +82,7 @@ public final class SingleGradientExperiment {
 
   private Row run(SingleGradientSettings settings) {
     BatchOrder order = order(settings);
-    Removal omission = settings.forgotten().omission(order.forgetBatch());
+    Removal removal = settings.forgotten().removal(order.forgetBatch());
     SgdTrainer trainer =
         new SgdTrainer(OBJECTIVE, Schedule.constant(settings.rate()))
             .withMomentum(settings.momentum());
@@ -90,8 +90,8 @@ public final class SingleGradientExperiment {
     try (Network original = engine.network(architecture, settings.seed());
         Network start = original.copy();
         Network retrained = original.copy();
-        ForgettingRecorder recorder = new ForgettingRecorder(original, order, trainer, omission)) {
-      trainer.trainInLockStep(original, retrained, order, omission, recorder);
+        ForgettingRecorder recorder = new ForgettingRecorder(original, order, trainer, removal)) {
+      trainer.trainInLockStep(original, retrained, order, removal, recorder);
       try (ParameterVector target = retrained.weights();
           ParameterVector unlearned = new SingleGradientUnlearning().unlearnedWeights(recorder);
           ParameterVector corrected =
@@ -102,7 +102,7 @@ public final class SingleGradientExperiment {
         double remainder = Double.NaN;
         if (settings.momentum() == 0 && settings.forgotten() != Forgotten.POINT_REMAINING) {
           try (LeadingTerm term =
-                  new UnrolledSgd(trainer).leadingTerm(start, order, order.steps(), omission);
+                  new UnrolledSgd(trainer).leadingTerm(start, order, order.steps(), removal);
               ParameterVector sum = term.sum()) {
             predicted = sum.norm2();
             remainder = unlearned.addInPlace(-1, target).addInPlace(-1, sum).norm2();

@@ -53,7 +53,7 @@ public record SingleGradientSettings(
     POINT_REMAINING;
 
     /** How M' leaves it out: the first point, if it is one. */
-    Removal omission(Batch batch) {
+    Removal removal(Batch batch) {
       return switch (this) {
         case BATCH -> Removal.skippedStep();
         case BATCH_ZERO_GRADIENT -> Removal.zeroGradient();
