@@ -2,7 +2,6 @@ package example;
 
 import dev.unrolling.data.Batch;
 import dev.unrolling.data.BatchOrder;
-import dev.unrolling.dataset.DataSets;
 import dev.unrolling.engine.Network;
 import dev.unrolling.engine.NetworkState;
 import dev.unrolling.engine.Objective;
@@ -33,10 +32,28 @@ public final class Nearness
     implements Computation<Nearness.Settings, Nearness.Row>, ExperimentProvider {
 
   /** A run: one method on one network. */
-  public record Settings(String method, Training training, int forgotten) {}
+  public record Settings(
+      String method,
+      String data,
+      int examples,
+      int forgotten,
+      int epochs,
+      double rate,
+      long seed) {}
 
-  /** What decides the trained network, which all methods share. */
-  public record Training(String data, int from, int to, int epochs, double rate, long seed) {}
+  /** What decides a trained network, which all methods share. */
+  private record Training(String data, int from, int to, int epochs, double rate, long seed) {
+
+    Training(Settings settings, int from) {
+      this(
+          settings.data(),
+          from,
+          settings.examples(),
+          settings.epochs(),
+          settings.rate(),
+          settings.seed());
+    }
+  }
 
   /** What came of it. */
   public record Row(Settings settings, double v, double forgettingDistance) {}
@@ -53,7 +70,7 @@ public final class Nearness
 
   @Override
   public String data(Settings settings) {
-    return settings.training().data();
+    return settings.data();
   }
 
   @Override
@@ -63,18 +80,14 @@ public final class Nearness
 
   @Override
   public List<Row> run(Settings settings, RunContext context) {
-    Training all = settings.training();
-    Training rest =
-        new Training(
-            all.data(), settings.forgotten(), all.to(), all.epochs(), all.rate(), all.seed());
-    DataSets.Parts data = context.data().of(all.data());
-    try (Network trained = network(all, context);
-        Network retrained = network(rest, context)) {
+    var train = context.data().of(settings.data()).train();
+    int forgotten = settings.forgotten();
+    try (Network trained = network(new Training(settings, 0), context);
+        Network retrained = network(new Training(settings, forgotten), context)) {
       UnlearningRequest request =
-          UnlearningRequest.of(
-                  trained, Batch.of(data.train(), indices(all.from(), settings.forgotten())))
-              .withRetained(indices(rest.from(), rest.to()))
-              .withSeed(all.seed());
+          UnlearningRequest.of(trained, Batch.of(train, indices(0, forgotten)))
+              .withRetained(indices(forgotten, settings.examples()))
+              .withSeed(settings.seed());
       try (Network unlearned = UnlearningMethods.named(settings.method()).unlearn(request)) {
         return List.of(
             new Row(
@@ -129,8 +142,7 @@ public final class Nearness
         .flatMap(
             method ->
                 LongStream.range(0, seeds)
-                    .mapToObj(seed -> new Training("gratings", 0, 140, 3, 0.01, seed))
-                    .map(training -> new Settings(method, training, 14)))
+                    .mapToObj(seed -> new Settings(method, "gratings", 140, 14, 3, 0.01, seed)))
         .toList();
   }
 

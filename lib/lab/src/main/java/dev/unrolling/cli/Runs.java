@@ -13,7 +13,7 @@ final class Runs {
   static <S extends Record> int of(
       ExperimentOptions options, Experiment<S> experiment, List<S> runs) {
     try (ProgressBar progress = ProgressBar.onStandardError();
-        Interruption interruption = new Interruption()) {
+        InterruptHandler interruption = new InterruptHandler()) {
       Runner runner = options.runner(experiment, progress);
       runner.run(experiment.computation(), runs);
     }

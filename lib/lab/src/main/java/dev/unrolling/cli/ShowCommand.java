@@ -45,7 +45,8 @@ final class ShowCommand implements Callable<Integer> {
               : store.damage(key).isPresent()
                   ? "damaged"
                   : store.isBegun(key) ? "begun" : "not begun";
-      out.printf("%-9s  %s  %s%n", state, store.folder(key), Differences.of(runs.get(0), run));
+      out.printf(
+          "%-9s  %s  %s%n", state, store.folder(key), SettingDifferences.of(runs.get(0), run));
     }
   }
 }

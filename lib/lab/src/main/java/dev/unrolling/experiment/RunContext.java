@@ -76,8 +76,8 @@ public record RunContext(
    *
    * @throws UncheckedIOException naming cause, file and way out; the earlier state is kept
    */
-  public void save(SavedRun checkpoint) {
-    folder.ifPresent(f -> StoreFiles.keep(checkpoint, f.resolve(ResultStore.CHECKPOINT)));
+  public void save(SavedRun saved) {
+    folder.ifPresent(f -> StoreFiles.keep(saved, f.resolve(ResultStore.CHECKPOINT)));
   }
 
   /**
@@ -87,7 +87,7 @@ public record RunContext(
    * @param states of networks, and vectors as {@link NetworkState#of} takes them
    * @param notes what else it needs to go on; numbers in them keep all their bits
    */
-  public SavedRun checkpoint(int step, List<NetworkState> states, Record notes) {
+  public SavedRun savedRun(int step, List<NetworkState> states, Record notes) {
     try {
       return new SavedRun(step, key, states, StrictJson.mapper().writeValueAsString(notes));
     } catch (JsonProcessingException e) {
@@ -96,7 +96,7 @@ public record RunContext(
   }
 
   /**
-   * The notes of a state that {@link #checkpoint} gave.
+   * The notes of a state that {@link #savedRun} gave.
    *
    * @throws ForeignState if they are others; {@link ResultStore} then has the run begin afresh
    */
@@ -133,7 +133,7 @@ public record RunContext(
         .train(
             network,
             order,
-            new CheckpointListener(
+            new StateListener(
                 this, step -> new SavedRun(step.stepsDone(), key, List.of(network.saveState()))));
     return network.saveState();
   }

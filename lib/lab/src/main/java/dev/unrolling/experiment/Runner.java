@@ -28,7 +28,7 @@ import tech.tablesaw.api.Table;
  * <pre>{@code
  * Table table = new Runner(engine, data, System.out::println)
  *     .withStore(new ResultStore(Path.of("out/runs")))
- *     .run(new FineTuning(), FineTuningSettings.grid(Scale.QUICK));
+ *     .run(new FineTuning(), FineTuningGrids.grid(Scale.QUICK));
  * }</pre>
  */
 public final class Runner {

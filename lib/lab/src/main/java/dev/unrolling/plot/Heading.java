@@ -21,7 +21,7 @@ final class Heading {
       boolean first = i == 0;
       Font font = first ? HouseStyle.TITLE : HouseStyle.SUBTITLE;
       if (!parts[i].isBlank()) {
-        Lettering.wrap(parts[i], font, width)
+        TextMetrics.wrap(parts[i], font, width)
             .forEach(text -> lines.add(new Line(text, font, first)));
       }
     }
@@ -41,14 +41,14 @@ final class Heading {
     double y = top;
     for (Line line : lines) {
       y += line.font().getSize() * LEAD;
-      Lettering.paint(
+      TextMetrics.paint(
           g,
           line.text(),
           line.font(),
           line.first() ? HouseStyle.INK : HouseStyle.FAINT_INK,
           x,
           y - 3,
-          Lettering.Align.LEFT);
+          TextMetrics.Align.LEFT);
     }
   }
 }

@@ -82,7 +82,7 @@ final class ImageFigure extends Figure {
   }
 
   private List<String> lines(String caption) {
-    return Lettering.wrap(caption, CAPTION, cell() - 4);
+    return TextMetrics.wrap(caption, CAPTION, cell() - 4);
   }
 
   @Override
@@ -109,7 +109,8 @@ final class ImageFigure extends Figure {
       g.drawImage(image, (int) Math.round(middle - width / 2.0), (int) y, width, height, null);
       double baseline = y + height + 13;
       for (String line : lines(captions.get(i))) {
-        Lettering.paint(g, line, CAPTION, HouseStyle.INK, middle, baseline, Lettering.Align.CENTRE);
+        TextMetrics.paint(
+            g, line, CAPTION, HouseStyle.INK, middle, baseline, TextMetrics.Align.CENTRE);
         baseline += CAPTION_HEIGHT;
       }
     }

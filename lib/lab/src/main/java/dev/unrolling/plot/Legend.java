@@ -25,7 +25,7 @@ final class Legend {
     }
 
     double width() {
-      return sample() + GAP + Lettering.width(name, HouseStyle.TICK);
+      return sample() + GAP + TextMetrics.width(name, HouseStyle.TICK);
     }
   }
 
@@ -83,23 +83,23 @@ final class Legend {
       double middle = top + 8 + ROW * one.row() + ROW / 2;
       double x = left + one.x();
       paintSample(g, one.entry(), x, middle);
-      double baseline = middle + Lettering.capHeight(HouseStyle.TICK) / 2;
-      Lettering.paint(
+      double baseline = middle + TextMetrics.capHeight(HouseStyle.TICK) / 2;
+      TextMetrics.paint(
           g,
           one.entry().name(),
-          Lettering.fit(one.entry().name(), HouseStyle.TICK, width - one.entry().sample() - GAP),
+          TextMetrics.fit(one.entry().name(), HouseStyle.TICK, width - one.entry().sample() - GAP),
           HouseStyle.INK,
           x + one.entry().sample() + GAP,
           baseline,
-          Lettering.Align.LEFT);
+          TextMetrics.Align.LEFT);
     }
   }
 
   private static void paintSample(Graphics2D g, Entry entry, double x, double middle) {
-    Look look = Look.of(entry.kind(), entry.index());
+    SeriesStyle look = SeriesStyle.of(entry.kind(), entry.index());
     double sample = entry.sample();
     if (entry.kind() == Series.Kind.BAND) {
-      g.setColor(HouseStyle.translucent(look.colour(), Look.BAND_OPACITY));
+      g.setColor(HouseStyle.translucent(look.colour(), SeriesStyle.BAND_OPACITY));
       g.fill(new Rectangle2D.Double(x, middle - 6, sample, 12));
     }
     g.setColor(look.colour());

@@ -118,7 +118,7 @@ final class PanelFigure extends Figure {
             .distinct()
             .toList();
     return all.size() == 1 && plots.size() > 1 && !all.get(0).isEmpty()
-        ? Lettering.wrap(all.get(0), HouseStyle.SUBTITLE, width() - 2 * EDGE)
+        ? TextMetrics.wrap(all.get(0), HouseStyle.SUBTITLE, width() - 2 * EDGE)
         : List.of();
   }
 

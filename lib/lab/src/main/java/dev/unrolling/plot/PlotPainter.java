@@ -56,7 +56,7 @@ final class PlotPainter {
     xTicks = x.ticks(width < HouseStyle.WIDTH ? X_TICKS - 2 : X_TICKS);
     double labels =
         yTicks.stream()
-            .mapToDouble(tick -> Lettering.width(tick.label(), HouseStyle.TICK))
+            .mapToDouble(tick -> TextMetrics.width(tick.label(), HouseStyle.TICK))
             .max()
             .orElse(0);
     left = Math.ceil(EDGE + HouseStyle.LABEL.getSize() + 8 + labels + 7);
@@ -76,13 +76,13 @@ final class PlotPainter {
                     ? ""
                     : gaps + (gaps == 1 ? " point is" : " points are") + " not finite: gaps")
             .filter(note -> !note.isEmpty())
-            .flatMap(note -> Lettering.wrap(note, HouseStyle.SUBTITLE, width - 2 * EDGE).stream())
+            .flatMap(note -> TextMetrics.wrap(note, HouseStyle.SUBTITLE, width - 2 * EDGE).stream())
             .toList();
   }
 
   /** The widest plot at which a number below the x axis does not reach over the panel's end. */
   private double widestFor(Axis.Tick tick) {
-    double room = width - left - EDGE / 2 - Lettering.width(tick.label(), HouseStyle.TICK) / 2;
+    double room = width - left - EDGE / 2 - TextMetrics.width(tick.label(), HouseStyle.TICK) / 2;
     return room / Math.max(x.place(tick.value()), 1e-3);
   }
 
@@ -115,7 +115,7 @@ final class PlotPainter {
       if (line.kind() != Series.Kind.VERTICAL || Double.isNaN(line.xs()[0])) {
         continue;
       }
-      double half = Lettering.width(line.name(), HouseStyle.TICK) / 2;
+      double half = TextMetrics.width(line.name(), HouseStyle.TICK) / 2;
       double at = left + x.place(line.xs()[0]) * plotWidth;
       double centre = Math.max(left + half, Math.min(left + plotWidth - half, at));
       int row = 0;
@@ -133,7 +133,7 @@ final class PlotPainter {
         .anyMatch(
             mark ->
                 Math.abs(mark.centre() - centre)
-                    < half + Lettering.width(mark.line().name(), HouseStyle.TICK) / 2 + 8);
+                    < half + TextMetrics.width(mark.line().name(), HouseStyle.TICK) / 2 + 8);
   }
 
   void paint(Graphics2D g) {
@@ -147,14 +147,14 @@ final class PlotPainter {
     g.setTransform(before);
     for (Mark mark : marks) {
       double baseline = top() - 6 - MARK_ROW * mark.row();
-      Lettering.paint(
+      TextMetrics.paint(
           g,
           mark.line().name(),
           HouseStyle.TICK,
           HouseStyle.INK,
           mark.centre(),
           baseline,
-          Lettering.Align.CENTRE);
+          TextMetrics.Align.CENTRE);
     }
     legend.paint(g, EDGE, bottom());
     paintNotes(g, notes, EDGE, bottom() + legend.height());
@@ -163,14 +163,14 @@ final class PlotPainter {
   /** Paints lines of small grey text below a legend, {@value #NOTE_ROW} each. */
   static void paintNotes(Graphics2D g, List<String> notes, double x, double top) {
     for (int i = 0; i < notes.size(); i++) {
-      Lettering.paint(
+      TextMetrics.paint(
           g,
           notes.get(i),
           HouseStyle.SUBTITLE,
           HouseStyle.FAINT_INK,
           x,
           top + i * NOTE_ROW + HouseStyle.SUBTITLE.getSize(),
-          Lettering.Align.LEFT);
+          TextMetrics.Align.LEFT);
     }
   }
 
@@ -212,37 +212,37 @@ final class PlotPainter {
   }
 
   private void paintLabels(Graphics2D g) {
-    double tickHeight = Lettering.capHeight(HouseStyle.TICK);
+    double tickHeight = TextMetrics.capHeight(HouseStyle.TICK);
     double baseline = HouseStyle.PLOT_HEIGHT + 8 + HouseStyle.TICK.getSize();
     for (Axis.Tick tick : xTicks) {
       double at = x.place(tick.value()) * plotWidth;
-      paintTick(g, tick.label(), at, baseline, Lettering.Align.CENTRE);
+      paintTick(g, tick.label(), at, baseline, TextMetrics.Align.CENTRE);
     }
     for (Axis.Tick tick : yTicks) {
-      paintTick(g, tick.label(), -8, height(tick) + tickHeight / 2, Lettering.Align.RIGHT);
+      paintTick(g, tick.label(), -8, height(tick) + tickHeight / 2, TextMetrics.Align.RIGHT);
     }
-    paintTick(g, y.multiplier(), 0, -7, Lettering.Align.RIGHT);
+    paintTick(g, y.multiplier(), 0, -7, TextMetrics.Align.RIGHT);
     double titleBaseline = baseline + HouseStyle.LABEL.getSize() * 1.4;
-    paintTick(g, x.multiplier(), plotWidth, titleBaseline, Lettering.Align.RIGHT);
-    Lettering.paint(
+    paintTick(g, x.multiplier(), plotWidth, titleBaseline, TextMetrics.Align.RIGHT);
+    TextMetrics.paint(
         g,
         x.label(),
-        Lettering.fit(x.label(), HouseStyle.LABEL, plotWidth),
+        TextMetrics.fit(x.label(), HouseStyle.LABEL, plotWidth),
         HouseStyle.INK,
         plotWidth / 2.0,
         titleBaseline,
-        Lettering.Align.CENTRE);
-    Lettering.paintUpwards(
+        TextMetrics.Align.CENTRE);
+    TextMetrics.paintUpwards(
         g,
         y.label(),
-        Lettering.fit(y.label(), HouseStyle.LABEL, HouseStyle.PLOT_HEIGHT),
+        TextMetrics.fit(y.label(), HouseStyle.LABEL, HouseStyle.PLOT_HEIGHT),
         HouseStyle.INK,
         EDGE - left + HouseStyle.LABEL.getSize() - 2,
         HouseStyle.PLOT_HEIGHT / 2.0);
   }
 
   private static void paintTick(
-      Graphics2D g, String label, double at, double baseline, Lettering.Align align) {
-    Lettering.paint(g, label, HouseStyle.TICK, HouseStyle.INK, at, baseline, align);
+      Graphics2D g, String label, double at, double baseline, TextMetrics.Align align) {
+    TextMetrics.paint(g, label, HouseStyle.TICK, HouseStyle.INK, at, baseline, align);
   }
 }

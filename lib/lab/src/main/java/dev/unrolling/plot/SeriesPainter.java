@@ -49,13 +49,13 @@ final class SeriesPainter {
   }
 
   private interface Part {
-    void add(Series series, Look look);
+    void add(Series series, SeriesStyle look);
   }
 
   private void each(Part part) {
     for (int i = 0; i < series.size(); i++) {
       Series one = series.get(i);
-      part.add(one, Look.of(one.kind(), Legend.index(series, i)));
+      part.add(one, SeriesStyle.of(one.kind(), Legend.index(series, i)));
     }
   }
 
@@ -84,7 +84,7 @@ final class SeriesPainter {
     XYSeries polygon =
         add(there(places(x, xs), places(x, xs)), there(places(y, highs), places(y, lows)));
     polygon.setXYSeriesRenderStyle(XYSeriesRenderStyle.PolygonArea);
-    polygon.setFillColor(HouseStyle.translucent(colour, Look.BAND_OPACITY));
+    polygon.setFillColor(HouseStyle.translucent(colour, SeriesStyle.BAND_OPACITY));
     polygon.setLineStyle(SeriesLines.NONE);
     polygon.setMarker(SeriesMarkers.NONE);
   }
@@ -97,7 +97,7 @@ final class SeriesPainter {
         .toArray();
   }
 
-  private void addHelp(Series one, Look look) {
+  private void addHelp(Series one, SeriesStyle look) {
     if (one.kind() == Series.Kind.VERTICAL && !Double.isNaN(one.xs()[0])) {
       double at = x.place(one.xs()[0]);
       addDashed(new double[][] {{at, at}, {0, 1}}, look);
@@ -109,7 +109,7 @@ final class SeriesPainter {
     }
   }
 
-  private void addLine(Series one, Look look) {
+  private void addLine(Series one, SeriesStyle look) {
     if (one.kind() == Series.Kind.LINE || one.kind() == Series.Kind.BAND) {
       addDashed(places(one), look);
     } else if (one.kind() == Series.Kind.ERROR_BARS) {
@@ -117,7 +117,7 @@ final class SeriesPainter {
     }
   }
 
-  private void addBars(Series one, Look look) {
+  private void addBars(Series one, SeriesStyle look) {
     for (int i = 0; i < one.xs().length; i++) {
       if (isInBand(one, i)) {
         double at = x.place(one.xs()[i]);
@@ -130,7 +130,7 @@ final class SeriesPainter {
     }
   }
 
-  private void addMarkers(Series one, Look look) {
+  private void addMarkers(Series one, SeriesStyle look) {
     if (!one.kind().isMeasured()) {
       return;
     }
@@ -156,13 +156,13 @@ final class SeriesPainter {
     }
   }
 
-  private void addDashed(double[][] line, Look look) {
+  private void addDashed(double[][] line, SeriesStyle look) {
     double[][] pixels = {scaled(line[0], width), scaled(line[1], height)};
     double[][] cut = Dashes.cut(pixels, look.dashes());
     addSolid(scaled(cut[0], 1.0 / width), scaled(cut[1], 1.0 / height), look);
   }
 
-  private void addSolid(double[] xs, double[] ys, Look look) {
+  private void addSolid(double[] xs, double[] ys, SeriesStyle look) {
     if (xs.length > 0) {
       XYSeries line = add(xs, ys);
       line.setXYSeriesRenderStyle(XYSeriesRenderStyle.Line);

@@ -81,7 +81,7 @@ class StoredFilesTest {
       List<Sum> rows = new ArrayList<>();
       for (int n = stopped.map(SavedRun::step).orElse(0) + 1; n <= settings.upTo(); n++) {
         sum += start.weights().getDouble(0) * Math.sqrt(n);
-        context.save(context.checkpoint(n, List.of(state(sum)), new Notes(sum)));
+        context.save(context.savedRun(n, List.of(state(sum)), new Notes(sum)));
         if (dies && n == 3) {
           throw new DyingEngine.Death();
         }

@@ -2,8 +2,8 @@ package dev.unrolling.experiments.cost;
 
 import dev.unrolling.data.Batch;
 import dev.unrolling.engine.NetworkState;
-import dev.unrolling.experiment.CheckpointKeeper;
 import dev.unrolling.experiment.RunContext;
+import dev.unrolling.experiment.StateKeeper;
 import dev.unrolling.training.SavedRun;
 import dev.unrolling.training.TrainingInterruptedException;
 import dev.unrolling.unlearning.Sisa;
@@ -51,7 +51,7 @@ final class SisaServing {
   /** Trains and serves what is left to train and to serve, and looks at the accuracies. */
   SisaRun run() {
     context.resume().ifPresent(this::resume);
-    CheckpointKeeper keeper = new CheckpointKeeper(context);
+    StateKeeper keeper = new StateKeeper(context);
     try {
       while (!sisa.isTrained()) {
         report("trains shard", sisa.shardsTrained(), sisa.partition().shards());
@@ -83,7 +83,7 @@ final class SisaServing {
         state.shards().stream()
             .flatMap(shard -> Stream.concat(Stream.of(shard.end()), shard.beforeSlices().stream()))
             .toList();
-    return context.checkpoint(
+    return context.savedRun(
         sisa.shardsTrained() + served.size(),
         states,
         new Notes(

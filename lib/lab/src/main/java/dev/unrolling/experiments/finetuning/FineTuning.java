@@ -7,9 +7,9 @@ import dev.unrolling.dataset.DataSets;
 import dev.unrolling.engine.Network;
 import dev.unrolling.engine.NetworkState;
 import dev.unrolling.engine.Objective;
-import dev.unrolling.experiment.CheckpointListener;
 import dev.unrolling.experiment.Computation;
 import dev.unrolling.experiment.RunContext;
+import dev.unrolling.experiment.StateListener;
 import dev.unrolling.model.Architecture;
 import dev.unrolling.model.Architectures;
 import dev.unrolling.training.GammaDecay;
@@ -139,7 +139,7 @@ public final class FineTuning implements Computation<FineTuningSettings, FineTun
           LEFT_OUT,
           recorder,
           measurements,
-          new CheckpointListener(
+          new StateListener(
               context,
               step ->
                   state(context, step.stepsDone(), original, retrained, recorder, measurements)));
@@ -159,7 +159,7 @@ public final class FineTuning implements Computation<FineTuningSettings, FineTun
         new ArrayList<>(List.of(original.saveState(), retrained.saveState()));
     collected.vectors().forEach(vector -> states.add(NetworkState.of(vector)));
     measurements.segmentStart().ifPresent(vector -> states.add(NetworkState.of(vector)));
-    return context.checkpoint(step, states, new Notes(collected.counts(), measurements.measured()));
+    return context.savedRun(step, states, new Notes(collected.counts(), measurements.measured()));
   }
 
   /** Puts all back where the run stopped; gives the next step. */

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.DoubleStream;
 
 /** The runs of {@link FineTuning} that make up E1, E2, E3, E4 and E7. */
 public final class FineTuningGrids {
@@ -39,15 +40,15 @@ public final class FineTuningGrids {
   }
 
   /**
-   * E1. Small and paper scales: the grid of {@link FineTuningSettings#grid} on the first pair, and
-   * one run on each of the others. Subset: gamma 0 and 5 on the first.
+   * E1. Small and paper scales: the grid of {@link #grid} on the first pair, and one run on each of
+   * the others. Subset: gamma 0 and 5 on the first.
    */
   public static List<FineTuningSettings> overSteps(Scale scale) {
     FineTuningSettings base = FineTuningSettings.of(scale);
     if (scale == Scale.SUBSET) {
       return List.of(base, base.withGamma(5));
     }
-    Set<FineTuningSettings> runs = new LinkedHashSet<>(FineTuningSettings.grid(scale));
+    Set<FineTuningSettings> runs = new LinkedHashSet<>(grid(scale));
     runs.addAll(pairs(scale));
     return List.copyOf(runs);
   }
@@ -162,6 +163,81 @@ public final class FineTuningGrids {
                       .forEach(value -> runs.add(SettingsJson.with(base, factor.getKey(), value))));
     }
     return List.copyOf(runs);
+  }
+
+  /**
+   * The settings whose correlation E1's verdict rests on: three rates, two gammas and the seeds of
+   * the scale, all of the same number of steps.
+   */
+  public static List<FineTuningSettings> grid(Scale scale) {
+    FineTuningSettings base = FineTuningSettings.of(scale);
+    List<FineTuningSettings> grid = new ArrayList<>();
+    for (double rate : new double[] {base.rate(), 0.3 * base.rate(), 0.1 * base.rate()}) {
+      for (double gamma : new double[] {0, 5}) {
+        for (long seed : FineTuningSettings.seeds(scale)) {
+          grid.add(base.withRate(rate).withGamma(gamma).withSeed(seed));
+        }
+      }
+    }
+    return List.copyOf(grid);
+  }
+
+  /**
+   * A sweep of the learning rate over a factor of 16 (claim 2.4): a smooth network from its initial
+   * weights, for a fixed number of steps.
+   *
+   * @param stepsPerEpoch of two epochs: 5 keeps the expansion in its range (rate times sigma times
+   *     t up to about 5), 30 leaves it
+   */
+  public static List<FineTuningSettings> rateSweep(int stepsPerEpoch) {
+    FineTuningSettings smooth =
+        SettingsJson.with(
+            FineTuningSettings.authors(),
+            "model",
+            "tanh-cnn-8",
+            "examples",
+            32 * stepsPerEpoch,
+            "pretrainingEpochs",
+            0,
+            "epochs",
+            2,
+            "rate",
+            0.2,
+            "testExamples",
+            200,
+            "measureEvery",
+            Math.max(2, stepsPerEpoch / 5));
+    return DoubleStream.of(0.2, 0.1, 0.05, 0.025, 0.0125).mapToObj(smooth::withRate).toList();
+  }
+
+  /**
+   * The same sweep of a linear model over the features of reviews, in batches of 8, for 10 steps.
+   *
+   * @param features in a vector
+   */
+  public static List<FineTuningSettings> headRateSweep(int features) {
+    FineTuningSettings head =
+        SettingsJson.with(
+            FineTuningSettings.authors(),
+            "model",
+            "linear-" + features,
+            "data",
+            "imdb-100",
+            "examples",
+            40,
+            "pretrainingEpochs",
+            0,
+            "epochs",
+            2,
+            "batchSize",
+            8,
+            "rate",
+            0.016,
+            "testExamples",
+            100,
+            "measureEvery",
+            2);
+    return DoubleStream.of(0.016, 0.008, 0.004, 0.002, 0.001).mapToObj(head::withRate).toList();
   }
 
   private static long[] seeds(Scale scale) {

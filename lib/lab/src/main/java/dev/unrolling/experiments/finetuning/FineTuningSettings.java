@@ -5,9 +5,6 @@ import dev.unrolling.dataset.DataSets;
 import dev.unrolling.settings.Ranges;
 import dev.unrolling.settings.Scale;
 import dev.unrolling.settings.SettingsJson;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.stream.DoubleStream;
 
 /**
  * One run of {@link FineTuning}: pre-train, then fine-tune M and M' in lock step with the forget
@@ -169,81 +166,6 @@ public record FineTuningSettings(
               authors, "examples", 5000, "pretrainingEpochs", 10, "measureEvery", 100);
       case PAPER -> authors;
     };
-  }
-
-  /**
-   * The settings whose correlation E1's verdict rests on: three rates, two gammas and the seeds of
-   * the scale, all of the same number of steps.
-   */
-  public static List<FineTuningSettings> grid(Scale scale) {
-    FineTuningSettings base = of(scale);
-    List<FineTuningSettings> grid = new ArrayList<>();
-    for (double rate : new double[] {base.rate, 0.3 * base.rate, 0.1 * base.rate}) {
-      for (double gamma : new double[] {0, 5}) {
-        for (long seed : seeds(scale)) {
-          grid.add(base.withRate(rate).withGamma(gamma).withSeed(seed));
-        }
-      }
-    }
-    return List.copyOf(grid);
-  }
-
-  /**
-   * A sweep of the learning rate over a factor of 16 (claim 2.4): a smooth network from its initial
-   * weights, for a fixed number of steps.
-   *
-   * @param stepsPerEpoch of two epochs: 5 keeps the expansion in its range (rate times sigma times
-   *     t up to about 5), 30 leaves it
-   */
-  public static List<FineTuningSettings> rateSweep(int stepsPerEpoch) {
-    FineTuningSettings smooth =
-        SettingsJson.with(
-            authors(),
-            "model",
-            "tanh-cnn-8",
-            "examples",
-            32 * stepsPerEpoch,
-            "pretrainingEpochs",
-            0,
-            "epochs",
-            2,
-            "rate",
-            0.2,
-            "testExamples",
-            200,
-            "measureEvery",
-            Math.max(2, stepsPerEpoch / 5));
-    return DoubleStream.of(0.2, 0.1, 0.05, 0.025, 0.0125).mapToObj(smooth::withRate).toList();
-  }
-
-  /**
-   * The same sweep of a linear model over the features of reviews, in batches of 8, for 10 steps.
-   *
-   * @param features in a vector
-   */
-  public static List<FineTuningSettings> headRateSweep(int features) {
-    FineTuningSettings head =
-        SettingsJson.with(
-            authors(),
-            "model",
-            "linear-" + features,
-            "data",
-            "imdb-100",
-            "examples",
-            40,
-            "pretrainingEpochs",
-            0,
-            "epochs",
-            2,
-            "batchSize",
-            8,
-            "rate",
-            0.016,
-            "testExamples",
-            100,
-            "measureEvery",
-            2);
-    return DoubleStream.of(0.016, 0.008, 0.004, 0.002, 0.001).mapToObj(head::withRate).toList();
   }
 
   /** The seeds of a scale: three, or two at smoke. */

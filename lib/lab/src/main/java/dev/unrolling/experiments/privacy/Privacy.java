@@ -4,10 +4,10 @@ import dev.unrolling.data.BatchOrder;
 import dev.unrolling.engine.Network;
 import dev.unrolling.engine.NetworkState;
 import dev.unrolling.engine.Objective;
-import dev.unrolling.experiment.CheckpointKeeper;
-import dev.unrolling.experiment.CheckpointListener;
 import dev.unrolling.experiment.Computation;
 import dev.unrolling.experiment.RunContext;
+import dev.unrolling.experiment.StateKeeper;
+import dev.unrolling.experiment.StateListener;
 import dev.unrolling.model.Architecture;
 import dev.unrolling.model.Architectures;
 import dev.unrolling.privacy.ShadowModel;
@@ -127,7 +127,7 @@ public final class Privacy implements Computation<PrivacySettings, PrivacyRow> {
               recorder,
               visits,
               measurements,
-              new CheckpointListener(
+              new StateListener(
                   context,
                   step -> state(context, original, retrained, recorder, visits, measurements)));
       return measurements.rows();
@@ -148,7 +148,7 @@ public final class Privacy implements Computation<PrivacySettings, PrivacyRow> {
     forgetting.vectors().forEach(vector -> states.add(NetworkState.of(vector)));
     visited.vectors().forEach(vector -> states.add(NetworkState.of(vector)));
     Counts counts = new Counts(forgetting.counts(), visited.counts());
-    return context.checkpoint(
+    return context.savedRun(
         recorder.stepsDone(), states, new Notes(measurements.measured(), true, List.of(counts)));
   }
 
@@ -195,18 +195,18 @@ public final class Privacy implements Computation<PrivacySettings, PrivacyRow> {
             split.shadowNonMembers(),
             settings.seed(),
             measurements::keep,
-            new CheckpointListener(
+            new StateListener(
                 context,
                 step ->
-                    context.checkpoint(
+                    context.savedRun(
                         step.stepsDone(),
                         List.of(network.saveState()),
                         new Notes(measurements.measured(), false, List.of()))))
         .close();
-    new CheckpointKeeper(context)
+    new StateKeeper(context)
         .keep(
             () ->
-                context.checkpoint(
+                context.savedRun(
                     0, List.of(), new Notes(measurements.measured(), true, List.of())));
   }
 

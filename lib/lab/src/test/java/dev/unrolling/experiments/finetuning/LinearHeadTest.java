@@ -104,7 +104,7 @@ class LinearHeadTest {
     Table last =
         FineTuningVerdicts.lastRows(
             new Runner(ENGINE, DataSets.only(FEATURES, FEATURES), text -> {})
-                .run(new FineTuning(), FineTuningSettings.headRateSweep(WIDTH)));
+                .run(new FineTuning(), FineTuningGrids.headRateSweep(WIDTH)));
     holds(FineTuningVerdicts.units("2.4", last).on("pooled"));
     fails(FineTuningVerdicts.units("2.4", with(last, "e1", "e")));
   }

@@ -7,20 +7,20 @@ import dev.unrolling.training.StepLosses;
 import java.util.function.Function;
 
 /**
- * Keeps the state of a run after a step, as {@link CheckpointKeeper} says. The last listener of a
- * run: what the others hold is then as the step leaves it.
+ * Keeps the state of a run after a step, as {@link StateKeeper} says. The last listener of a run:
+ * what the others hold is then as the step leaves it.
  */
-public final class CheckpointListener implements StepListener {
+public final class StateListener implements StepListener {
 
-  private final CheckpointKeeper keeper;
+  private final StateKeeper keeper;
   private final Function<Step, SavedRun> state;
 
   /**
    * @param context where to keep it
    * @param state the state after a step
    */
-  public CheckpointListener(RunContext context, Function<Step, SavedRun> state) {
-    this.keeper = new CheckpointKeeper(context);
+  public StateListener(RunContext context, Function<Step, SavedRun> state) {
+    this.keeper = new StateKeeper(context);
     this.state = state;
   }
 

@@ -13,7 +13,7 @@ import java.util.List;
  * Text as outlines: a picture looks the same whatever fonts its reader has, on screen and in SVG.
  * Lengths are in logical pixels.
  */
-final class Lettering {
+final class TextMetrics {
   private static final FontRenderContext CONTEXT = new FontRenderContext(null, true, true);
 
   /** Where a text lies with respect to the x it is painted at. */
@@ -29,7 +29,7 @@ final class Lettering {
     }
   }
 
-  private Lettering() {}
+  private TextMetrics() {}
 
   static double width(String text, Font font) {
     return text.isEmpty() ? 0 : new TextLayout(text, font, CONTEXT).getAdvance();

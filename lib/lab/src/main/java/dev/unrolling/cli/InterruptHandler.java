@@ -8,7 +8,7 @@ import java.util.concurrent.TimeUnit;
  * Turns Ctrl-C and a termination signal into an interrupt of the working thread, and holds the end
  * of the process until its state is kept.
  */
-final class Interruption implements AutoCloseable {
+final class InterruptHandler implements AutoCloseable {
 
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 
@@ -16,7 +16,7 @@ final class Interruption implements AutoCloseable {
   private final CountDownLatch stopped = new CountDownLatch(1);
   private final Thread hook = new Thread(this::stop, "interruption");
 
-  Interruption() {
+  InterruptHandler() {
     Runtime.getRuntime().addShutdownHook(hook);
   }
 

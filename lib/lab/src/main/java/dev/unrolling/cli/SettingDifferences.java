@@ -8,9 +8,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Names a run by what it has that the base setting has not. */
-final class Differences {
+final class SettingDifferences {
 
-  private Differences() {}
+  private SettingDifferences() {}
 
   /** E.g. {@code "gamma=5.0 seed=1"}; {@code "base"} if there is none. */
   static String of(Record base, Record run) {

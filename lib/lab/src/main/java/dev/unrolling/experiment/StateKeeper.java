@@ -4,7 +4,7 @@ import dev.unrolling.training.SavedRun;
 import java.util.function.Supplier;
 
 /** Keeps the state of a run when the time has come, and when its thread is interrupted. */
-public final class CheckpointKeeper {
+public final class StateKeeper {
 
   private final RunContext context;
   private long last = System.nanoTime();
@@ -12,7 +12,7 @@ public final class CheckpointKeeper {
   /**
    * @param context where to keep it, and how often
    */
-  public CheckpointKeeper(RunContext context) {
+  public StateKeeper(RunContext context) {
     this.context = context;
   }
 
