@@ -184,6 +184,12 @@ with mounted(folder, 2) as is_disk:
     if not is_disk:
         sys.exit(print("not mounted"))
     disk = Disk(folder)
+    for seed in range(100):
+        # What is there leaves an odd rest, which a buffer would keep.
+        (folder / "odd").write_bytes(bytes(37 * seed))
+        disk.fill(random.Random(seed))
+        disk.free()
+    (folder / "odd").unlink()
     disk.fill(random.Random(1))
     try:
         (folder / "x").write_bytes(bytes(1 << 17))

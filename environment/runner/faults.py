@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from random import Random
 
+from runner import files
+
 
 def _flip(content: bytes, random: Random) -> bytes:
     changed = bytearray(content)
@@ -78,14 +80,15 @@ class Disk:
 
     def fill(self, random: Random) -> None:
         """Leaves no room, or a few blocks."""
-        size = 0
-        with self._filler.open("wb") as file:
+        # Unbuffered: what did not fit must not be written again when the file is closed.
+        with self._filler.open("wb", buffering=0) as file:
             try:
                 while True:
-                    size += file.write(bytes(1 << 16))
-                    file.flush()
-            except OSError:
-                size = file.seek(0, os.SEEK_END)
+                    file.write(bytes(1 << 16))
+            except OSError as error:
+                if not files.is_full(error):
+                    raise
+            size = file.tell()
         os.truncate(self._filler, max(0, size - random.choice([0, 0, 4096, 32768])))
 
     def free(self) -> None:

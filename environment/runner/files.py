@@ -13,6 +13,7 @@ from pathlib import Path
 from runner.problem import Problem
 
 _FULL = (errno.ENOSPC, errno.EDQUOT)
+_AGAIN = "Free some space there and run the same command again: what was finished is kept."
 
 
 def is_full(error: BaseException) -> bool:
@@ -25,8 +26,7 @@ def full_disk(path: Path, needed: str = "") -> Problem:
     existing = next(p for p in (path.absolute(), *path.absolute().parents) if p.exists())
     free = shutil.disk_usage(existing).free // 2**20
     return Problem(
-        f"The disk that holds {path} ran full ({free} MB are free now). {needed}Free some space "
-        "there and run the same command again: what was finished is kept."
+        f"The disk that holds {path} ran full ({free} MB are free now). {needed}{_AGAIN}"
     )
 
 
@@ -35,7 +35,7 @@ def trouble(error: OSError, path: Path | None = None) -> Problem:
     named = getattr(error, "filename2", None) or error.filename
     place = path or (Path(os.fsdecode(named)) if isinstance(named, str | bytes) else None)
     if is_full(error):
-        return full_disk(place or Path(__file__).resolve())
+        return full_disk(place) if place else Problem(f"A disk ran full. {_AGAIN}")
     way_out = {
         errno.EACCES: "may this user write there, and read it?",
         errno.EPERM: "may this user write there, and read it?",
