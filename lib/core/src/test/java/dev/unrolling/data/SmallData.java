@@ -67,7 +67,8 @@ final class SmallData {
             "small@1.0.0",
             "small",
             1000,
-            List.of(file("train.bin", train), file("test.bin", test))));
+            List.of(file("train.bin", train), file("test.bin", test)),
+            null));
   }
 
   private static DataDescriptor descriptor(DataSource source) {

@@ -33,13 +33,14 @@ final class JvmStarts {
 
   private JvmStarts() {}
 
-  /** Starts as many as the argument says, in README's folder. */
-  public static void main(String[] count) throws IOException {
-    int starts = Integer.parseInt(count[0]);
+  /** Starts up to the number of the first argument, from that of the second, in README's folder. */
+  public static void main(String[] range) throws IOException {
+    int starts = Integer.parseInt(range[0]);
+    int first = range.length > 1 ? Integer.parseInt(range[1]) : 0;
     String readme = Files.readString(Path.of("README.md"));
     Path folder = Files.createTempDirectory("starts");
     List<String> deaths = new ArrayList<>();
-    for (int start = 0; start < starts; start++) {
+    for (int start = first; start < starts; start++) {
       int batch = 1 + start % LARGEST_BATCH;
       int threads = THREADS[start / LARGEST_BATCH % THREADS.length];
       boolean example = start / (LARGEST_BATCH * THREADS.length) % 2 == 0;
@@ -56,7 +57,7 @@ final class JvmStarts {
       }
       if ((start + 1) % REPORT_EVERY == 0 || start + 1 == starts) {
         System.out.println(
-            (start + 1)
+            (start + 1 - first)
                 + " starts (now "
                 + what
                 + ", threads "
