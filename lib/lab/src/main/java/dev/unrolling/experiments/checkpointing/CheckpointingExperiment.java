@@ -1,6 +1,5 @@
 package dev.unrolling.experiments.checkpointing;
 
-import dev.unrolling.curvature.PowerIteration;
 import dev.unrolling.data.Batch;
 import dev.unrolling.data.BatchOrder;
 import dev.unrolling.data.Dataset;
@@ -43,8 +42,7 @@ import tech.tablesaw.api.Table;
 public final class CheckpointingExperiment {
 
   private static final Objective OBJECTIVE = Objective.crossEntropy();
-  private static final SigmaMeasurement SIGMA =
-      SigmaMeasurement.standard().withMethod(new PowerIteration().withMaxProducts(50)::run);
+  private static final SigmaMeasurement SIGMA = SigmaMeasurement.standard();
   private static final Removal LEFT_OUT = Removal.skippedStep();
 
   private record Row(

@@ -67,7 +67,7 @@ public final class ForgettingCost implements Computation<CostSettings, CostRow> 
 
   @Override
   public int version() {
-    return 1;
+    return 2;
   }
 
   @Override

@@ -79,7 +79,7 @@ public final class FineTuning implements Computation<FineTuningSettings, FineTun
 
   @Override
   public int version() {
-    return 1;
+    return 2;
   }
 
   @Override

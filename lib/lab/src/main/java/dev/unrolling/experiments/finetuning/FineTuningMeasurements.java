@@ -1,6 +1,5 @@
 package dev.unrolling.experiments.finetuning;
 
-import dev.unrolling.curvature.PowerIteration;
 import dev.unrolling.data.Batch;
 import dev.unrolling.engine.Network;
 import dev.unrolling.engine.ParameterVector;
@@ -65,7 +64,7 @@ final class FineTuningMeasurements implements StepListener, AutoCloseable {
             recorder.trainer(),
             settings.measureEvery(),
             SigmaMeasurement.standard()
-                .withMethod(new PowerIteration().withSeed(settings.seed())::run));
+                .withMethod(SigmaMeasurement.lanczos().withSeed(settings.seed())::dominant));
     this.checkpointed =
         settings.checkpointEvery() == 0
             ? Optional.empty()

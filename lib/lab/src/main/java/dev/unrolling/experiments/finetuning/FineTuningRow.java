@@ -21,7 +21,7 @@ package dev.unrolling.experiments.finetuning;
  * @param sigma of this measurement alone
  * @param eigenvalue with its sign
  * @param sigmaResidual relative residual of the eigenpair
- * @param sigmaConverged whether power iteration reached its tolerance
+ * @param sigmaConverged whether Lanczos reached its tolerance
  * @param sigmaProducts Hessian-vector products it took
  * @param normDw norm of w_t - w_0
  * @param loss of M on the batch of the step

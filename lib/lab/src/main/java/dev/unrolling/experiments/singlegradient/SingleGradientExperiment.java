@@ -1,6 +1,5 @@
 package dev.unrolling.experiments.singlegradient;
 
-import dev.unrolling.curvature.PowerIteration;
 import dev.unrolling.data.Batch;
 import dev.unrolling.data.BatchOrder;
 import dev.unrolling.data.Dataset;
@@ -133,7 +132,8 @@ public final class SingleGradientExperiment {
       return Double.NaN;
     }
     return SigmaMeasurement.standard()
-        .withMethod(new PowerIteration().withMaxProducts(settings.sigmaProducts())::run)
+        .withMethod(
+            SigmaMeasurement.lanczos().withMaxProducts(settings.sigmaProducts())::dominant)
         .measure(network, batch, OBJECTIVE)
         .value();
   }
