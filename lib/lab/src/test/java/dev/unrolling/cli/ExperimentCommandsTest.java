@@ -192,7 +192,7 @@ class ExperimentCommandsTest {
         "run E1 --set gamma=-1 | gamma must be finite and at least 0, not -1",
         "run E1 --set gamma=much | \"much\"}: expected a value of type double",
         "run E1 --set gamma | name=value, e.g. seed=1, not by \"gamma\"",
-        "run E1 --engine nd4j | \"nd4j\"; there is dl4j, torch",
+        "run E1 --engine nd4j | \"nd4j\"; there is dl4j, linear, torch",
         "check --device tpu | \"tpu\"; a device is \"cpu\" or \"cuda:0\"",
         "run E1 --device tpu | \"tpu\"; a device is \"cpu\" or \"cuda:0\"",
         "run E1 --precision float16 | expected one of [FLOAT32, FLOAT64",

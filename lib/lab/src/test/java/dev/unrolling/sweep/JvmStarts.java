@@ -54,6 +54,7 @@ final class JvmStarts {
       String what = (example ? "README's example" : "notebook 12's training");
       if (!end.death().isEmpty()) {
         deaths.add(what + ", threads " + threads + ", batch " + batch + ": " + end.death());
+        System.out.println("died: " + deaths.get(deaths.size() - 1));
       }
       if ((start + 1) % REPORT_EVERY == 0 || start + 1 == starts) {
         System.out.println(
@@ -67,7 +68,6 @@ final class JvmStarts {
                 + " died");
       }
     }
-    deaths.forEach(System.out::println);
     Files.deleteIfExists(folder.resolve("Forget.java"));
     Files.delete(folder);
     System.exit(deaths.isEmpty() ? 0 : 1);
