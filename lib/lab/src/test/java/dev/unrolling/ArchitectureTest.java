@@ -36,6 +36,7 @@ class ArchitectureTest {
           Map.entry("text", List.of("data")),
           Map.entry("model", List.of()),
           Map.entry("engine", List.of("data", "model")),
+          Map.entry("engine.linear", List.of("engine")),
           Map.entry("engine.torch", List.of("engine")),
           Map.entry("engine.dl4j", List.of("engine")),
           Map.entry("weights", List.of("engine")),
@@ -133,6 +134,7 @@ class ArchitectureTest {
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage(
+            ROOT + "engine.linear..",
             ROOT + "engine.torch..",
             ROOT + "engine.dl4j..",
             "org.bytedeco..",

@@ -216,7 +216,11 @@ class UnlearningErrorRecorderTest {
             TRAINER,
             s ->
                 sigma(
-                    s.network(), s.batch(), Objective.crossEntropy(), Mode.EVALUATION, method::dominant));
+                    s.network(),
+                    s.batch(),
+                    Objective.crossEntropy(),
+                    Mode.EVALUATION,
+                    method::dominant));
     List<Sigma> onFixed =
         assertMeasures(
             standard.withBatch(fixed),

@@ -51,7 +51,7 @@ public final class FineTuningExperiments implements ExperimentProvider {
             "film reviews: v, e and accuracy against gamma",
             new FineTuning(),
             scale -> ReviewSettings.of(scale).runs(OnnxTextEncoder.MINI_LM_WIDTH),
-            "dl4j",
+            "linear",
             Precision.FLOAT64,
             (scale, table) ->
                 Map.of(

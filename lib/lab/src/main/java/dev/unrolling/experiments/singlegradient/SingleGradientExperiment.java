@@ -132,8 +132,7 @@ public final class SingleGradientExperiment {
       return Double.NaN;
     }
     return SigmaMeasurement.standard()
-        .withMethod(
-            SigmaMeasurement.lanczos().withMaxProducts(settings.sigmaProducts())::dominant)
+        .withMethod(SigmaMeasurement.lanczos().withMaxProducts(settings.sigmaProducts())::dominant)
         .measure(network, batch, OBJECTIVE)
         .value();
   }
