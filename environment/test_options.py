@@ -17,13 +17,13 @@ class OptionsTest(unittest.TestCase):
         self.assertEqual(parse_reproduce(text.split(), {}), expected)
 
     def test_the_environment_gives_defaults_that_are_checked_too(self) -> None:
-        given = {"UNROLLING_SCALE": "subset", "UNROLLING_ENGINE": "torch"}
-        self.assertEqual(parse_reproduce([], given), Options("subset", engine="torch"))
+        given = {"UNROLLING_SCALE": "desk", "UNROLLING_ENGINE": "torch"}
+        self.assertEqual(parse_reproduce([], given), Options("desk", engine="torch"))
         self.assertEqual(parse_reproduce(["--scale", "smoke"], given).scale, "smoke")
-        self.refused([], "smoke, quick, subset, paper", {"UNROLLING_SCALE": "huge"})
+        self.refused([], "smoke, quick, desk, paper", {"UNROLLING_SCALE": "huge"})
 
     def test_wrong_values_end_with_one_line_that_names_the_choices(self) -> None:
-        self.refused(["--scale", "huge"], '"huge"; there is smoke, quick, subset, paper')
+        self.refused(["--scale", "huge"], '"huge"; there is smoke, quick, desk, paper')
         self.refused(["--engine", "tensorflow"], '"tensorflow"; there is torch, dl4j')
         self.refused(["--device", "gpu"], '"gpu"; there is cpu, cuda:0')
         self.refused(["--only", ","], "--only 04")

@@ -112,6 +112,11 @@ public final class Batch {
     return new Batch(dataset, indices, divisor);
   }
 
+  /** The same indices of another data set of as many examples. */
+  Batch in(Dataset other) {
+    return new Batch(other, indices, averagedOver);
+  }
+
   /**
    * This batch without one of its examples, averaged over those that remain (over 1 if none does).
    *

@@ -129,6 +129,33 @@ public final class BatchOrder {
     return new BatchOrder(List.copyOf(all), forget, at);
   }
 
+  /**
+   * This order with the pictures of each epoch moved and mirrored anew ({@link AugmentedImages}):
+   * for training alone, since what is measured is of the pictures as they are.
+   *
+   * @param padding most pixels by which a picture is moved, at least 0
+   * @param seed of the draws
+   * @throws IllegalStateException if there is a forget batch, for the same reason
+   * @throws IllegalArgumentException if the examples are no pictures
+   */
+  public BatchOrder augmented(int padding, long seed) {
+    if (forgetBatch != null) {
+      throw new IllegalStateException(
+          "an order with a forget batch is measured, and measures are of pictures as they are;"
+              + " augment the order of pre-training");
+    }
+    if (!(batch(0).dataset() instanceof ImageDataset images)) {
+      throw new IllegalArgumentException(
+          batch(0).dataset().name() + " has no pictures (ImageDataset), which alone are augmented");
+    }
+    List<List<Batch>> all = new ArrayList<>();
+    for (int epoch = 0; epoch < epochs(); epoch++) {
+      Dataset augmented = new AugmentedImages(images, padding, seed, epoch);
+      all.add(epochs.get(epoch).stream().map(batch -> batch.in(augmented)).toList());
+    }
+    return new BatchOrder(List.copyOf(all), null, -1);
+  }
+
   /** Number of epochs. */
   public int epochs() {
     return epochs.size();

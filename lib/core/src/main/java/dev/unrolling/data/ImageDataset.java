@@ -162,6 +162,25 @@ public final class ImageDataset implements Dataset {
     }
   }
 
+  /** Writes an image that was moved; outside of it pixels are black. */
+  void writeMoved(int index, AugmentedImages.Move move, double[] target, int offset) {
+    int from = start(index);
+    int height = shape.height();
+    int width = shape.width();
+    int to = offset;
+    for (int channel = 0; channel < shape.channels(); channel++) {
+      for (int r = 0; r < height; r++) {
+        int row = r + move.down();
+        for (int c = 0; c < width; c++) {
+          int column = (move.mirrored() ? width - 1 - c : c) + move.right();
+          boolean inside = row >= 0 && row < height && column >= 0 && column < width;
+          int pixel = inside ? pixels[from + (channel * height + row) * width + column] & 0xff : 0;
+          target[to++] = table[channel * 256 + pixel];
+        }
+      }
+    }
+  }
+
   /** {@inheritDoc} Over the bytes and the normalisation, and made once. */
   @Override
   public String contentSum() {

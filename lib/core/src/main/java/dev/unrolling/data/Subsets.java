@@ -86,10 +86,7 @@ public final class Subsets {
    * @return the same indices, a copy
    */
   public static int[] byKeys(int[] indices, long... seeds) {
-    long start = 0;
-    for (long seed : seeds) {
-      start = mixed(start + seed);
-    }
+    long start = key(seeds);
     Map<Integer, Long> keys = new HashMap<>();
     for (int index : indices) {
       keys.put(index, mixed(start + index));
@@ -99,6 +96,15 @@ public final class Subsets {
         .sorted(Comparator.<Integer>comparingLong(keys::get).thenComparingInt(index -> index))
         .mapToInt(index -> index)
         .toArray();
+  }
+
+  /** A key of numbers in their order. */
+  static long key(long... numbers) {
+    long key = 0;
+    for (long number : numbers) {
+      key = mixed(key + number);
+    }
+    return key;
   }
 
   /**

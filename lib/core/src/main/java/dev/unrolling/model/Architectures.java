@@ -24,9 +24,9 @@ public final class Architectures {
   /**
    * The architecture of a name, over CIFAR images; {@code "linear-F"} is one over F features.
    *
-   * @param name {@code "resnet18"}, {@code "vgg19"}, {@code "pooled-linear"}, or one of {@code
-   *     "resnet8-W"}, {@code "vgg8-W"}, {@code "tanh-cnn-W"}, {@code "tanh-bn-cnn-W"}, {@code
-   *     "relu-cnn-W"} with the width W, or {@code "linear-F"}
+   * @param name {@code "resnet18"}, {@code "resnet20"}, {@code "vgg19"}, {@code "pooled-linear"},
+   *     or one of {@code "resnet8-W"}, {@code "vgg8-W"}, {@code "tanh-cnn-W"}, {@code
+   *     "tanh-bn-cnn-W"}, {@code "relu-cnn-W"} with the width W, or {@code "linear-F"}
    * @param classes width of the output
    * @throws IllegalArgumentException naming the architectures there are
    */
@@ -53,6 +53,7 @@ public final class Architectures {
     List<Layer> layers =
         switch (width > 0 ? widened.group(1) : name) {
           case "resnet18" -> residual(inputShape, new int[] {64, 128, 256, 512}, 2);
+          case "resnet20" -> residual(inputShape, new int[] {16, 32, 64}, 3);
           case "resnet8-" -> residual(inputShape, new int[] {width, 2 * width, 4 * width}, 1);
           case "vgg19" ->
               vgg(inputShape, new int[][] {{64, 2}, {128, 2}, {256, 4}, {512, 4}, {512, 4}});
@@ -70,7 +71,7 @@ public final class Architectures {
               throw new IllegalArgumentException(
                   "no architecture is called \""
                       + name
-                      + "\"; there is resnet18, vgg19, pooled-linear, resnet8-W, vgg8-W,"
+                      + "\"; there is resnet18, resnet20, vgg19, pooled-linear, resnet8-W, vgg8-W,"
                       + " tanh-cnn-W, tanh-bn-cnn-W, relu-cnn-W and linear-W, with a width W of at"
                       + " least 1");
         };
@@ -88,6 +89,17 @@ public final class Architectures {
    */
   public static Architecture resnet18(int classes) {
     return named("resnet18", classes);
+  }
+
+  /**
+   * ResNet-20 (He et al., 2016, section 4.2): the same construction with three blocks in each of
+   * three stages of 16, 32 and 64 channels, its shortcuts projections; 272,474 weights at 10
+   * classes.
+   *
+   * @param classes width of the output
+   */
+  public static Architecture resnet20(int classes) {
+    return named("resnet20", classes);
   }
 
   /**

@@ -22,6 +22,12 @@ class ArchitecturesTest {
   }
 
   @ParameterizedTest
+  @CsvSource({"10, 272474", "100, 278324"})
+  void resnet20HasTheWeightsOfTheVariantWithProjections(int classes, long expected) {
+    assertEquals(expected, Architectures.resnet20(classes).parameters().size());
+  }
+
+  @ParameterizedTest
   @CsvSource({"10, 20040522", "100, 20086692"})
   void vgg19HasTheWeightsOfTheBatchNormVariant(int classes, long expected) {
     assertEquals(expected, Architectures.vgg19(classes).parameters().size());

@@ -37,7 +37,7 @@ final class ExperimentOptions {
   @Option(
       names = "--scale",
       paramLabel = "SCALE",
-      description = "smoke, quick, subset or paper; UNROLLING_SCALE or quick if not given.")
+      description = "smoke, quick, desk or paper; UNROLLING_SCALE or quick if not given.")
   private String scale = System.getenv().getOrDefault(Scale.VARIABLE, "quick");
 
   @Option(

@@ -23,7 +23,7 @@ import picocli.CommandLine.Parameters;
           + " where each run comes from, ID.json.",
       "Notebooks draw the tables of notebooks/results beside their own runs."
     },
-    footer = {"", "Example: unrolling export E1 --scale subset --to notebooks/results"})
+    footer = {"", "Example: unrolling export E1 --scale desk --to notebooks/results"})
 final class ExportCommand implements Callable<Integer> {
 
   @Mixin private ExperimentOptions options;

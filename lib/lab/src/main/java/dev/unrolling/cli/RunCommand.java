@@ -14,7 +14,7 @@ import picocli.CommandLine.Parameters;
       "What is finished is not computed again; what was cut off goes on. Ctrl-C stops at the next"
           + " step and keeps the state."
     },
-    footer = {"", "Example: unrolling run E1 --scale subset --set gamma=5 --seeds 0..2"})
+    footer = {"", "Example: unrolling run E1 --scale desk --set gamma=5 --seeds 0..2"})
 final class RunCommand implements Callable<Integer> {
 
   @Mixin private ExperimentOptions options;

@@ -18,7 +18,7 @@ import tech.tablesaw.api.Table;
 
 /**
  * Tables that are kept with the notebooks, since they take too long for a notebook: {@code
- * subset/E1.csv}, and beside it {@code E1.json} with where each run comes from.
+ * desk/E1.csv}, and beside it {@code E1.json} with where each run comes from.
  *
  * @param folder e.g. {@code notebooks/results}
  */
@@ -71,7 +71,7 @@ public record CommittedResults(Path folder) {
 
   /** The scales larger than quick at which an experiment has a table. */
   public List<Scale> scales(String id) {
-    return List.of(Scale.SUBSET, Scale.PAPER).stream()
+    return List.of(Scale.DESK, Scale.PAPER).stream()
         .filter(scale -> Files.exists(file(id, scale, ".csv")))
         .toList();
   }

@@ -168,7 +168,7 @@ class ExperimentCommandsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "list --scale huge | \"huge\"; there is smoke, quick, subset, paper",
+        "list --scale huge | \"huge\"; there is smoke, quick, desk, paper",
         "list --checkpoint -1 | --checkpoint takes seconds from 0 on, not -1",
         "list --threads 0 | at least 1 thread, not 0",
         "list E1 | 'E1'",
@@ -204,7 +204,7 @@ class ExperimentCommandsTest {
         "figures E99 | \"E99\"; there is E1, E2,",
         "figures --out | parameter for option '--out'",
         "export | 'ID'",
-        "export E1 --scale huge | \"huge\"; there is smoke, quick, subset, paper",
+        "export E1 --scale huge | \"huge\"; there is smoke, quick, desk, paper",
         "fetch mnist | \"mnist\"; there is cifar10, cifar100, imdb",
         "fetch imdb --offline=maybe | 'maybe' is not a boolean",
         "check --quick=maybe | 'maybe' is not a boolean",

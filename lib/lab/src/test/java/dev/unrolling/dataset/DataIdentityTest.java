@@ -6,16 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.unrolling.data.Checksums;
 import dev.unrolling.data.DataCache;
 import dev.unrolling.data.FeatureDataset;
-import dev.unrolling.data.StrictJson;
 import dev.unrolling.experiment.Sittings;
 import dev.unrolling.experiments.finetuning.FineTuning;
 import dev.unrolling.experiments.finetuning.FineTuningSettings;
 import dev.unrolling.experiments.finetuning.GridVerdicts;
-import dev.unrolling.settings.Scale;
 import dev.unrolling.settings.SettingsJson;
 import dev.unrolling.store.RunKey;
 import dev.unrolling.text.OnnxTextEncoder;
@@ -77,20 +74,6 @@ class DataIdentityTest {
   void theEncoderIsPartOfTheData() {
     try (OnnxTextEncoder encoder = OnnxTextEncoder.miniLm()) {
       assertEquals(encoder.key(), OnnxTextEncoder.miniLmKey());
-    }
-  }
-
-  /** The runs that are committed were found by these names in version 0.1. */
-  @Test
-  void resultsOfVersion01OnCifar10KeepTheirKeys() throws IOException {
-    Path root = Path.of(System.getProperty("unrolling.root", ".."));
-    JsonNode kept =
-        StrictJson.tree(Files.readString(root.resolve("notebooks/results/subset/E1.json")));
-    assertEquals(2, kept.size());
-    for (double gamma : new double[] {0, 5}) {
-      FineTuningSettings run = FineTuningSettings.of(Scale.SUBSET).withGamma(gamma);
-      RunKey key = new FineTuning().key(Sittings.ENGINE, Sittings.data(), run);
-      assertTrue(kept.has(key.hash()), key.hash() + " is none of " + kept);
     }
   }
 

@@ -2,6 +2,7 @@ package dev.unrolling.experiment;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.unrolling.data.RealData;
@@ -13,6 +14,7 @@ import dev.unrolling.experiments.finetuning.FineTuningSettings;
 import dev.unrolling.experiments.privacy.Privacy;
 import dev.unrolling.experiments.privacy.PrivacySettings;
 import dev.unrolling.experiments.privacy.PrivacyTest;
+import dev.unrolling.settings.Scale;
 import dev.unrolling.settings.SettingsJson;
 import dev.unrolling.store.RecordTable;
 import dev.unrolling.store.ResultStore;
@@ -25,7 +27,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Runs of E6 and E8 that are cut off in each of their phases. */
+/** Runs of E1, E6 and E8 that are cut off in each of their phases. */
 class ResumedRunsTest {
 
   /** Momentum, running statistics, and rows after 1, 2 and 3 visits. */
@@ -62,6 +64,43 @@ class ResumedRunsTest {
     run.run(Sittings.ENGINE, store);
     assertEquals(expected, run.bytes(store), "killed before step " + step);
     assertFalse(Files.exists(run.run(store).resolve("checkpoint.bin")));
+  }
+
+  @Test
+  void augmentedPretrainingKilledEndsWithTheSameBytes() throws IOException {
+    FineTuningSettings settings =
+        SettingsJson.with(
+            FineTuningSettings.of(Scale.SMOKE),
+            "model",
+            "tanh-bn-cnn-2",
+            "examples",
+            96,
+            "pretrainingEpochs",
+            3,
+            "pretrainingRecipe",
+            "one_cycle",
+            "testExamples",
+            50,
+            "gamma",
+            5);
+    Sittings<FineTuningSettings> run =
+        new Sittings<>(new FineTuning(), settings, folder, line -> {});
+    String expected = run.unbroken();
+    for (int step : new int[] {1, 4, 8, 12}) {
+      assertGoesOn(run, step, expected);
+    }
+    // The recipe makes a difference, and so does what it draws.
+    Sittings<FineTuningSettings> plain =
+        new Sittings<>(
+            new FineTuning(),
+            SettingsJson.with(settings, "pretrainingRecipe", "plain"),
+            folder.resolve("plain"),
+            line -> {});
+    assertNotEquals(last(expected), last(plain.unbroken()));
+  }
+
+  private static String last(String csv) {
+    return csv.substring(csv.lastIndexOf("first"));
   }
 
   @Test

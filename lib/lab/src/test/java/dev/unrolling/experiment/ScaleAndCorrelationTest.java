@@ -22,7 +22,7 @@ class ScaleAndCorrelationTest {
                 IllegalArgumentException.class,
                 () -> Scale.fromEnvironment(Map.of("UNROLLING_SCALE", "huge")))
             .getMessage();
-    assertTrue(message.contains("\"huge\"") && message.contains("smoke, quick, subset, paper"));
+    assertTrue(message.contains("\"huge\"") && message.contains("smoke, quick, desk, paper"));
   }
 
   @Test

@@ -180,7 +180,7 @@ class SettingsTest {
             1,
             DATA.identity("cifar10"),
             FineTuningSettings.authors());
-    assertEquals("e58ea9265477a6d8", key.hash(), key::text);
+    assertEquals("c5278e020a27b367", key.hash(), key::text);
   }
 
   @Test
@@ -193,6 +193,7 @@ class SettingsTest {
             Map.entry("pretrainingEpochs", "11"),
             Map.entry("pretrainingBatchSize", "65"),
             Map.entry("pretrainingRate", "0.051"),
+            Map.entry("pretrainingRecipe", "one_cycle"),
             Map.entry("epochs", "6"),
             Map.entry("batchSize", "33"),
             Map.entry("rate", "0.011"),

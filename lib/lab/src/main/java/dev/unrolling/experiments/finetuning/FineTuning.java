@@ -39,6 +39,10 @@ public final class FineTuning implements Computation<FineTuningSettings, FineTun
 
   private static final Removal LEFT_OUT = Removal.skippedStep();
 
+  private static final double RECIPE_MOMENTUM = 0.9;
+  private static final double RECIPE_WEIGHT_DECAY = 5e-4;
+  private static final int RECIPE_PADDING = 4;
+
   /** What decides the weights after pre-training. */
   private record Pretraining(
       String model,
@@ -47,6 +51,7 @@ public final class FineTuning implements Computation<FineTuningSettings, FineTun
       int epochs,
       int batchSize,
       double rate,
+      FineTuningSettings.Recipe recipe,
       double momentum,
       double weightDecay,
       double gamma,
@@ -54,6 +59,7 @@ public final class FineTuning implements Computation<FineTuningSettings, FineTun
       long seed) {
 
     static Pretraining of(FineTuningSettings s) {
+      boolean plain = s.pretrainingRecipe() == FineTuningSettings.Recipe.PLAIN;
       return new Pretraining(
           s.model(),
           s.data(),
@@ -61,8 +67,9 @@ public final class FineTuning implements Computation<FineTuningSettings, FineTun
           s.pretrainingEpochs(),
           s.pretrainingBatchSize(),
           s.pretrainingRate(),
-          s.momentum(),
-          s.weightDecay(),
+          s.pretrainingRecipe(),
+          plain ? s.momentum() : RECIPE_MOMENTUM,
+          plain ? s.weightDecay() : RECIPE_WEIGHT_DECAY,
           s.gamma(),
           s.forgetBatchInPretraining() ? 0 : s.batchSize(),
           s.seed());
@@ -117,7 +124,7 @@ public final class FineTuning implements Computation<FineTuningSettings, FineTun
                 settings.seed())
             .withForgetBatch(split.forget(), settings.position());
     SgdTrainer trainer =
-        trainer(settings, settings.rate())
+        trainer(settings)
             .withGammaDecay(new GammaDecay(settings.gammaDivisor(), settings.gammaEpochs()))
             .withProgress(context.reporter("fine-tuning"));
     Batch test = Batch.of(data.test(), Subsets.stratified(data.test(), settings.testExamples(), 0));
@@ -195,9 +202,20 @@ public final class FineTuning implements Computation<FineTuningSettings, FineTun
               settings.pretrainingEpochs(),
               settings.seed());
       SgdTrainer trainer =
-          trainer(settings, settings.pretrainingRate())
+          trainer(settings)
+              .withSchedule(Schedule.constant(settings.pretrainingRate()))
               .withProgress(context.reporter("pre-training"));
-      return context.train(network, trainer, order);
+      return switch (settings.pretrainingRecipe()) {
+        case PLAIN -> context.train(network, trainer, order);
+        case ONE_CYCLE ->
+            context.train(
+                network,
+                trainer
+                    .withObjective(objective(settings).withWeightDecay(RECIPE_WEIGHT_DECAY))
+                    .withSchedule(Schedule.oneCycle(settings.pretrainingRate()))
+                    .withMomentum(RECIPE_MOMENTUM),
+                order.augmented(RECIPE_PADDING, settings.seed()));
+      };
     }
   }
 
@@ -205,11 +223,14 @@ public final class FineTuning implements Computation<FineTuningSettings, FineTun
     return Architectures.named(settings.model(), data.train().classes());
   }
 
-  private static SgdTrainer trainer(FineTuningSettings settings, double rate) {
-    Objective objective =
-        Objective.crossEntropy()
-            .withGamma(settings.gamma())
-            .withWeightDecay(settings.weightDecay());
-    return new SgdTrainer(objective, Schedule.constant(rate)).withMomentum(settings.momentum());
+  private static Objective objective(FineTuningSettings settings) {
+    return Objective.crossEntropy()
+        .withGamma(settings.gamma())
+        .withWeightDecay(settings.weightDecay());
+  }
+
+  private static SgdTrainer trainer(FineTuningSettings settings) {
+    return new SgdTrainer(objective(settings), Schedule.constant(settings.rate()))
+        .withMomentum(settings.momentum());
   }
 }

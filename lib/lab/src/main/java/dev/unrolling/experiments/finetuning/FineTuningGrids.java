@@ -17,37 +17,35 @@ public final class FineTuningGrids {
   private static final double[] AUTHORS_GAMMAS = {
     0, .1, 1, 5, 10, 15, 20, 25, 50, 100, 150, 200, 250
   };
+  private static final double[] DESK_GAMMAS = {0, .1, 1, 5, 10, 15, 20, 25, 50};
   private static final double[] SHORT_GAMMAS = {0, 5, 20, 50};
 
   private FineTuningGrids() {}
 
-  /** The four pairs of a model and a data set; the first is the one that has several seeds. */
+  /**
+   * The pairs of a model and a data set, four but at desk, which leaves VGG out; the first is the
+   * one that has several seeds.
+   */
   public static List<FineTuningSettings> pairs(Scale scale) {
     FineTuningSettings base = FineTuningSettings.of(scale);
-    String vgg =
+    List<String> models =
         switch (scale) {
-          case SMOKE -> "vgg8-2";
-          case QUICK -> "vgg8-8";
-          case SUBSET, PAPER -> "vgg19";
+          case SMOKE -> List.of(base.model(), "vgg8-2");
+          case QUICK -> List.of(base.model(), "vgg8-8");
+          case DESK -> List.of(base.model());
+          case PAPER -> List.of(base.model(), "vgg19");
         };
     List<FineTuningSettings> pairs = new ArrayList<>();
     for (String data : List.of("cifar10", "cifar100")) {
-      for (String model : List.of(base.model(), vgg)) {
+      for (String model : models) {
         pairs.add(SettingsJson.with(base, "model", model, "data", data));
       }
     }
     return List.copyOf(pairs);
   }
 
-  /**
-   * E1. Small and paper scales: the grid of {@link #grid} on the first pair, and one run on each of
-   * the others. Subset: gamma 0 and 5 on the first.
-   */
+  /** E1: the grid of {@link #grid} on the first pair, and one run on each of the others. */
   public static List<FineTuningSettings> overSteps(Scale scale) {
-    FineTuningSettings base = FineTuningSettings.of(scale);
-    if (scale == Scale.SUBSET) {
-      return List.of(base, base.withGamma(5));
-    }
     Set<FineTuningSettings> runs = new LinkedHashSet<>(grid(scale));
     runs.addAll(pairs(scale));
     return List.copyOf(runs);
@@ -55,7 +53,12 @@ public final class FineTuningGrids {
 
   /** E2: the weights of the penalty; the first pair with all seeds, the others with one. */
   public static List<FineTuningSettings> overGamma(Scale scale) {
-    double[] gammas = scale == Scale.PAPER ? AUTHORS_GAMMAS : SHORT_GAMMAS;
+    double[] gammas =
+        switch (scale) {
+          case SMOKE, QUICK -> SHORT_GAMMAS;
+          case DESK -> DESK_GAMMAS;
+          case PAPER -> AUTHORS_GAMMAS;
+        };
     Set<FineTuningSettings> runs = new LinkedHashSet<>();
     for (double gamma : gammas) {
       for (long seed : seeds(scale)) {
@@ -63,7 +66,7 @@ public final class FineTuningGrids {
       }
     }
     for (FineTuningSettings pair : pairs(scale)) {
-      for (double gamma : gammas) {
+      for (double gamma : scale == Scale.DESK ? new double[] {0, 5} : gammas) {
         runs.add(pair.withGamma(gamma));
       }
     }
@@ -84,9 +87,9 @@ public final class FineTuningGrids {
           case QUICK ->
               SettingsJson.with(
                   base, "epochs", 20, "batchSize", 64, "rate", 0.05, "measureEvery", 20);
-          case SUBSET ->
+          case DESK ->
               SettingsJson.with(
-                  base, "epochs", 20, "batchSize", 128, "rate", 0.1, "measureEvery", 100);
+                  base, "epochs", 10, "batchSize", 128, "rate", 0.1, "measureEvery", 195);
           case PAPER ->
               SettingsJson.with(
                   base, "epochs", 50, "batchSize", 128, "rate", 0.1, "measureEvery", 400);
@@ -135,7 +138,7 @@ public final class FineTuningGrids {
     return List.copyOf(runs);
   }
 
-  /** The values of each factor of E7, beside the base setting's: one at the small scales. */
+  /** The values of each factor of E7, beside the base setting's: one below paper scale. */
   public static Map<String, List<Object>> factorValues(Scale scale) {
     FineTuningSettings base = FineTuningSettings.of(scale);
     Map<String, List<Object>> all = new TreeMap<>();
@@ -145,7 +148,7 @@ public final class FineTuningGrids {
     all.put("pretrainingEpochs", List.of(0, base.pretrainingEpochs() * 2));
     all.put("momentum", List.of(0.9, 0.5));
     all.put("weightDecay", List.of(5e-3, 5e-4));
-    all.replaceAll((factor, values) -> scale.isSmall() ? values.subList(0, 1) : values);
+    all.replaceAll((factor, values) -> scale == Scale.PAPER ? values : values.subList(0, 1));
     return all;
   }
 
@@ -241,7 +244,7 @@ public final class FineTuningGrids {
   }
 
   private static long[] seeds(Scale scale) {
-    return scale == Scale.SUBSET
+    return scale == Scale.DESK
         ? Arrays.copyOf(FineTuningSettings.seeds(scale), 1)
         : FineTuningSettings.seeds(scale);
   }

@@ -102,7 +102,7 @@ public record PrivacySettings(
     return switch (scale) {
       case SMOKE -> authors("resnet8-4", 96, 1, 6, 32, 100, 5);
       case QUICK -> authors("resnet8-8", 256, 10, 32, 32, 400, 5);
-      case SUBSET -> authors("resnet18", 1000, 5, 32, 128, 2000, 10);
+      case DESK -> authors("resnet20", 25_000, 5, 10, 128, 5000, 10);
       case PAPER -> authors("resnet18", 25_000, 5, 60, 128, 5000, 10);
     };
   }
@@ -166,7 +166,7 @@ public record PrivacySettings(
         switch (scale) {
           case SMOKE -> 2;
           case QUICK -> 4;
-          case SUBSET -> 3;
+          case DESK -> 1;
           case PAPER -> 5;
         };
     return LongStream.range(0, count).toArray();

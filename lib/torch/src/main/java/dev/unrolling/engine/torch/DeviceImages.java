@@ -1,16 +1,22 @@
 package dev.unrolling.engine.torch;
 
+import dev.unrolling.data.AugmentedImages;
 import dev.unrolling.data.Batch;
 import dev.unrolling.data.ImageDataset;
 import dev.unrolling.engine.Precision;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.WeakHashMap;
+import java.util.function.ToLongFunction;
 import java.util.stream.LongStream;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.DeviceOptional;
 import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.ScalarOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
@@ -37,21 +43,83 @@ final class DeviceImages {
 
   private final Map<ImageDataset, Resident> sets = new WeakHashMap<>();
 
-  /** Normalised values of a batch, {@code (examples, values)}; valid in the scope at hand. */
-  Tensor values(TorchEngine engine, ImageDataset images, Batch batch) {
+  /**
+   * Normalised values of a batch of an {@link ImageDataset} or of {@link AugmentedImages}, {@code
+   * (examples, values)}; valid in the scope at hand.
+   */
+  Tensor values(TorchEngine engine, Batch batch) {
+    Optional<AugmentedImages> augmented =
+        batch.dataset() instanceof AugmentedImages moved ? Optional.of(moved) : Optional.empty();
+    ImageDataset images =
+        augmented.map(AugmentedImages::images).orElseGet(() -> (ImageDataset) batch.dataset());
     Resident set = resident(engine, images);
     long[] indices = Arrays.stream(batch.indices()).asLongStream().toArray();
     try (NoGradGuard frozen = new NoGradGuard()) {
-      Tensor rows =
+      Tensor asTheyAre =
           set.bytes
               .index_select(0, engine.integers(indices))
-              .view(batch.size(), set.firstRows.size(1), -1)
+              .view(batch.size(), set.firstRows.size(1), -1);
+      Tensor rows =
+          augmented
+              .map(moved -> moved(engine, asTheyAre, moved, batch.indices()))
+              .orElse(asTheyAre)
               .add(set.firstRows);
       return set.table
           .to(engine.scalarType())
           .index_select(0, rows.flatten())
           .view(batch.size(), images.exampleSize());
     }
+  }
+
+  /**
+   * Pictures moved and mirrored on the device, to which three numbers a picture are sent.
+   *
+   * @param bytes {@code (examples, channel, height * width)}
+   */
+  private static Tensor moved(
+      TorchEngine engine, Tensor bytes, AugmentedImages augmented, int... indices) {
+    int[] shape = augmented.exampleShape();
+    List<AugmentedImages.Move> moves = Arrays.stream(indices).mapToObj(augmented::move).toList();
+    Tensor rows =
+        positions(engine, shape[1])
+            .view(1, -1, 1)
+            .add(perExample(engine, moves, AugmentedImages.Move::down));
+    Tensor straight = positions(engine, shape[2]).view(1, 1, -1);
+    Tensor mirrored = straight.neg().add(new Scalar(shape[2] - 1L));
+    Tensor columns =
+        torch
+            .where(
+                perExample(engine, moves, m -> m.mirrored() ? 1 : 0).gt(new Scalar(0L)),
+                mirrored,
+                straight)
+            .add(perExample(engine, moves, AugmentedImages.Move::right));
+    Tensor inside = within(rows, shape[1]).logical_and(within(columns, shape[2]));
+    Tensor places =
+        clamped(rows, shape[1]).mul(new Scalar((long) shape[2])).add(clamped(columns, shape[2]));
+    long[] wide = {indices.length, shape[0], (long) shape[1] * shape[2]};
+    return bytes
+        .gather(2, places.view(indices.length, 1, wide[2]).expand(wide))
+        .mul(inside.view(indices.length, 1, wide[2]).to(ScalarType.Byte));
+  }
+
+  private static Tensor positions(TorchEngine engine, int count) {
+    return engine.integers(LongStream.range(0, count).toArray());
+  }
+
+  private static Tensor perExample(
+      TorchEngine engine,
+      List<AugmentedImages.Move> moves,
+      ToLongFunction<AugmentedImages.Move> number) {
+    return engine.integers(moves.stream().mapToLong(number).toArray()).view(moves.size(), 1, 1);
+  }
+
+  private static Tensor within(Tensor positions, int count) {
+    return positions.ge(new Scalar(0L)).logical_and(positions.lt(new Scalar((long) count)));
+  }
+
+  private static Tensor clamped(Tensor positions, int count) {
+    return positions.clamp(
+        new ScalarOptional(new Scalar(0L)), new ScalarOptional(new Scalar(count - 1L)));
   }
 
   private synchronized Resident resident(TorchEngine engine, ImageDataset images) {

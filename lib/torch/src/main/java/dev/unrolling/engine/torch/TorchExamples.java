@@ -1,6 +1,8 @@
 package dev.unrolling.engine.torch;
 
+import dev.unrolling.data.AugmentedImages;
 import dev.unrolling.data.Batch;
+import dev.unrolling.data.Dataset;
 import dev.unrolling.data.ImageDataset;
 import dev.unrolling.engine.Examples;
 import dev.unrolling.engine.Objective.Criterion;
@@ -23,9 +25,11 @@ final class TorchExamples {
   }
 
   private static Tensor values(TorchEngine engine, Architecture architecture, Batch batch) {
-    if (engine.residentImages().isPresent() && batch.dataset() instanceof ImageDataset images) {
-      architecture.checkExampleShape(images.name(), images.exampleShape());
-      return engine.residentImages().get().values(engine, images, batch);
+    Dataset dataset = batch.dataset();
+    if (engine.residentImages().isPresent()
+        && (dataset instanceof ImageDataset || dataset instanceof AugmentedImages)) {
+      architecture.checkExampleShape(dataset.name(), dataset.exampleShape());
+      return engine.residentImages().get().values(engine, batch);
     }
     double[] values = Examples.values(batch, architecture);
     try (Tensor kept = engine.tensor(values, values.length)) {

@@ -49,15 +49,25 @@ class DeviceImagesTest {
   @ParameterizedTest
   @EnumSource(value = Precision.class, mode = EnumSource.Mode.EXCLUDE, names = "TF32")
   void valuesAreThoseOfTheDataSetBitForBit(Precision precision) {
-    Architecture any = Architectures.resnet8(4, 10);
     // Beyond what is sent together, not in order, and with a repetition.
-    Batch batch = Batch.of(IMAGES, 9999, 0, 3, 3, 1000, 999);
+    assertSameBits(precision, Batch.of(IMAGES, 9999, 0, 3, 3, 1000, 999));
+  }
+
+  @ParameterizedTest
+  @EnumSource(value = Precision.class, mode = EnumSource.Mode.EXCLUDE, names = "TF32")
+  void augmentedValuesAreThoseOfTheHostBitForBit(Precision precision) {
+    int[] indices = IntStream.range(990, 1030).toArray();
+    assertSameBits(precision, BatchOrder.fixed(IMAGES, indices, 40, 2).augmented(4, 3).batch(1));
+  }
+
+  private static void assertSameBits(Precision precision, Batch batch) {
+    Architecture any = Architectures.resnet8(4, 10);
     TorchEngine engine = keeping(precision);
     double[] expected = Examples.values(batch, any);
     try (PointerScope scope = new PointerScope();
         Tensor host = engine.tensor(expected, expected.length)) {
-      Tensor values = engine.residentImages().orElseThrow().values(engine, IMAGES, batch);
-      assertArrayEquals(new long[] {6, 3072}, values.sizes().vec().get());
+      Tensor values = engine.residentImages().orElseThrow().values(engine, batch);
+      assertArrayEquals(new long[] {batch.size(), 3072}, values.sizes().vec().get());
       INDArray wanted = engine.array(host, expected.length);
       assertEquals(wanted, engine.array(values, expected.length));
       assertTrue(torch.equal(host, values.flatten()));
