@@ -145,11 +145,17 @@ final class KrylovBasis implements AutoCloseable {
 
   /** The vector of given coefficients in the whole basis, of norm 1, which the caller closes. */
   ParameterVector combine(double[] coefficients) {
+    ParameterVector sum = sum(coefficients);
+    return sum.scaleInPlace(1 / sum.norm2());
+  }
+
+  /** The vector of given coefficients in the whole basis, which the caller closes. */
+  ParameterVector sum(double[] coefficients) {
     ParameterVector sum = vectors.get(0).copy().scaleInPlace(coefficients[0]);
     for (int i = 1; i < size(); i++) {
       sum.addInPlace(coefficients[i], vectors.get(i));
     }
-    return sum.scaleInPlace(1 / sum.norm2());
+    return sum;
   }
 
   @Override

@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CancellationException;
+import java.util.function.DoubleUnaryOperator;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -123,6 +124,50 @@ public final class Lanczos {
     double bound = Math.hypot(top.value(), top.bound());
     return new DominantEigenvalue(
         top.value(), top.vector(), bound, top.residual(), top.converged(), found.products());
+  }
+
+  /**
+   * A function of an operator times a vector, \( f(H) b \approx \|b\| V f(T) e_1 \), where V is the
+   * basis that Lanczos grows from b and T the operator in it: exact for polynomials of degree below
+   * the number of products, and where the space that b spans is exhausted. No eigenvector is
+   * needed. The tolerance and the seed play no part. Reference: Saad (1992), <i>Analysis of some
+   * Krylov subspace approximations to the matrix exponential operator</i>.
+   *
+   * @param operator symmetric; unchanged and not closed
+   * @param vector b; unchanged
+   * @param function f, of an eigenvalue
+   * @param products m, at least 1; fewer are taken where fewer are exact
+   * @return a result that the caller closes
+   * @throws ArithmeticException if a product or a value of f is not finite
+   * @throws CancellationException if the thread is interrupted
+   */
+  public FunctionProduct apply(
+      LinearOperator operator, ParameterVector vector, DoubleUnaryOperator function, int products) {
+    if (products < 1) {
+      throw new IllegalArgumentException("at least 1 product is needed, not " + products);
+    }
+    double norm = vector.norm2();
+    if (norm == 0) {
+      return new FunctionProduct(vector.copy(), 0, 0);
+    }
+    try (KrylovBasis basis = new KrylovBasis(operator, vector.copy(), stopping.random())) {
+      do {
+        basis.extend();
+      } while (basis.size() < products && !basis.blockIsExhausted());
+      double[] coefficients = new double[basis.size()];
+      for (RitzPair pair : basis.ritzPairs()) {
+        double weight = norm * pair.coefficients()[0] * function.applyAsDouble(pair.value());
+        if (!Double.isFinite(weight)) {
+          throw new ArithmeticException(
+              "the function is " + function.applyAsDouble(pair.value()) + " at " + pair.value());
+        }
+        for (int i = 0; i < coefficients.length; i++) {
+          coefficients[i] += weight * pair.coefficients()[i];
+        }
+      }
+      double last = basis.blockIsExhausted() ? 0 : Math.abs(coefficients[coefficients.length - 1]);
+      return new FunctionProduct(basis.sum(coefficients), last, basis.size());
+    }
   }
 
   private static List<RitzPair> outermost(List<RitzPair> pairs, End end, int count) {

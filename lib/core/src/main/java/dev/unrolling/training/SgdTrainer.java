@@ -221,7 +221,24 @@ public final class SgdTrainer {
    * @throws TrainingInterruptedException if the thread is interrupted
    */
   public TrainingTrace train(Network network, BatchOrder order, StepListener... listeners) {
-    return new TrainingLoop(this, order).original(network).run(order.steps(), List.of(listeners));
+    return train(network, order, order.steps(), listeners);
+  }
+
+  /**
+   * Trains M on the first batches of an order.
+   *
+   * @param network moved from its present weights
+   * @param order of the batches
+   * @param steps of the order; at most {@code order.steps()}
+   * @param listeners called at each step, in this order
+   * @throws IllegalArgumentException if the steps are out of range
+   * @throws DivergenceException if a loss or the weights are not finite
+   * @throws TrainingInterruptedException if the thread is interrupted
+   */
+  public TrainingTrace train(
+      Network network, BatchOrder order, int steps, StepListener... listeners) {
+    checkEnd("train", order, steps);
+    return new TrainingLoop(this, order).original(network).run(steps, List.of(listeners));
   }
 
   /**
@@ -239,16 +256,7 @@ public final class SgdTrainer {
    */
   public TrainingTrace retrain(Network network, BatchOrder order, Removal removal, int steps) {
     removal.check(order);
-    if (steps < firstStep || steps > order.steps()) {
-      throw new IllegalArgumentException(
-          "cannot retrain up to step "
-              + steps
-              + " (expected "
-              + firstStep
-              + " to "
-              + order.steps()
-              + ")");
-    }
+    checkEnd("retrain", order, steps);
     return new TrainingLoop(this, order).retrained(network, removal).run(steps, List.of());
   }
 
@@ -283,6 +291,21 @@ public final class SgdTrainer {
         .original(original)
         .retrained(retrained, removal)
         .run(order.steps(), List.of(listeners));
+  }
+
+  private void checkEnd(String what, BatchOrder order, int steps) {
+    if (steps < firstStep || steps > order.steps()) {
+      throw new IllegalArgumentException(
+          "cannot "
+              + what
+              + " up to step "
+              + steps
+              + " (expected "
+              + firstStep
+              + " to "
+              + order.steps()
+              + ")");
+    }
   }
 
   private static void checkSameStart(NetworkState original, NetworkState retrained) {

@@ -12,6 +12,7 @@ import dev.unrolling.training.StepListener;
 import dev.unrolling.training.StepLosses;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -205,6 +206,27 @@ public final class ForgettingRecorder implements StepListener, AutoCloseable {
    */
   public double factor(SingleGradientUnlearning.Factor factor) {
     return factor.value(counts.gradient());
+  }
+
+  /** The gradient of {@link #startGradient}, and where gamma falls the penalty's part of it. */
+  List<ParameterVector> startGradients() {
+    return start.vectors();
+  }
+
+  /** What one of {@link #startGradients} weighs in each step so far: nothing where no visit is. */
+  double[] visitWeights(int part) {
+    return IntStream.range(0, stepsDone())
+        .mapToDouble(
+            step ->
+                !order().isForgetVisit(step)
+                    ? 0
+                    : part == 0 ? 1 : start.penaltyWeight(trainer().objective(order(), step)))
+        .toArray();
+  }
+
+  /** M's running sum of momentum, zero before its first step: a new vector. */
+  ParameterVector runningSum() {
+    return taken.runningSum();
   }
 
   /** Adds, to first order, what the visits took from the weights; returns {@code weights}. */

@@ -89,7 +89,8 @@ final class TakenByVisits implements AutoCloseable {
         });
   }
 
-  private ParameterVector runningSum() {
+  /** M's running sum of momentum now: a new vector. */
+  ParameterVector runningSum() {
     INDArray sum = network.saveState().velocity();
     return sum.isEmpty() ? zero() : network.vector(sum);
   }

@@ -11,7 +11,10 @@ import dev.unrolling.engine.LinearOperator;
 import dev.unrolling.engine.Objective;
 import dev.unrolling.engine.ParameterVector;
 import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
 import java.util.concurrent.CancellationException;
+import java.util.function.DoubleUnaryOperator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -130,6 +133,49 @@ class LanczosTest {
 
   private static double[] scaled(double[] spectrum, double size) {
     return Arrays.stream(spectrum).map(value -> value * size).toArray();
+  }
+
+  @Test
+  void aFunctionTimesAVectorIsThatOfTheSpectrum() {
+    int n = 40;
+    double[] spectrum =
+        IntStream.range(0, n).mapToDouble(i -> Math.sin(3 * i) * (i - 15)).toArray();
+    double[][] q = DenseSpace.reflection(5, n);
+    double[] b = new SplittableRandom(6).doubles(n, -1, 1).toArray();
+    for (DoubleUnaryOperator f :
+        List.<DoubleUnaryOperator>of(
+            x -> Math.pow(1 - 0.07 * x, 20), x -> Math.exp(-x / 5), x -> x * x * x - 2 * x)) {
+      double[] expected = new double[n];
+      for (int k = 0; k < n; k++) {
+        double along = 0;
+        for (int i = 0; i < n; i++) {
+          along += q[i][k] * b[i];
+        }
+        for (int i = 0; i < n; i++) {
+          expected[i] += q[i][k] * f.applyAsDouble(spectrum[k]) * along;
+        }
+      }
+      try (ParameterVector vector = space.vector(b);
+          ParameterVector wanted = space.vector(expected);
+          LinearOperator operator = space.operator(DenseSpace.matrix(5, spectrum));
+          FunctionProduct all = exact.apply(operator, vector, f, 2 * n);
+          FunctionProduct some = exact.apply(operator, vector, f, 12);
+          FunctionProduct one = exact.apply(operator, vector, f, 1)) {
+        assertEquals(0, all.value().distance(wanted), 1e-10 * wanted.norm2());
+        assertTrue(all.products() <= n);
+        assertEquals(12, some.products());
+        // The estimate is of the size of the error, where it is any good.
+        double error = some.value().distance(wanted);
+        assertTrue(error < 50 * some.error() + 1e-10 * wanted.norm2(), error + " " + some.error());
+        assertTrue(one.value().distance(wanted) > error);
+      }
+    }
+    try (ParameterVector none = space.vector(new double[n]);
+        LinearOperator operator = space.operator(DenseSpace.matrix(5, spectrum));
+        FunctionProduct nothing = exact.apply(operator, none, Math::exp, 3)) {
+      assertEquals(0, nothing.value().norm2());
+    }
+    assertEquals(0, space.open());
   }
 
   @Test

@@ -66,7 +66,7 @@ class UnlearningRequestTest {
   void anUnknownNameListsThoseThereAre() {
     assertRefused(
         "no unlearning method is called \"magic\"; there is amnesiac, fine-tuning,"
-            + " gradient-ascent, retraining, single-gradient",
+            + " gradient-ascent, krylov, retraining, single-gradient, trajectory",
         () -> UnlearningMethods.named("magic"));
     assertRefused("no unlearning method", () -> UnlearningMethods.named("Amnesiac"));
   }
@@ -75,7 +75,8 @@ class UnlearningRequestTest {
   void aMethodWithoutWhatItNeedsSaysSo() {
     try (Network line = Fixtures.lineAtZero(Fixtures.float64())) {
       UnlearningRequest request = UnlearningRequest.of(line, A);
-      for (String name : List.of("single-gradient", "amnesiac", "retraining")) {
+      for (String name :
+          List.of("single-gradient", "amnesiac", "retraining", "krylov", "trajectory")) {
         assertRefused(
             "unlearning by \"" + name + "\" needs the record of the run from w_0",
             () -> UnlearningMethods.named(name).unlearn(request));
