@@ -64,11 +64,6 @@ public final class Nearness
   }
 
   @Override
-  public int version() {
-    return 1;
-  }
-
-  @Override
   public String data(Settings settings) {
     return settings.data();
   }

@@ -49,8 +49,7 @@ final class ExperimentOptions {
   @Option(
       names = "--settings",
       paramLabel = "FILE",
-      description =
-          "One run, with the settings that a JSON file names; the others are the scale's.")
+      description = "One run, with a JSON file's settings; the others are the scale's.")
   private Path settingsFile;
 
   @Option(
@@ -105,6 +104,13 @@ final class ExperimentOptions {
     return checked(() -> Experiments.of(id));
   }
 
+  /** The experiments that have each setting that is changed; all if none has, to be refused. */
+  List<Experiment<?>> experiments() {
+    List<Experiment<?>> some =
+        Experiments.having(assignments.stream().map(SettingsJson::name).toList());
+    return some.isEmpty() ? Experiments.all() : some;
+  }
+
   Scale scale() {
     return checked(() -> Scale.of(scale));
   }
@@ -123,11 +129,9 @@ final class ExperimentOptions {
   <S extends Record> List<S> runs(Experiment<S> experiment) {
     return checked(
         () -> {
-          List<S> base =
-              settingsFile == null
-                  ? experiment.runs().apply(scale())
-                  : List.of(SettingsJson.read(experiment.base(scale()), text(settingsFile)));
-          return withSeeds(base.stream().map(this::changed).toList());
+          List<S> all =
+              settingsFile == null ? experiment.runs().apply(scale()) : List.of(base(experiment));
+          return withSeeds(all.stream().map(this::changed).toList());
         });
   }
 
@@ -139,18 +143,19 @@ final class ExperimentOptions {
     return checked(
         () -> {
           String json = text(grid);
-          S base = experiment.base(scale());
-          if (settingsFile != null) {
-            base = SettingsJson.read(base, text(settingsFile));
-          }
           Set<String> named = Grid.names(json);
           for (String assignment : assignments) {
             requireOnce(
                 SettingsJson.name(assignment), !named.contains(SettingsJson.name(assignment)));
           }
           requireOnce("seed", seeds == null || !named.contains("seed"));
-          return withSeeds(Grid.of(changed(base), json));
+          return withSeeds(Grid.of(changed(base(experiment)), json));
         });
+  }
+
+  private <S extends Record> S base(Experiment<S> experiment) {
+    S base = experiment.base(scale());
+    return settingsFile == null ? base : SettingsJson.read(base, text(settingsFile));
   }
 
   private <S extends Record> S changed(S run) {
@@ -211,8 +216,7 @@ final class ExperimentOptions {
         .withStore(store());
   }
 
-  /** Reads a text file that the user named. */
-  String text(Path file) {
+  private static String text(Path file) {
     try {
       return Files.readString(file);
     } catch (IOException e) {

@@ -1,7 +1,6 @@
 package dev.unrolling.cli;
 
 import dev.unrolling.experiment.Experiment;
-import dev.unrolling.experiment.Experiments;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -36,7 +35,7 @@ final class FiguresCommand implements Callable<Integer> {
   public Integer call() {
     List<Experiment<?>> wanted =
         ids.isEmpty()
-            ? Experiments.all()
+            ? options.experiments()
             : ids.stream().<Experiment<?>>map(options::experiment).toList();
     wanted.forEach(this::draw);
     return 0;

@@ -3,7 +3,6 @@ package dev.unrolling.cli;
 import dev.unrolling.data.DataException;
 import dev.unrolling.engine.Engine;
 import dev.unrolling.experiment.Experiment;
-import dev.unrolling.experiment.Experiments;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -21,7 +20,7 @@ final class ListCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    for (Experiment<?> experiment : Experiments.all()) {
+    for (Experiment<?> experiment : options.experiments()) {
       options.out().println(line(experiment));
     }
     return 0;
@@ -42,7 +41,7 @@ final class ListCommand implements Callable<Integer> {
     long finished = runs.stream().filter(run -> isFinished(experiment, engine, run)).count();
     return String.format(
         Locale.ROOT,
-        "%s  %-50s %3d of %3d runs finished",
+        "%-4s  %-52s %3d of %3d runs finished",
         experiment.id(),
         experiment.title(),
         finished,

@@ -16,13 +16,14 @@ import java.util.regex.Pattern;
 
 /**
  * {@code imdb-N}: MiniLM features of N training and N test reviews, standardised by the training
- * part.
+ * part; {@code imdb-N-M} has M test reviews.
  */
 public final class NamedReviews implements DatasetProvider {
 
   private static final String PREFIX = "imdb-";
 
-  private static final Pattern FAMILY = Pattern.compile(PREFIX + "[1-9][0-9]{0,4}");
+  private static final Pattern FAMILY =
+      Pattern.compile(PREFIX + "[1-9][0-9]{0,4}(-[1-9][0-9]{0,4})?");
 
   @Override
   public String name() {
@@ -46,22 +47,28 @@ public final class NamedReviews implements DatasetProvider {
 
   /** What tells the data of a name from others, without encoding a text. */
   DataIdentity identity(String name, DataCache cache) {
-    int count = count(name);
+    int[] counts = counts(name);
     // The vectors differ a little between kinds of processor; what they are made from does not.
     String made = "first subset, standardised, " + OnnxTextEncoder.miniLmKey();
+    String asked = name.substring(PREFIX.length());
     return new DataIdentity(
-        name, count, count, Checksums.sha256(Imdb.contentSum(cache) + " " + count + " " + made));
+        name,
+        counts[0],
+        counts[1],
+        Checksums.sha256(Imdb.contentSum(cache) + " " + asked + " " + made));
   }
 
-  private static int count(String name) {
-    return Integer.parseInt(name.substring(PREFIX.length()));
+  /** Of training and of test reviews. */
+  private static int[] counts(String name) {
+    String[] counts = name.substring(PREFIX.length()).split("-");
+    return new int[] {Integer.parseInt(counts[0]), Integer.parseInt(counts[counts.length - 1])};
   }
 
   @Override
   public Parts read(String name, DataCache cache, Consumer<String> progress) {
-    int count = count(name);
+    int[] counts = counts(name);
     try (OnnxTextEncoder encoder = OnnxTextEncoder.miniLm()) {
-      var features = features(encoder, cache, count, count, progress);
+      var features = features(encoder, cache, counts[0], counts[1], progress);
       return new Parts(features.train(), features.test());
     }
   }

@@ -19,8 +19,10 @@ public interface Computation<S extends Record, R extends Record> {
   /** Names the runs' folders, e.g. {@code "fine-tuning"}. */
   String name();
 
-  /** Goes up when the same settings give other numbers than before. */
-  int version();
+  /** Goes up, from 1, when the same settings give other numbers than before. */
+  default int version() {
+    return 1;
+  }
 
   /** Name of the data set that a run reads (see {@link DataSets}); what it holds is in the key. */
   String data(S settings);

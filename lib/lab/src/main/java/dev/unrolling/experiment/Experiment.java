@@ -3,6 +3,7 @@ package dev.unrolling.experiment;
 import dev.unrolling.engine.Precision;
 import dev.unrolling.plot.Figure;
 import dev.unrolling.settings.Scale;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
@@ -37,12 +38,16 @@ public record Experiment<S extends Record>(
   }
 
   /**
-   * The figures of a table, by the names of their files.
+   * The figures of a table, by the names of their files; the scale stands in their titles, and what
+   * would show nothing is left out.
    *
    * @param scale of the runs
    * @param table of finished runs
    */
   public Map<String, Figure> figures(Scale scale, Table table) {
-    return figures.apply(scale, table);
+    Map<String, Figure> shown = new LinkedHashMap<>(figures.apply(scale, table));
+    shown.values().removeIf(figure -> figure.data().isEmpty());
+    shown.replaceAll((name, figure) -> figure.withNote(scale + " scale"));
+    return shown;
   }
 }

@@ -1,5 +1,7 @@
 package dev.unrolling.experiment;
 
+import dev.unrolling.settings.Scale;
+import dev.unrolling.settings.SettingsJson;
 import java.util.Comparator;
 import java.util.List;
 import java.util.ServiceLoader;
@@ -22,6 +24,13 @@ public final class Experiments {
         .stream()
         .flatMap(provider -> provider.get().experiments().stream())
         .sorted(Comparator.<Experiment<?>, String>comparing(Experiment::id, NATURAL))
+        .collect(Collectors.toUnmodifiableList());
+  }
+
+  /** Those that have settings of all of these names, in the order of their ids. */
+  public static List<Experiment<?>> having(List<String> settings) {
+    return all().stream()
+        .filter(one -> SettingsJson.names(one.base(Scale.SMOKE)).containsAll(settings))
         .collect(Collectors.toUnmodifiableList());
   }
 

@@ -31,9 +31,33 @@ public record Verdict(String claim, String statement, Outcome outcome, String ev
     }
   }
 
-  /** {@link Outcome#HOLDS} or {@link Outcome#FAILS} by a condition. */
-  public static Verdict of(String claim, String statement, boolean holds, String evidence) {
-    return new Verdict(claim, statement, holds ? Outcome.HOLDS : Outcome.FAILS, evidence);
+  /**
+   * {@link Outcome#HOLDS} or {@link Outcome#FAILS} by a condition.
+   *
+   * @param evidence the text, or if values follow a format of {@link String#format} for them
+   */
+  public static Verdict of(
+      String claim, String statement, boolean holds, String evidence, Object... values) {
+    return of(claim, statement, holds ? Outcome.HOLDS : Outcome.FAILS, evidence, values);
+  }
+
+  /** The same of any outcome. */
+  public static Verdict of(
+      String claim, String statement, Outcome outcome, String evidence, Object... values) {
+    String told = values.length == 0 ? evidence : String.format(Locale.ROOT, evidence, values);
+    return new Verdict(claim, statement, outcome, told);
+  }
+
+  /**
+   * This verdict, or {@link Outcome#UNDECIDED} where there is too little to tell by.
+   *
+   * @param enough whether there is enough
+   * @param needed what is needed, for the evidence
+   */
+  public Verdict ifEnough(boolean enough, String needed) {
+    return enough
+        ? this
+        : new Verdict(claim, statement, Outcome.UNDECIDED, evidence + "; " + needed);
   }
 
   /** {@link Outcome#DOES_NOT_APPLY}, and why. */

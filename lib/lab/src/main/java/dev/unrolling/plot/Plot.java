@@ -106,6 +106,11 @@ public final class Plot extends Figure {
     return series(name, xs.asDoubleArray(), ys.asDoubleArray());
   }
 
+  /** Adds a series of the plot's own kind from two columns of a table, by their names. */
+  public Plot series(String name, Table table, String x, String y) {
+    return series(name, table.numberColumn(x), table.numberColumn(y));
+  }
+
   /** Adds points, whatever the plot's own kind. */
   public Plot points(String name, double[] xs, double[] ys) {
     return with(Series.of(name, Series.Kind.POINTS, xs, ys));
@@ -146,6 +151,14 @@ public final class Plot extends Figure {
   public Plot slope(String name, double slope, double[] xs, double yAtFirst) {
     return reference(
         name, xs, Arrays.stream(xs).map(at -> yAtFirst * Math.pow(at / xs[0], slope)).toArray());
+  }
+
+  /** Adds the line of {@link #slope} through the first row, if any, of a table sorted by x. */
+  public Plot slope(int slope, Table table, String x, String y) {
+    double[] xs = table.numberColumn(x).asDoubleArray();
+    return table.isEmpty()
+        ? this
+        : slope("slope " + slope, slope, xs, table.numberColumn(y).getDouble(0));
   }
 
   /** Marks a place on the x axis; its label stands above the plot. */

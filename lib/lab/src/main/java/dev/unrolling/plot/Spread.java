@@ -14,8 +14,8 @@ import tech.tablesaw.api.Table;
 public record Spread(double[] x, double[] mean, double[] low, double[] high, String meaning) {
 
   public static Spread of(Table table, String xColumn, String column) {
-    double[] x = distinct(table, xColumn);
     double[] xs = table.numberColumn(xColumn).asDoubleArray();
+    double[] x = Arrays.stream(xs).distinct().sorted().toArray();
     double[] ys = table.numberColumn(column).asDoubleArray();
     List<double[]> groups =
         Arrays.stream(x)
@@ -51,11 +51,6 @@ public record Spread(double[] x, double[] mean, double[] low, double[] high, Str
     boolean seeds = table.containsColumn("seed") && table.column("seed").countUnique() >= most;
     String number = fewest == most ? "" + most : fewest + " to " + most;
     return what + " over " + number + (seeds ? " seeds" : " runs");
-  }
-
-  /** The different values of a column, rising. */
-  public static double[] distinct(Table table, String column) {
-    return Arrays.stream(table.numberColumn(column).asDoubleArray()).distinct().sorted().toArray();
   }
 
   public Plot band(Plot plot, String name) {

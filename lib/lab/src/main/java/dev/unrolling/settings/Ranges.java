@@ -27,4 +27,8 @@ public final class Ranges {
           String.format(Locale.ROOT, "%s must be %s, not %s", name, range, value));
     }
   }
+
+  public static void positive(String name, double value) {
+    within(name, value, Double.MIN_VALUE, Double.MAX_VALUE, "finite and positive");
+  }
 }

@@ -74,6 +74,13 @@ public final class SettingsJson {
     return merge(base, MAPPER.createObjectNode().set(name, parse(base, name, value)));
   }
 
+  /** The names of all settings. */
+  public static List<String> names(Record settings) {
+    return Arrays.stream(settings.getClass().getRecordComponents())
+        .map(RecordComponent::getName)
+        .toList();
+  }
+
   /** The name that an assignment such as {@code gamma=5} changes; all of it without a sign. */
   public static String name(String assignment) {
     int equals = assignment.indexOf('=');
@@ -124,8 +131,7 @@ public final class SettingsJson {
   @SuppressWarnings("unchecked")
   private static <S extends Record> S merge(S base, ObjectNode changes) {
     ObjectNode all = MAPPER.valueToTree(base);
-    List<String> names =
-        Arrays.stream(base.getClass().getRecordComponents()).map(RecordComponent::getName).toList();
+    List<String> names = names(base);
     changes
         .fieldNames()
         .forEachRemaining(

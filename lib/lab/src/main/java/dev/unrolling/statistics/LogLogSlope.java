@@ -1,6 +1,7 @@
 package dev.unrolling.statistics;
 
 import org.apache.commons.math3.stat.regression.SimpleRegression;
+import tech.tablesaw.api.Table;
 
 /** The power with which one positive quantity goes like another. */
 public final class LogLogSlope {
@@ -19,5 +20,10 @@ public final class LogLogSlope {
       line.addData(Math.log(x[i]), Math.log(y[i]));
     }
     return line.getSlope();
+  }
+
+  /** The same of two columns of a table. */
+  public static double fit(Table table, String x, String y) {
+    return fit(Tables.values(table, x), Tables.values(table, y));
   }
 }

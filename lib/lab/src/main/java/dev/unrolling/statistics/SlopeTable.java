@@ -37,10 +37,7 @@ public final class SlopeTable {
           .forEach(
               rows -> {
                 Table group = table.rows(rows.stream().mapToInt(Integer::intValue).toArray());
-                column.append(
-                    LogLogSlope.fit(
-                        group.numberColumn(variable).asDoubleArray(),
-                        group.numberColumn(quantity).asDoubleArray()));
+                column.append(LogLogSlope.fit(group, variable, quantity));
               });
       slopes.addColumns(column);
     }

@@ -97,6 +97,16 @@ class ExperimentCommandsTest {
   }
 
   @Test
+  void thoseAreListedThatHaveTheSettingsThatAreChanged() {
+    Ended listed = run("list", "--scale", "smoke", "--set", "gamma=5");
+    assertEquals(0, listed.status(), listed.err());
+    List<String> ids = listed.out().lines().map(line -> line.split(" ")[0]).toList();
+    assertTrue(ids.containsAll(List.of("C2.6", "C2.7", "E1", "E8")), listed.out());
+    assertFalse(ids.contains("C2.1"), "it has no gamma");
+    assertEquals(2, run("list", "--scale", "smoke", "--set", "gama=5").status());
+  }
+
+  @Test
   void aGridIsNumberedAndOneTaskOfItRuns() throws IOException {
     Path grid =
         Files.writeString(folder.resolve("grid.json"), "{\"gamma\": [0, 5], \"seed\": [0, 1, 2]}");
@@ -187,7 +197,7 @@ class ExperimentCommandsTest {
         "run E1 --set position=2 | cannot set {\"position\":\"2\"}",
         "run E1 --set gamma=1e-999 | cannot set gamma=1e-999: 1e-999 does not fit",
         "run | 'ID'",
-        "run E99 | \"E99\"; there is E1, E2,",
+        "run E99 | \"E99\"; there is C2.1, C2.2,",
         "run E1 --set gama=1 | \"gama\"; there is model, data,",
         "run E1 --set gamma=-1 | gamma must be finite and at least 0, not -1",
         "run E1 --set gamma=much | \"much\"}: expected a value of type double",
@@ -201,7 +211,7 @@ class ExperimentCommandsTest {
         "sweep E1 | --grid=FILE",
         "sweep E1 --grid /no/such/file | cannot read /no/such/file",
         "sweep E1 --grid /no/such/file --task one | 'one' is not an int",
-        "figures E99 | \"E99\"; there is E1, E2,",
+        "figures E99 | \"E99\"; there is C2.1, C2.2,",
         "figures --out | parameter for option '--out'",
         "export | 'ID'",
         "export E1 --scale huge | \"huge\"; there is smoke, quick, desk, paper",

@@ -4,14 +4,18 @@ import dev.unrolling.data.Batch;
 import dev.unrolling.data.BatchOrder;
 import dev.unrolling.data.Dataset;
 import dev.unrolling.data.Subsets;
-import dev.unrolling.engine.Engine;
 import dev.unrolling.engine.Network;
 import dev.unrolling.engine.Objective;
 import dev.unrolling.engine.ParameterVector;
+import dev.unrolling.engine.Precision;
+import dev.unrolling.experiment.Computation;
+import dev.unrolling.experiment.Experiment;
+import dev.unrolling.experiment.ExperimentProvider;
+import dev.unrolling.experiment.RunContext;
 import dev.unrolling.metrics.ForgettingDistance;
 import dev.unrolling.metrics.VerificationError;
+import dev.unrolling.model.Architecture;
 import dev.unrolling.model.Architectures;
-import dev.unrolling.store.RecordTable;
 import dev.unrolling.training.Removal;
 import dev.unrolling.training.Schedule;
 import dev.unrolling.training.SgdTrainer;
@@ -33,19 +37,42 @@ import dev.unrolling.unlearning.UnrolledSgd;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import tech.tablesaw.api.Table;
 
 /**
- * Claim 2.5 by experiment: one run, unlearned with checkpoints at several spacings. Meant for
+ * C2.5, claim 2.5 by experiment: one run, unlearned with checkpoints at several spacings. Meant for
  * float64.
  */
-public final class CheckpointingExperiment {
+public final class CheckpointingExperiment
+    implements Computation<CheckpointingSettings, CheckpointingExperiment.Row>, ExperimentProvider {
 
   private static final Objective OBJECTIVE = Objective.crossEntropy();
   private static final SigmaMeasurement SIGMA = SigmaMeasurement.standard();
   private static final Removal LEFT_OUT = Removal.skippedStep();
 
-  private record Row(
+  /**
+   * What a spacing leaves.
+   *
+   * @param engine that computed
+   * @param settings of the run; each is a column
+   * @param steps t
+   * @param visits of the forget batch
+   * @param spacing steps between checkpoints
+   * @param segments into which they cut the run
+   * @param gradients stored
+   * @param bytes that these take
+   * @param v with checkpoints
+   * @param vSingleGradient of single gradient unlearning itself
+   * @param vAmnesiac of amnesiac unlearning itself
+   * @param forgettingDistance v of doing nothing
+   * @param predicted norm of the leading term
+   * @param othersPart norm of its part from the other batches
+   * @param ownPart norm of its part from the forget batch itself
+   * @param e checkpointed error as published
+   * @param e1 with one eta
+   * @param ePlain without checkpoints, as published
+   * @param e1Plain without checkpoints, with one eta
+   */
+  public record Row(
       String engine,
       CheckpointingSettings settings,
       int steps,
@@ -69,36 +96,41 @@ public final class CheckpointingExperiment {
   /** What watches the run for one spacing. */
   private record Watch(CheckpointRecorder recorder, CheckpointedError error) {}
 
-  private final Engine engine;
-  private final Dataset train;
-
-  /**
-   * An experiment on a data set.
-   *
-   * @param engine that computes, in float64
-   * @param train where the examples come from
-   */
-  public CheckpointingExperiment(Engine engine, Dataset train) {
-    this.engine = engine;
-    this.train = train;
+  @Override
+  public String name() {
+    return "checkpointing";
   }
 
-  /**
-   * Runs once and unlearns with each spacing.
-   *
-   * @return a row a spacing: {@code engine}, the settings, {@code steps, visits, spacing,
-   *     segments}, stored {@code gradients} and their {@code bytes}, {@code v}, {@code
-   *     v_single_gradient} and {@code v_amnesiac} of those two methods themselves, {@code
-   *     forgetting_distance}, {@code predicted} = norm of the leading term, {@code others} and
-   *     {@code own} = norms of its parts, the checkpointed errors {@code e} and {@code e1}, and
-   *     {@code e_plain} and {@code e1_plain} without checkpoints
-   */
-  public Table run(CheckpointingSettings settings) {
-    BatchOrder order = order(settings);
+  @Override
+  public String data(CheckpointingSettings settings) {
+    return settings.data();
+  }
+
+  @Override
+  public Class<Row> rowType() {
+    return Row.class;
+  }
+
+  @Override
+  public List<Experiment<?>> experiments() {
+    return List.of(
+        new Experiment<>(
+            "C2.5",
+            "what checkpoints take away, and at what price",
+            this,
+            CheckpointingSettings::all,
+            "torch",
+            Precision.FLOAT64,
+            CheckpointingFigures::all));
+  }
+
+  @Override
+  public List<Row> run(CheckpointingSettings settings, RunContext context) {
+    Dataset train = context.data().of(settings.data()).train();
+    BatchOrder order = order(settings, train);
     SgdTrainer trainer = new SgdTrainer(OBJECTIVE, Schedule.constant(settings.rate()));
-    try (Network original =
-            engine.network(
-                Architectures.named(settings.model(), train.classes()), settings.seed());
+    Architecture architecture = Architectures.named(settings.model(), train.classes());
+    try (Network original = context.engine().network(architecture, settings.seed());
         Network start = original.copy();
         Network retrained = original.copy();
         ForgettingRecorder recorder = new ForgettingRecorder(original, order, trainer, LEFT_OUT)) {
@@ -119,11 +151,9 @@ public final class CheckpointingExperiment {
       try {
         trainer.trainInLockStep(
             original, retrained, order, LEFT_OUT, listeners.toArray(StepListener[]::new));
-        List<Row> rows =
-            watches.stream()
-                .map(watch -> row(settings, watch, recorder, start, retrained, eigenvalues))
-                .toList();
-        return RecordTable.of("2.5", Row.class, rows);
+        return watches.stream()
+            .map(watch -> row(settings, watch, recorder, start, retrained, eigenvalues))
+            .toList();
       } finally {
         watches.forEach(
             watch -> {
@@ -194,7 +224,7 @@ public final class CheckpointingExperiment {
     }
   }
 
-  private BatchOrder order(CheckpointingSettings settings) {
+  private static BatchOrder order(CheckpointingSettings settings, Dataset train) {
     int size = settings.batchSize();
     int[] drawn = Subsets.stratified(train, size * (settings.others() + 1), settings.seed());
     return BatchOrder.shuffled(

@@ -2,16 +2,42 @@ package dev.unrolling.experiments.checkpointing;
 
 import dev.unrolling.plot.Figure;
 import dev.unrolling.plot.Plot;
+import dev.unrolling.settings.Scale;
+import dev.unrolling.statistics.Tables;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiFunction;
 import tech.tablesaw.api.Table;
 
-/** Figures of the tables of {@code CheckpointingExperiment} (claim 2.5). */
+/** Figures of the tables of {@link CheckpointingExperiment} (claim 2.5). */
 public final class CheckpointingFigures {
 
   private static final String SPACING = "steps between checkpoints";
   private static final String NORM = "norm (weights)";
 
   private CheckpointingFigures() {}
+
+  /** Three, with a panel a run each. */
+  static Map<String, Figure> all(Scale scale, Table table) {
+    return Map.of(
+        "c2.5-method",
+        panels("Checkpointed unlearning", table, CheckpointingFigures::method),
+        "c2.5-errors",
+        panels("Checkpointed error", table, CheckpointingFigures::errors),
+        "c2.5-memory",
+        panels("What memory buys", table, CheckpointingFigures::memory));
+  }
+
+  private static Figure panels(String title, Table table, BiFunction<String, Table, Plot> figure) {
+    List<Plot> panels = new ArrayList<>();
+    for (Table run : table.splitOn("run").asTableList()) {
+      String model = run.stringColumn("model").get(0);
+      panels.add(figure.apply(model + ", rate " + Tables.at(run, "rate", 0), run));
+    }
+    return Figure.panels(title, 2, panels);
+  }
 
   /**
    * v and its leading term over the spacing, beside the two methods at the ends and the part that
@@ -22,14 +48,13 @@ public final class CheckpointingFigures {
    */
   public static Plot method(String title, Table table) {
     Table sorted = table.sortOn("spacing");
-    double[] spacings = values(sorted, "spacing");
     return Figure.lines(title, SPACING, NORM)
         .logX()
         .logY()
-        .series("v, checkpointed", spacings, values(sorted, "v"))
-        .series("leading term", spacings, values(sorted, "predicted"))
-        .horizontalLine("its part from the others", values(sorted, "others_part")[0])
-        .horizontalLine("forgetting distance", values(sorted, "forgetting_distance")[0]);
+        .series("v, checkpointed", sorted, "spacing", "v")
+        .series("leading term", sorted, "spacing", "predicted")
+        .horizontalLine("its part from the others", Tables.at(sorted, "others_part", 0))
+        .horizontalLine("forgetting distance", Tables.at(sorted, "forgetting_distance", 0));
   }
 
   /**
@@ -41,13 +66,12 @@ public final class CheckpointingFigures {
   public static Plot errors(String title, Table table) {
     Table sorted = table.sortOn("spacing");
     Table positive = sorted.where(sorted.doubleColumn("e1").isGreaterThan(0));
-    double[] spacings = values(positive, "spacing");
     return Figure.lines(title, SPACING, NORM)
         .logX()
         .logY()
-        .series("v, checkpointed", values(sorted, "spacing"), values(sorted, "v"))
-        .series("e, as published", spacings, values(positive, "e"))
-        .series("e1, one eta", spacings, values(positive, "e1"));
+        .series("v, checkpointed", sorted, "spacing", "v")
+        .series("e, as published", positive, "spacing", "e")
+        .series("e1, one eta", positive, "spacing", "e1");
   }
 
   /**
@@ -57,12 +81,9 @@ public final class CheckpointingFigures {
    * @param table a row a spacing
    */
   public static Plot memory(String title, Table table) {
-    double[] kilobytes = Arrays.stream(values(table, "bytes")).map(bytes -> bytes / 1024).toArray();
+    double[] kilobytes =
+        Arrays.stream(Tables.values(table, "bytes")).map(bytes -> bytes / 1024).toArray();
     return Figure.scatter(title, "stored gradients (KiB)", "verification error v")
-        .series("a spacing each", kilobytes, values(table, "v"));
-  }
-
-  private static double[] values(Table table, String column) {
-    return table.numberColumn(column).asDoubleArray();
+        .series("a spacing each", kilobytes, Tables.values(table, "v"));
   }
 }

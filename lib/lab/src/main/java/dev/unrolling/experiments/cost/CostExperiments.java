@@ -30,12 +30,11 @@ public final class CostExperiments implements ExperimentProvider {
   }
 
   private static Map<String, Figure> figures(Scale scale, Table table) {
-    String note = "\n" + scale + " scale";
     Table curves = CostCurves.of(table);
     Map<String, Figure> figures = new LinkedHashMap<>();
-    figures.put("e8-served", CostFigures.served("SISA's served requests" + note, table));
-    figures.put("e8-amortised", CostFigures.amortised("What a request costs" + note, curves));
-    figures.put("e8-accuracy", CostFigures.accuracy("Accuracy and price" + note, curves));
+    figures.put("e8-served", CostFigures.served("SISA's served requests", table));
+    figures.put("e8-amortised", CostFigures.amortised("What a request costs", curves));
+    figures.put("e8-accuracy", CostFigures.accuracy("Accuracy and price", curves));
     return figures;
   }
 }

@@ -3,6 +3,7 @@ package dev.unrolling.experiments.cost;
 import dev.unrolling.plot.Figure;
 import dev.unrolling.plot.Plot;
 import dev.unrolling.plot.Spread;
+import dev.unrolling.statistics.Tables;
 import java.util.List;
 import tech.tablesaw.api.Table;
 
@@ -30,7 +31,9 @@ public final class CostFigures {
     Plot plot =
         Figure.lines(title, "requests served", "gradients a request, amortised").logX().logY();
     for (String policy : POLICIES) {
-      plot = Spread.of(of(curves, policy), "request", "amortised").band(plot, policy);
+      plot =
+          Spread.of(Tables.where(curves, "policy", policy), "request", "amortised")
+              .band(plot, policy);
     }
     return plot;
   }
@@ -42,16 +45,13 @@ public final class CostFigures {
    * @param curves of {@link CostCurves#of}
    */
   public static Plot accuracy(String title, Table curves) {
-    Table last =
-        curves.where(
-            curves.intColumn("request").isEqualTo((int) curves.intColumn("request").max()));
+    Table last = Tables.where(curves, "request", curves.intColumn("request").max());
     Plot plot =
         Figure.scatter(
                 title, "gradients a request, amortised over all", "test accuracy before the first")
             .logX();
     for (String policy : POLICIES) {
-      Table some = of(last, policy);
-      plot = plot.series(policy, some.numberColumn("amortised"), some.numberColumn("accuracy"));
+      plot = plot.series(policy, Tables.where(last, "policy", policy), "amortised", "accuracy");
     }
     return plot;
   }
@@ -63,23 +63,23 @@ public final class CostFigures {
    * @param measured by {@code ForgettingCost}, runs that differ in their seed alone
    */
   public static Plot served(String title, Table measured) {
-    Table first = measured.where(measured.intColumn("run").isEqualTo(0));
+    Table first = Tables.where(measured, "run", 0);
     Plot plot =
         Figure.lines(title, "requests served", "gradients in all")
             .band(
                 "closed form, and 99% of simulated sequences",
-                values(first, "request"),
-                values(first, "expected_total"),
-                values(first, "simulated_low"),
-                values(first, "simulated_high"),
+                Tables.values(first, "request"),
+                Tables.values(first, "expected_total"),
+                Tables.values(first, "simulated_low"),
+                Tables.values(first, "simulated_high"),
                 "");
     for (int run : measured.intColumn("run").unique().asList().stream().sorted().toList()) {
-      Table one = measured.where(measured.intColumn("run").isEqualTo(run));
+      Table one = Tables.where(measured, "run", run);
       plot =
           plot.points(
               "served, seed " + one.column("seed").getString(0),
-              values(one, "request"),
-              values(one, "total"));
+              Tables.values(one, "request"),
+              Tables.values(one, "total"));
     }
     return plot;
   }
@@ -93,15 +93,7 @@ public final class CostFigures {
   public static Plot overPoints(String title, Table sizes) {
     return Figure.lines(title, "points forgotten by one request", "SISA's cost / retraining's")
         .logX()
-        .series("SISA, expected", values(sizes, "points"), values(sizes, "of_retraining"))
+        .series("SISA, expected", sizes, "points", "of_retraining")
         .horizontalLine("retraining", 1);
-  }
-
-  private static Table of(Table table, String policy) {
-    return table.where(table.stringColumn("policy").isEqualTo(policy));
-  }
-
-  private static double[] values(Table table, String column) {
-    return table.numberColumn(column).asDoubleArray();
   }
 }

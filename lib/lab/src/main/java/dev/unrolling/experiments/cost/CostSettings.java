@@ -182,27 +182,13 @@ public record CostSettings(
 
   /** The one model's run, without penalty; x* is a batch, first in each epoch. */
   public FineTuningSettings unsharded() {
-    return SettingsJson.with(
+    return SettingsJson.read(
         FineTuningSettings.authors(),
-        "model",
-        model,
-        "data",
-        data,
-        "examples",
-        examples,
-        "pretrainingEpochs",
-        0,
-        "epochs",
-        epochs,
-        "batchSize",
-        batchSize,
-        "rate",
-        rate,
-        "testExamples",
-        testExamples,
-        "measureEvery",
-        measureEvery,
-        "seed",
-        seed);
+        """
+        {"model": "%s", "data": "%s", "examples": %s, "pretrainingEpochs": 0, "epochs": %s,
+         "batchSize": %s, "rate": %s, "testExamples": %s, "measureEvery": %s, "seed": %s}
+        """
+            .formatted(
+                model, data, examples, epochs, batchSize, rate, testExamples, measureEvery, seed));
   }
 }

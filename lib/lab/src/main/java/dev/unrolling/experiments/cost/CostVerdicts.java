@@ -3,11 +3,11 @@ package dev.unrolling.experiments.cost;
 import dev.unrolling.experiment.Verdict;
 import dev.unrolling.experiment.Verdict.Outcome;
 import dev.unrolling.experiments.finetuning.FineTuningVerdicts;
+import dev.unrolling.statistics.Tables;
 import dev.unrolling.store.RecordTable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 import tech.tablesaw.api.Row;
 import tech.tablesaw.api.Table;
@@ -44,7 +44,7 @@ public final class CostVerdicts {
     double served = 0;
     double expected = 0;
     for (int run : CostCurves.runs(measured)) {
-      Table rows = measured.where(measured.intColumn("run").isEqualTo(run)).sortOn("request");
+      Table rows = Tables.where(measured, "run", run).sortOn("request");
       for (Row row : rows) {
         miscounted += row.getLong("cost") == row.getLong("counted") ? 0 : 1;
       }
@@ -62,20 +62,18 @@ public final class CostVerdicts {
         claim,
         "SISA's requests cost the gradients that the closed form expects",
         miscounted == 0 && outside == 0 && deviation <= LARGEST_DEVIATION,
-        String.format(
-            Locale.ROOT,
-            "%d of %d served requests took other than the counted gradients (needed: none); closed"
-                + " form at most %.1f standard errors from the simulated mean (needed: %.0f); totals"
-                + " of %d of %d runs outside 99%% of simulated sequences (needed: none); served"
-                + " %.0f gradients in all, expected %.0f",
-            miscounted,
-            measured.rowCount(),
-            deviation,
-            LARGEST_DEVIATION,
-            outside,
-            CostCurves.runs(measured).size(),
-            served,
-            expected));
+        "%d of %d served requests took other than the counted gradients (needed: none); closed"
+            + " form at most %.1f standard errors from the simulated mean (needed: %.0f); totals"
+            + " of %d of %d runs outside 99%% of simulated sequences (needed: none); served"
+            + " %.0f gradients in all, expected %.0f",
+        miscounted,
+        measured.rowCount(),
+        deviation,
+        LARGEST_DEVIATION,
+        outside,
+        CostCurves.runs(measured).size(),
+        served,
+        expected);
   }
 
   private static double deviation(Row row) {
@@ -98,24 +96,22 @@ public final class CostVerdicts {
     double lost = mean(measured, r -> r.getDouble("plain_accuracy") - r.getDouble("sd_accuracy"));
     Outcome outcome =
         lost > LARGEST_LOSS_OF_ACCURACY ? Outcome.FAILS : outcome(lower, plain.length);
-    return new Verdict(
+    return Verdict.of(
         claim,
         "With the SD loss an error budget costs less a request, at little loss of accuracy",
         outcome,
-        String.format(
-            Locale.ROOT,
-            "amortised gradients a request over %d requests, mean over runs: %.0f with it, %.0f"
-                + " without, less in %d of %d runs (needed: all); e of a request %.3g and %.3g;"
-                + " accuracy falls by %.1f points (needed: at most %.0f)",
-            CostCurves.firstRow(measured, CostCurves.runs(measured).get(0)).getInt("horizon"),
-            mean(sd),
-            mean(plain),
-            lower,
-            plain.length,
-            mean(measured, r -> r.getDouble("sd_e")),
-            mean(measured, r -> r.getDouble("plain_e")),
-            100 * lost,
-            100 * LARGEST_LOSS_OF_ACCURACY));
+        "amortised gradients a request over %d requests, mean over runs: %.0f with it, %.0f"
+            + " without, less in %d of %d runs (needed: all); e of a request %.3g and %.3g;"
+            + " accuracy falls by %.1f points (needed: at most %.0f)",
+        CostCurves.firstRow(measured, CostCurves.runs(measured).get(0)).getInt("horizon"),
+        mean(sd),
+        mean(plain),
+        lower,
+        plain.length,
+        mean(measured, r -> r.getDouble("sd_e")),
+        mean(measured, r -> r.getDouble("plain_e")),
+        100 * lost,
+        100 * LARGEST_LOSS_OF_ACCURACY);
   }
 
   /**
@@ -131,24 +127,22 @@ public final class CostVerdicts {
     double[] sisa = costs(measured, CostCurves.SISA);
     int lower = below(budgeted, sisa);
     Row first = CostCurves.firstRow(measured, CostCurves.runs(measured).get(0));
-    return new Verdict(
+    return Verdict.of(
         claim,
         "Within the error budget, unlearning and retraining now and then costs less than SISA",
         outcome(lower, sisa.length),
-        String.format(
-            Locale.ROOT,
-            "amortised gradients a request over %d requests, mean over runs: %.0f with a budget for"
-                + " %s requests (of it %.0f for measuring e), SISA %.0f; less in %d of %d runs"
-                + " (needed: all); in all of them from a budget for %s requests on",
-            first.getInt("horizon"),
-            mean(budgeted),
-            number(first.getDouble("budget")),
-            mean(measured, CostCurves::measuring),
-            mean(sisa),
-            lower,
-            sisa.length,
-            number(
-                Arrays.stream(perRun(measured, CostCurves::smallestBudget)).max().orElseThrow())));
+        "amortised gradients a request over %d requests, mean over runs: %.0f with a budget for"
+            + " %s requests (of it %.0f for measuring e), SISA %.0f; less in %d of %d runs"
+            + " (needed: all); in all of them from a budget for %s requests on",
+        first.getInt("horizon"),
+        mean(budgeted),
+        Tables.text(first.getDouble("budget")),
+        mean(measured, CostCurves::measuring),
+        mean(sisa),
+        lower,
+        sisa.length,
+        Tables.text(
+            Arrays.stream(perRun(measured, CostCurves::smallestBudget)).max().orElseThrow()));
   }
 
   private static Outcome outcome(int runsThatHold, int runs) {
@@ -171,23 +165,21 @@ public final class CostVerdicts {
     double[] vote = perRun(measured, row -> row.getDouble("vote_accuracy"));
     Row first = CostCurves.firstRow(measured, CostCurves.runs(measured).get(0));
     boolean enough = first.getInt("test_examples") >= FEWEST_TEST_EXAMPLES;
-    return new Verdict(
+    return Verdict.of(
         claim,
         "The vote of SISA's constituents is less accurate than one model",
         enough ? outcome(below(vote, one), one.length) : Outcome.UNDECIDED,
-        String.format(
-            Locale.ROOT,
-            "test accuracy, mean over runs: one model %.1f%%, vote %.1f%%, mean of outputs %.1f%%,"
-                + " a constituent alone %.1f%%; vote below in %d of %d runs (needed: all), on %d test"
-                + " examples (needed: %d)",
-            100 * mean(one),
-            100 * mean(vote),
-            100 * mean(measured, row -> row.getDouble("mean_accuracy")),
-            100 * mean(measured, row -> row.getDouble("constituent_accuracy")),
-            below(vote, one),
-            one.length,
-            first.getInt("test_examples"),
-            FEWEST_TEST_EXAMPLES));
+        "test accuracy, mean over runs: one model %.1f%%, vote %.1f%%, mean of outputs %.1f%%,"
+            + " a constituent alone %.1f%%; vote below in %d of %d runs (needed: all), on %d test"
+            + " examples (needed: %d)",
+        100 * mean(one),
+        100 * mean(vote),
+        100 * mean(measured, row -> row.getDouble("mean_accuracy")),
+        100 * mean(measured, row -> row.getDouble("constituent_accuracy")),
+        below(vote, one),
+        one.length,
+        first.getInt("test_examples"),
+        FEWEST_TEST_EXAMPLES);
   }
 
   /**
@@ -239,9 +231,5 @@ public final class CostVerdicts {
 
   private static double mean(double[] values) {
     return Arrays.stream(values).average().orElseThrow();
-  }
-
-  private static String number(double value) {
-    return value == Math.rint(value) ? String.valueOf((long) value) : String.valueOf(value);
   }
 }

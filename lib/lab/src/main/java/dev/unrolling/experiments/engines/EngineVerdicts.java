@@ -63,14 +63,12 @@ public final class EngineVerdicts {
         claim,
         statement,
         holds,
-        String.format(
-            Locale.ROOT,
-            "largest relative differences over %d measurements: %s (needed: at most %.0e for the"
-                + " first three, %.0e for sigma and e)",
-            later.rowCount(),
-            differences,
-            FLOAT64_DIFFERENCE,
-            FLOAT64_SIGMA_DIFFERENCE));
+        "largest relative differences over %d measurements: %s (needed: at most %.0e for the"
+            + " first three, %.0e for sigma and e)",
+        later.rowCount(),
+        differences,
+        FLOAT64_DIFFERENCE,
+        FLOAT64_SIGMA_DIFFERENCE);
   }
 
   /**
@@ -87,14 +85,12 @@ public final class EngineVerdicts {
         claim,
         "Two independent engines train to the same weights",
         largest <= FLOAT64_DIFFERENCE,
-        String.format(
-            Locale.ROOT,
-            "over %d steps the weights of the two engines differ by up to %.1e of the movement"
-                + " (needed: at most %.0e), the losses by up to %.1e of their size",
-            training.rowCount(),
-            largest,
-            FLOAT64_DIFFERENCE,
-            largest(training, "loss")));
+        "over %d steps the weights of the two engines differ by up to %.1e of the movement"
+            + " (needed: at most %.0e), the losses by up to %.1e of their size",
+        training.rowCount(),
+        largest,
+        FLOAT64_DIFFERENCE,
+        largest(training, "loss"));
   }
 
   /**
@@ -109,12 +105,10 @@ public final class EngineVerdicts {
         "device",
         "The device's losses are those of the reference",
         largest <= DEVICE_LOSS_DIFFERENCE,
-        String.format(
-            Locale.ROOT,
-            "over %d steps the losses differ by up to %.1e of their size (needed: at most %.0e)",
-            training.rowCount(),
-            largest,
-            DEVICE_LOSS_DIFFERENCE));
+        "over %d steps the losses differ by up to %.1e of their size (needed: at most %.0e)",
+        training.rowCount(),
+        largest,
+        DEVICE_LOSS_DIFFERENCE);
   }
 
   /**
@@ -132,12 +126,10 @@ public final class EngineVerdicts {
         "device",
         "The device's gradient is that of the reference",
         difference <= bound,
-        String.format(
-            Locale.ROOT,
-            "in %s the gradient differs by %.1e of its norm (needed: at most %.0e)",
-            precision,
-            difference,
-            bound));
+        "in %s the gradient differs by %.1e of its norm (needed: at most %.0e)",
+        precision,
+        difference,
+        bound);
   }
 
   // A difference that is not a number is within nothing.

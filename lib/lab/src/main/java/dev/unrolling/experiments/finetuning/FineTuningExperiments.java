@@ -5,6 +5,7 @@ import dev.unrolling.experiment.Experiment;
 import dev.unrolling.experiment.ExperimentProvider;
 import dev.unrolling.plot.Figure;
 import dev.unrolling.settings.Scale;
+import dev.unrolling.statistics.Tables;
 import dev.unrolling.text.OnnxTextEncoder;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -36,16 +37,13 @@ public final class FineTuningExperiments implements ExperimentProvider {
             "E3",
             "from scratch, with and without penalty",
             FineTuningGrids::fromScratch,
-            (scale, table) ->
-                Map.of("e3-scratch", GridFigures.fromScratch("From scratch" + note(scale), table))),
+            (scale, table) -> Map.of("e3-scratch", GridFigures.fromScratch("From scratch", table))),
         images(
             "E4",
             "checkpointed e against plain e and v",
             FineTuningGrids::checkpointed,
             (scale, table) ->
-                Map.of(
-                    "e4-checkpoints",
-                    GridFigures.checkpointed("Checkpointed error" + note(scale), table))),
+                Map.of("e4-checkpoints", GridFigures.checkpointed("Checkpointed error", table))),
         new Experiment<>(
             "E5",
             "film reviews: v, e and accuracy against gamma",
@@ -57,8 +55,7 @@ public final class FineTuningExperiments implements ExperimentProvider {
                 Map.of(
                     "e5-gamma",
                     GridFigures.overGamma(
-                        "SD loss on film reviews" + note(scale),
-                        FineTuningVerdicts.lastRows(table)))),
+                        "SD loss on film reviews", FineTuningVerdicts.lastRows(table)))),
         images(
             "E7",
             "factors: v and e against each hyper-parameter",
@@ -75,36 +72,24 @@ public final class FineTuningExperiments implements ExperimentProvider {
   }
 
   private static Map<String, Figure> overSteps(Scale scale, Table table) {
-    Table plain =
-        table.where(
-            table
-                .numberColumn("gamma")
-                .isEqualTo(0)
-                .and(table.numberColumn("rate").isEqualTo(FineTuningSettings.of(scale).rate())));
+    double rate = FineTuningSettings.of(scale).rate();
+    Table plain = Tables.where(Tables.where(table, "gamma", 0), "rate", rate);
     Map<String, Figure> figures = new LinkedHashMap<>();
-    figures.put(
-        "e1-pairs", GridFigures.pairs("Verification and unlearning error" + note(scale), plain));
+    figures.put("e1-pairs", GridFigures.pairs("Verification and unlearning error", plain));
     figures.put(
         "e1-settings",
-        FineTuningFigures.acrossSettings(
-            "Verification against unlearning error" + note(scale), table));
+        FineTuningFigures.acrossSettings("Verification against unlearning error", table));
     return figures;
   }
 
   private static Map<String, Figure> overGamma(Scale scale, Table table) {
     FineTuningSettings base = FineTuningSettings.of(scale);
     Table last = FineTuningVerdicts.lastRows(table);
-    Table first =
-        last.where(
-            last.stringColumn("model")
-                .isEqualTo(base.model())
-                .and(last.stringColumn("data").isEqualTo(base.data())));
+    Table first = Tables.where(Tables.where(last, "model", base.model()), "data", base.data());
     Map<String, Figure> figures = new LinkedHashMap<>();
+    figures.put("e2-gamma", GridFigures.overGamma("SD loss, " + base.subject(), first));
     figures.put(
-        "e2-gamma", GridFigures.overGamma("SD loss, " + base.subject() + note(scale), first));
-    figures.put(
-        "e2-accuracy",
-        GridFigures.accuracyAgainstError("Accuracy against unlearning error" + note(scale), last));
+        "e2-accuracy", GridFigures.accuracyAgainstError("Accuracy against unlearning error", last));
     return figures;
   }
 
@@ -112,11 +97,6 @@ public final class FineTuningExperiments implements ExperimentProvider {
     var changes =
         GridVerdicts.changes(FineTuningVerdicts.lastRows(table), FineTuningSettings.of(scale), "e");
     return Map.of(
-        "e7-factors",
-        GridFigures.factors("What moves v, and does e follow?" + note(scale), changes, "e"));
-  }
-
-  private static String note(Scale scale) {
-    return "\n" + scale + " scale";
+        "e7-factors", GridFigures.factors("What moves v, and does e follow?", changes, "e"));
   }
 }

@@ -3,8 +3,8 @@ package dev.unrolling.experiments.finetuning;
 import dev.unrolling.plot.Figure;
 import dev.unrolling.plot.Plot;
 import dev.unrolling.plot.Spread;
+import dev.unrolling.statistics.Tables;
 import java.util.List;
-import java.util.Locale;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.Table;
 
@@ -55,17 +55,12 @@ public final class FineTuningFigures {
         Figure.scatter(title, "unlearning error e, as published", "verification error v")
             .logX()
             .logY();
-    for (double rate : Spread.distinct(last, "rate")) {
-      for (double gamma : Spread.distinct(last, "gamma")) {
-        Table some =
-            last.where(
-                numbers(last, "rate").isEqualTo(rate).and(numbers(last, "gamma").isEqualTo(gamma)));
+    for (double rate : Tables.distinct(last, "rate")) {
+      for (double gamma : Tables.distinct(last, "gamma")) {
+        Table some = Tables.where(Tables.where(last, "rate", rate), "gamma", gamma);
         if (!some.isEmpty()) {
-          plot =
-              plot.series(
-                  String.format(Locale.ROOT, "rate %s, gamma %s", text(rate), text(gamma)),
-                  numbers(some, "e"),
-                  numbers(some, "v_single_gradient"));
+          String name = "rate " + Tables.text(rate) + ", gamma " + Tables.text(gamma);
+          plot = plot.series(name, some, "e", "v_single_gradient");
         }
       }
     }
@@ -89,7 +84,7 @@ public final class FineTuningFigures {
           numbers(last, "v_" + method)
               .divide(numbers(last, "forgetting_distance"))
               .setName("ratio"));
-      plot = errorBars(plot, method.replace('_', ' '), ratio, "rate", "ratio");
+      plot = Spread.of(ratio, "rate", "ratio").errorBars(plot, method.replace('_', ' '));
     }
     return plot.horizontalLine("nothing done", 1);
   }
@@ -111,22 +106,11 @@ public final class FineTuningFigures {
   }
 
   private static Plot band(Plot plot, String name, Table runs, String column) {
-    Spread spread = Spread.of(runs, "step", column);
-    return spread.band(plot, name);
-  }
-
-  private static Plot errorBars(Plot plot, String name, Table runs, String x, String column) {
-    Spread spread = Spread.of(runs, x, column);
-    return spread.errorBars(plot, name);
+    return Spread.of(runs, "step", column).band(plot, name);
   }
 
   // A column of whole numbers comes back from CSV as integers.
   private static DoubleColumn numbers(Table table, String column) {
     return table.numberColumn(column).asDoubleColumn();
-  }
-
-  /** A number without a needless decimal. */
-  public static String text(double value) {
-    return value == Math.rint(value) ? String.valueOf((long) value) : String.valueOf(value);
   }
 }

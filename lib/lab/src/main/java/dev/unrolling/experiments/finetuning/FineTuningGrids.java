@@ -1,5 +1,6 @@
 package dev.unrolling.experiments.finetuning;
 
+import dev.unrolling.settings.Grid;
 import dev.unrolling.settings.Scale;
 import dev.unrolling.settings.SettingsJson;
 import java.util.ArrayList;
@@ -35,13 +36,12 @@ public final class FineTuningGrids {
           case DESK -> List.of(base.model());
           case PAPER -> List.of(base.model(), "vgg19");
         };
-    List<FineTuningSettings> pairs = new ArrayList<>();
-    for (String data : List.of("cifar10", "cifar100")) {
-      for (String model : models) {
-        pairs.add(SettingsJson.with(base, "model", model, "data", data));
-      }
-    }
-    return List.copyOf(pairs);
+    return Grid.of(
+        base,
+        """
+        {"data": ["cifar10", "cifar100"], "model": ["%s"]}
+        """
+            .formatted(String.join("\", \"", models)));
   }
 
   /** E1: the grid of {@link #grid} on the first pair, and one run on each of the others. */
@@ -59,17 +59,16 @@ public final class FineTuningGrids {
           case DESK -> DESK_GAMMAS;
           case PAPER -> AUTHORS_GAMMAS;
         };
-    Set<FineTuningSettings> runs = new LinkedHashSet<>();
-    for (double gamma : gammas) {
-      for (long seed : seeds(scale)) {
-        runs.add(FineTuningSettings.of(scale).withGamma(gamma).withSeed(seed));
-      }
-    }
-    for (FineTuningSettings pair : pairs(scale)) {
-      for (double gamma : scale == Scale.DESK ? new double[] {0, 5} : gammas) {
-        runs.add(pair.withGamma(gamma));
-      }
-    }
+    double[] ofPairs = scale == Scale.DESK ? new double[] {0, 5} : gammas;
+    Set<FineTuningSettings> runs =
+        new LinkedHashSet<>(
+            Grid.of(
+                FineTuningSettings.of(scale),
+                "{\"gamma\": %s, \"seed\": %s}"
+                    .formatted(Arrays.toString(gammas), Arrays.toString(seeds(scale)))));
+    pairs(scale)
+        .forEach(
+            pair -> runs.addAll(Grid.of(pair, "{\"gamma\": " + Arrays.toString(ofPairs) + "}")));
     return List.copyOf(runs);
   }
 
@@ -115,27 +114,18 @@ public final class FineTuningGrids {
     FineTuningSettings base = FineTuningSettings.of(scale);
     int every = scale == Scale.SMOKE ? 2 : 10;
     FineTuningSettings one =
-        SettingsJson.with(
+        SettingsJson.read(
             base,
-            "pretrainingEpochs",
-            scale == Scale.PAPER ? 50 : base.pretrainingEpochs(),
-            "epochs",
-            1,
-            "rate",
-            0.1,
-            "examples",
-            scale == Scale.QUICK ? 1280 : base.examples(),
-            "measureEvery",
-            every,
-            "checkpointEvery",
-            every);
-    List<FineTuningSettings> runs = new ArrayList<>();
-    for (long seed : seeds(scale)) {
-      for (double gamma : new double[] {0, 1}) {
-        runs.add(one.withGamma(gamma).withSeed(seed));
-      }
-    }
-    return List.copyOf(runs);
+            """
+            {"pretrainingEpochs": %s, "epochs": 1, "rate": 0.1, "examples": %s,
+             "measureEvery": %s, "checkpointEvery": %s}
+            """
+                .formatted(
+                    scale == Scale.PAPER ? 50 : base.pretrainingEpochs(),
+                    scale == Scale.QUICK ? 1280 : base.examples(),
+                    every,
+                    every));
+    return Grid.of(one, "{\"seed\": " + Arrays.toString(seeds(scale)) + ", \"gamma\": [0, 1]}");
   }
 
   /** The values of each factor of E7, beside the base setting's: one below paper scale. */
@@ -174,15 +164,16 @@ public final class FineTuningGrids {
    */
   public static List<FineTuningSettings> grid(Scale scale) {
     FineTuningSettings base = FineTuningSettings.of(scale);
-    List<FineTuningSettings> grid = new ArrayList<>();
-    for (double rate : new double[] {base.rate(), 0.3 * base.rate(), 0.1 * base.rate()}) {
-      for (double gamma : new double[] {0, 5}) {
-        for (long seed : FineTuningSettings.seeds(scale)) {
-          grid.add(base.withRate(rate).withGamma(gamma).withSeed(seed));
-        }
-      }
-    }
-    return List.copyOf(grid);
+    return Grid.of(
+        base,
+        """
+        {"rate": [%s, %s, %s], "gamma": [0, 5], "seed": %s}
+        """
+            .formatted(
+                base.rate(),
+                0.3 * base.rate(),
+                0.1 * base.rate(),
+                Arrays.toString(FineTuningSettings.seeds(scale))));
   }
 
   /**
@@ -194,22 +185,13 @@ public final class FineTuningGrids {
    */
   public static List<FineTuningSettings> rateSweep(int stepsPerEpoch) {
     FineTuningSettings smooth =
-        SettingsJson.with(
+        SettingsJson.read(
             FineTuningSettings.authors(),
-            "model",
-            "tanh-cnn-8",
-            "examples",
-            32 * stepsPerEpoch,
-            "pretrainingEpochs",
-            0,
-            "epochs",
-            2,
-            "rate",
-            0.2,
-            "testExamples",
-            200,
-            "measureEvery",
-            Math.max(2, stepsPerEpoch / 5));
+            """
+            {"model": "tanh-cnn-8", "examples": %s, "pretrainingEpochs": 0, "epochs": 2,
+             "rate": 0.2, "testExamples": 200, "measureEvery": %s}
+            """
+                .formatted(32 * stepsPerEpoch, Math.max(2, stepsPerEpoch / 5)));
     return DoubleStream.of(0.2, 0.1, 0.05, 0.025, 0.0125).mapToObj(smooth::withRate).toList();
   }
 
@@ -220,26 +202,13 @@ public final class FineTuningGrids {
    */
   public static List<FineTuningSettings> headRateSweep(int features) {
     FineTuningSettings head =
-        SettingsJson.with(
+        SettingsJson.read(
             FineTuningSettings.authors(),
-            "model",
-            "linear-" + features,
-            "data",
-            "imdb-100",
-            "examples",
-            40,
-            "pretrainingEpochs",
-            0,
-            "epochs",
-            2,
-            "batchSize",
-            8,
-            "rate",
-            0.016,
-            "testExamples",
-            100,
-            "measureEvery",
-            2);
+            """
+            {"model": "linear-%s", "data": "imdb-100", "examples": 40, "pretrainingEpochs": 0,
+             "epochs": 2, "batchSize": 8, "rate": 0.016, "testExamples": 100, "measureEvery": 2}
+            """
+                .formatted(features));
     return DoubleStream.of(0.016, 0.008, 0.004, 0.002, 0.001).mapToObj(head::withRate).toList();
   }
 

@@ -86,13 +86,8 @@ public record FineTuningSettings(
     Ranges.atLeast("testExamples", testExamples, 1);
     Ranges.atLeast("measureEvery", measureEvery, 1);
     Ranges.atLeast("checkpointEvery", checkpointEvery, 0);
-    Ranges.within("rate", rate, Double.MIN_VALUE, Double.MAX_VALUE, "finite and positive");
-    Ranges.within(
-        "pretrainingRate",
-        pretrainingRate,
-        Double.MIN_VALUE,
-        Double.MAX_VALUE,
-        "finite and positive");
+    Ranges.positive("rate", rate);
+    Ranges.positive("pretrainingRate", pretrainingRate);
     Ranges.within("momentum", momentum, 0, Math.nextDown(1.0), "at least 0 and below 1");
     Ranges.within("weightDecay", weightDecay, 0, Double.MAX_VALUE, "finite and at least 0");
     Ranges.within("gamma", gamma, 0, Double.MAX_VALUE, "finite and at least 0");
@@ -143,58 +138,28 @@ public record FineTuningSettings(
     FineTuningSettings authors = authors();
     return switch (scale) {
       case SMOKE ->
-          SettingsJson.with(
+          SettingsJson.read(
               authors,
-              "model",
-              "resnet8-4",
-              "examples",
-              160,
-              "pretrainingEpochs",
-              1,
-              "pretrainingBatchSize",
-              32,
-              "pretrainingRate",
-              0.05,
-              "epochs",
-              2,
-              "batchSize",
-              16,
-              "testExamples",
-              200,
-              "measureEvery",
-              5);
+              """
+              {"model": "resnet8-4", "examples": 160, "pretrainingEpochs": 1, "epochs": 2,
+               "pretrainingBatchSize": 32, "pretrainingRate": 0.05, "batchSize": 16,
+               "testExamples": 200, "measureEvery": 5}
+              """);
       case QUICK ->
-          SettingsJson.with(
+          SettingsJson.read(
               authors,
-              "model",
-              "resnet8-8",
-              "examples",
-              640,
-              "pretrainingEpochs",
-              10,
-              "pretrainingBatchSize",
-              64,
-              "pretrainingRate",
-              0.05,
-              "testExamples",
-              2000,
-              "measureEvery",
-              10);
+              """
+              {"model": "resnet8-8", "examples": 640, "pretrainingEpochs": 10,
+               "pretrainingBatchSize": 64, "pretrainingRate": 0.05,
+               "testExamples": 2000, "measureEvery": 10}
+              """);
       case DESK ->
-          SettingsJson.with(
+          SettingsJson.read(
               authors,
-              "model",
-              "resnet20",
-              "pretrainingEpochs",
-              15,
-              "pretrainingRate",
-              0.2,
-              "pretrainingRecipe",
-              Recipe.ONE_CYCLE,
-              "epochs",
-              1,
-              "measureEvery",
-              100);
+              """
+              {"model": "resnet20", "pretrainingEpochs": 15, "pretrainingRate": 0.2,
+               "pretrainingRecipe": "one_cycle", "epochs": 1, "measureEvery": 100}
+              """);
       case PAPER -> authors;
     };
   }

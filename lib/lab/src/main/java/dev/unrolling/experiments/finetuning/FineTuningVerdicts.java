@@ -4,6 +4,7 @@ import dev.unrolling.experiment.Verdict;
 import dev.unrolling.experiment.Verdict.Outcome;
 import dev.unrolling.statistics.Correlation;
 import dev.unrolling.statistics.LogLogSlope;
+import dev.unrolling.statistics.Tables;
 import dev.unrolling.store.RecordTable;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -59,12 +60,7 @@ public final class FineTuningVerdicts {
     }
     double[] means =
         rows.intColumn("run").asList().stream()
-            .mapToDouble(
-                run ->
-                    measurements
-                        .where(measurements.intColumn("run").isEqualTo(run))
-                        .numberColumn("sigma")
-                        .mean())
+            .mapToDouble(run -> Tables.where(measurements, "run", run).numberColumn("sigma").mean())
             .toArray();
     return rows.addColumns(DoubleColumn.create("sigma_mean", means));
   }
@@ -81,16 +77,16 @@ public final class FineTuningVerdicts {
   public static Table controls(Table measurements) {
     List<Control> rows = new ArrayList<>();
     for (int run : runs(measurements)) {
-      Table one = measurements.where(measurements.intColumn("run").isEqualTo(run));
-      double[] v = column(one, "v_single_gradient");
-      double[] e = column(one, "e");
-      double[] normDw = column(one, "norm_dw");
+      Table one = Tables.where(measurements, "run", run);
+      double[] v = Tables.values(one, "v_single_gradient");
+      double[] e = Tables.values(one, "e");
+      double[] normDw = Tables.values(one, "norm_dw");
       rows.add(
           new Control(
               run,
               describe(one),
               Correlation.pearson(v, e),
-              Correlation.pearson(v, column(one, "step")),
+              Correlation.pearson(v, Tables.values(one, "step")),
               Correlation.pearson(v, normDw),
               Correlation.pearson(Correlation.differences(v), Correlation.differences(e)),
               Correlation.pearson(Correlation.differences(v), Correlation.differences(normDw))));
@@ -136,12 +132,12 @@ public final class FineTuningVerdicts {
               + FEWEST_SETTINGS
               + " at one step are needed");
     }
-    double[] v = column(last, "v_single_gradient");
-    double[] e = column(last, error);
+    double[] v = Tables.values(last, "v_single_gradient");
+    double[] e = Tables.values(last, error);
     Correlation rank = Correlation.ofRanks(v, e);
     Map<String, double[]> controls = new TreeMap<>();
-    controls.put("norm(dw)", column(last, "norm_dw"));
-    controls.put("the rate", column(last, "rate"));
+    controls.put("norm(dw)", Tables.values(last, "norm_dw"));
+    controls.put("the rate", Tables.values(last, "rate"));
     Map<String, Double> shares =
         controls.entrySet().stream()
             .collect(
@@ -165,34 +161,33 @@ public final class FineTuningVerdicts {
                         Correlation.ofRanks(v, controls.get(name)),
                         100 * shares.get(name)))
             .collect(Collectors.joining("; "));
-    return new Verdict(
+    return Verdict.of(
         claim,
         statement,
         outcome,
-        String.format(
-            Locale.ROOT,
-            "rank correlation of v with %s %s over %d settings at step %d (needed: above 0); %s"
-                + " (needed: %.0f%%); t alone is constant and ranks nothing. Within a rate, mean"
-                + " over the rates: %s %.2f, norm(dw) alone %.2f, sigma alone %.2f",
-            error,
-            rank,
-            last.rowCount(),
-            last.intColumn("step").get(0),
-            compared,
-            100 * CLEAR_SHARE,
-            error,
-            withinRates(last, error),
-            withinRates(last, "norm_dw"),
-            withinRates(last, "sigma")));
+        "rank correlation of v with %s %s over %d settings at step %d (needed: above 0); %s"
+            + " (needed: %.0f%%); t alone is constant and ranks nothing. Within a rate, mean"
+            + " over the rates: %s %.2f, norm(dw) alone %.2f, sigma alone %.2f",
+        error,
+        rank,
+        last.rowCount(),
+        last.intColumn("step").get(0),
+        compared,
+        100 * CLEAR_SHARE,
+        error,
+        withinRates(last, error),
+        withinRates(last, "norm_dw"),
+        withinRates(last, "sigma"));
   }
 
   /** Mean over the learning rates of the rank correlation of v with a column at that rate. */
   private static double withinRates(Table last, String name) {
-    return Arrays.stream(column(last, "rate"))
-        .distinct()
-        .mapToObj(rate -> last.where(last.numberColumn("rate").isEqualTo(rate)))
+    return Arrays.stream(Tables.distinct(last, "rate"))
+        .mapToObj(rate -> Tables.where(last, "rate", rate))
         .mapToDouble(
-            one -> Correlation.spearman(column(one, "v_single_gradient"), column(one, name)))
+            one ->
+                Correlation.spearman(
+                    Tables.values(one, "v_single_gradient"), Tables.values(one, name)))
         .average()
         .orElseThrow();
   }
@@ -214,14 +209,12 @@ public final class FineTuningVerdicts {
         claim,
         "v stays below " + error + " at every measurement",
         above == 0,
-        String.format(
-            Locale.ROOT,
-            "v above %s at %d of %d measurements; largest v/%s %.3g (needed: at most 1)",
-            error,
-            above,
-            ratios.length,
-            error,
-            Arrays.stream(ratios).max().orElse(Double.NaN)));
+        "v above %s at %d of %d measurements; largest v/%s %.3g (needed: at most 1)",
+        error,
+        above,
+        ratios.length,
+        error,
+        Arrays.stream(ratios).max().orElse(Double.NaN));
   }
 
   /**
@@ -240,18 +233,16 @@ public final class FineTuningVerdicts {
         "The one-eta form has the unit of a weight: v/e1 does not depend on the rate (v/e goes"
             + " like 1/eta)",
         spread <= LARGEST_SPREAD,
-        String.format(
-            Locale.ROOT,
-            "v/e1 from %.2g to %.2g, a factor of %.2f (needed: at most %.1f); v/e from %.2g to"
-                + " %.2g, a factor of %.1f, slope %.2f in the rate",
-            min(perE1),
-            max(perE1),
-            spread,
-            LARGEST_SPREAD,
-            min(perE),
-            max(perE),
-            max(perE) / min(perE),
-            LogLogSlope.fit(column(last, "rate"), perE)));
+        "v/e1 from %.2g to %.2g, a factor of %.2f (needed: at most %.1f); v/e from %.2g to"
+            + " %.2g, a factor of %.1f, slope %.2f in the rate",
+        min(perE1),
+        max(perE1),
+        spread,
+        LARGEST_SPREAD,
+        min(perE),
+        max(perE),
+        max(perE) / min(perE),
+        LogLogSlope.fit(Tables.values(last, "rate"), perE));
   }
 
   /**
@@ -268,14 +259,12 @@ public final class FineTuningVerdicts {
         claim,
         "Single gradient unlearning ends nearer to M' than doing nothing",
         nearer == ratios.length,
-        String.format(
-            Locale.ROOT,
-            "v below the forgetting distance in %d of %d settings; v / forgetting distance from"
-                + " %.2f to %.2f",
-            nearer,
-            ratios.length,
-            min(ratios),
-            max(ratios)));
+        "v below the forgetting distance in %d of %d settings; v / forgetting distance from"
+            + " %.2f to %.2f",
+        nearer,
+        ratios.length,
+        min(ratios),
+        max(ratios));
   }
 
   private static double[] ratios(Table table, String numerator, String denominator) {
@@ -292,9 +281,5 @@ public final class FineTuningVerdicts {
 
   private static double max(double[] values) {
     return Arrays.stream(values).max().orElseThrow();
-  }
-
-  private static double[] column(Table table, String name) {
-    return table.numberColumn(name).asDoubleArray();
   }
 }

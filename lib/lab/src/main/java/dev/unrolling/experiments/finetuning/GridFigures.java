@@ -3,11 +3,11 @@ package dev.unrolling.experiments.finetuning;
 import dev.unrolling.plot.Figure;
 import dev.unrolling.plot.Plot;
 import dev.unrolling.plot.Spread;
+import dev.unrolling.statistics.Tables;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.stream.IntStream;
 import tech.tablesaw.api.Table;
@@ -110,7 +110,7 @@ public final class GridFigures {
                 : "";
         plot =
             plot.points(
-                GAMMA + " " + number(e.x()[i]) + beyond,
+                GAMMA + " " + Tables.text(e.x()[i]) + beyond,
                 new double[] {e.mean()[i]},
                 new double[] {accuracy.mean()[i]});
       }
@@ -136,20 +136,16 @@ public final class GridFigures {
           {"v_single_gradient", "Verification error", "v, single gradient"}
         }) {
       Plot plot = Figure.lines(panel[1], STEP, panel[2]).logY();
-      for (double gamma : Spread.distinct(measurements, GAMMA)) {
-        for (double divisor : Spread.distinct(measurements, "gamma_divisor")) {
+      for (double gamma : Tables.distinct(measurements, GAMMA)) {
+        for (double divisor : Tables.distinct(measurements, "gamma_divisor")) {
           Table some =
-              measurements.where(
-                  measurements
-                      .numberColumn(GAMMA)
-                      .isEqualTo(gamma)
-                      .and(measurements.numberColumn("gamma_divisor").isEqualTo(divisor)));
+              Tables.where(Tables.where(measurements, GAMMA, gamma), "gamma_divisor", divisor);
           if (!some.isEmpty()) {
             String name =
                 GAMMA
                     + " "
-                    + number(gamma)
-                    + (divisor == 1 ? "" : ", divided by " + number(divisor));
+                    + Tables.text(gamma)
+                    + (divisor == 1 ? "" : ", divided by " + Tables.text(divisor));
             plot = Spread.of(some, "step", panel[0]).band(plot, name);
           }
         }
@@ -170,9 +166,9 @@ public final class GridFigures {
     // After the first step both errors are 0 but for rounding.
     Table later = measurements.where(measurements.intColumn("step").isGreaterThan(1));
     List<Plot> panels = new ArrayList<>();
-    for (double gamma : Spread.distinct(later, GAMMA)) {
-      Table some = later.where(later.numberColumn(GAMMA).isEqualTo(gamma));
-      Plot plot = Figure.lines(GAMMA + " " + number(gamma), STEP, "error").logY();
+    for (double gamma : Tables.distinct(later, GAMMA)) {
+      Table some = Tables.where(later, GAMMA, gamma);
+      Plot plot = Figure.lines(GAMMA + " " + Tables.text(gamma), STEP, "error").logY();
       plot = Spread.of(some, "step", "v_single_gradient").band(plot, "v, single gradient");
       plot = Spread.of(some, "step", "e1").band(plot, "e1, plain");
       plot = Spread.of(some, "step", "e1_checkpointed").band(plot, "e1, checkpointed");
@@ -203,12 +199,17 @@ public final class GridFigures {
               factor.replace('_', ' ')
                   + " "
                   + String.join(", ", some.stream().map(c -> plain(c.value())).toList()),
-              some.stream().mapToDouble(change -> geometric(change.e())).toArray(),
-              some.stream().mapToDouble(change -> geometric(change.v())).toArray());
+              some.stream().mapToDouble(change -> GridVerdicts.geometric(change.e())).toArray(),
+              some.stream().mapToDouble(change -> GridVerdicts.geometric(change.v())).toArray());
     }
     double[] ends =
         changes.stream()
-            .flatMapToDouble(c -> Arrays.stream(new double[] {geometric(c.e()), geometric(c.v())}))
+            .flatMapToDouble(
+                c ->
+                    Arrays.stream(
+                        new double[] {
+                          GridVerdicts.geometric(c.e()), GridVerdicts.geometric(c.v())
+                        }))
             .sorted()
             .toArray();
     double[] diagonal = {ends[0], ends[ends.length - 1]};
@@ -221,10 +222,6 @@ public final class GridFigures {
     return value.matches("[-+0-9.eE]+")
         ? new BigDecimal(value).stripTrailingZeros().toPlainString()
         : value;
-  }
-
-  private static double geometric(double[] values) {
-    return Math.exp(Arrays.stream(values).map(Math::log).average().orElseThrow());
   }
 
   /** A table for each pair of a model and a data set, in the order of the rows. */
@@ -249,11 +246,5 @@ public final class GridFigures {
 
   private static String subject(Table table, int row) {
     return table.column("model").getString(row) + " on " + table.column("data").getString(row);
-  }
-
-  private static String number(double value) {
-    return value == Math.rint(value)
-        ? String.valueOf((long) value)
-        : String.format(Locale.ROOT, "%s", value);
   }
 }

@@ -3,7 +3,7 @@ package dev.unrolling.experiments.finetuning;
 import dev.unrolling.dataset.DataSets;
 import dev.unrolling.engine.Objective;
 import dev.unrolling.experiment.Verdict;
-import dev.unrolling.experiment.Verdict.Outcome;
+import dev.unrolling.statistics.Tables;
 import dev.unrolling.store.RecordTable;
 import dev.unrolling.unlearning.StandardDeviationTheory;
 import java.util.ArrayList;
@@ -42,27 +42,24 @@ public final class GridVerdicts {
    */
   public static Verdict falls(String claim, Table last, String column, double criticalGamma) {
     Table below = last.where(last.numberColumn("gamma").isLessThan(criticalGamma));
-    double[] gammas = distinct(below, "gamma");
+    double[] gammas = Tables.distinct(below, "gamma");
     double[] values =
-        Arrays.stream(gammas).map(gamma -> mean(at(below, "gamma", gamma), column)).toArray();
-    String statement = column + " falls as gamma grows, up to gamma_c";
-    String evidence =
-        column
-            + " "
-            + IntStream.range(0, gammas.length)
-                .mapToObj(i -> String.format(Locale.ROOT, "%.3g at gamma %s", values[i], gammas[i]))
-                .collect(Collectors.joining(", "))
-            + seeds(below)
-            + " (needed: each below the one before)";
-    if (values.length < 3) {
-      return new Verdict(
-          claim, statement, Outcome.UNDECIDED, evidence + "; at least 3 gammas are needed");
-    }
+        Arrays.stream(gammas)
+            .map(gamma -> mean(Tables.where(below, "gamma", gamma), column))
+            .toArray();
     return Verdict.of(
-        claim,
-        statement,
-        IntStream.range(1, values.length).allMatch(i -> values[i] < values[i - 1]),
-        evidence);
+            claim,
+            column + " falls as gamma grows, up to gamma_c",
+            IntStream.range(1, values.length).allMatch(i -> values[i] < values[i - 1]),
+            listed(column, gammas, values) + seeds(below) + " (needed: each below the one before)")
+        .ifEnough(values.length >= 3, "at least 3 gammas are needed");
+  }
+
+  /** Values of a column at some gammas, in words. */
+  static String listed(String column, double[] gammas, double[] values) {
+    return IntStream.range(0, gammas.length)
+        .mapToObj(i -> String.format(Locale.ROOT, "%.3g at gamma %s", values[i], gammas[i]))
+        .collect(Collectors.joining(", ", column + " ", ""));
   }
 
   /**
@@ -74,36 +71,29 @@ public final class GridVerdicts {
    * @param column e.g. {@code "norm_dw"}
    */
   public static Verdict lowerWithPenalty(String claim, Table last, String column) {
-    Table plain = at(last, "gamma", 0);
+    Table plain = Tables.where(last, "gamma", 0);
     Table steady =
         last.where(
             last.numberColumn("gamma")
                 .isGreaterThan(0)
                 .and(last.numberColumn("gamma_divisor").isEqualTo(1)));
-    double[] seeds = distinct(plain, "seed");
     double[] ratios =
-        Arrays.stream(seeds)
+        Arrays.stream(Tables.distinct(plain, "seed"))
             .map(
                 seed ->
-                    mean(at(steady, "seed", seed), column) / mean(at(plain, "seed", seed), column))
+                    mean(Tables.where(steady, "seed", seed), column)
+                        / mean(Tables.where(plain, "seed", seed), column))
             .toArray();
-    String statement = column + " is lower with the penalty than without, from scratch";
-    String evidence =
-        column
-            + " with / without: "
-            + Arrays.stream(ratios)
-                .mapToObj(ratio -> String.format(Locale.ROOT, "%.3g", ratio))
-                .collect(Collectors.joining(", "))
-            + " (needed: below 1 for every seed)";
-    if (ratios.length < FEWEST_SEEDS) {
-      return new Verdict(
-          claim,
-          statement,
-          Outcome.UNDECIDED,
-          evidence + "; at least " + FEWEST_SEEDS + " seeds are needed");
-    }
+    String told =
+        Arrays.stream(ratios)
+            .mapToObj(ratio -> String.format(Locale.ROOT, "%.3g", ratio))
+            .collect(Collectors.joining(", "));
     return Verdict.of(
-        claim, statement, Arrays.stream(ratios).allMatch(ratio -> ratio < 1), evidence);
+            claim,
+            column + " is lower with the penalty than without, from scratch",
+            Arrays.stream(ratios).allMatch(ratio -> ratio < 1),
+            column + " with / without: " + told + " (needed: below 1 for every seed)")
+        .ifEnough(ratios.length >= FEWEST_SEEDS, "at least " + FEWEST_SEEDS + " seeds are needed");
   }
 
   /**
@@ -114,9 +104,9 @@ public final class GridVerdicts {
    * @param plain the column {@code "e"} or {@code "e1"}
    */
   public static Verdict checkpointedIsNearer(String claim, Table last, String plain) {
-    double[] v = values(last, "v_single_gradient");
-    double[] whole = values(last, plain);
-    double[] cut = values(last, plain + "_checkpointed");
+    double[] v = Tables.values(last, "v_single_gradient");
+    double[] whole = Tables.values(last, plain);
+    double[] cut = Tables.values(last, plain + "_checkpointed");
     long nearer =
         IntStream.range(0, v.length)
             .filter(i -> Math.abs(Math.log(cut[i] / v[i])) < Math.abs(Math.log(whole[i] / v[i])))
@@ -125,15 +115,13 @@ public final class GridVerdicts {
         claim,
         "The checkpointed " + plain + " is nearer to v than the plain one",
         nearer == v.length,
-        String.format(
-            Locale.ROOT,
-            "nearer in %d of %d runs (needed: all); %s / v %.3g, checkpointed %.3g (geometric"
-                + " means)",
-            nearer,
-            v.length,
-            plain,
-            geometricMean(whole, v),
-            geometricMean(cut, v)));
+        "nearer in %d of %d runs (needed: all); %s / v %.3g, checkpointed %.3g (geometric"
+            + " means)",
+        nearer,
+        v.length,
+        plain,
+        geometricMean(whole, v),
+        geometricMean(cut, v));
   }
 
   /**
@@ -181,30 +169,20 @@ public final class GridVerdicts {
                         error,
                         geometric(change.e)))
             .collect(Collectors.joining(", "));
-    String statement = "Where a factor moves v, " + error + " moves in the same direction";
-    String evidence =
-        clear.size()
-            + " of "
-            + changes.size()
-            + " changes move v for all seeds; "
-            + error
-            + " agrees in all"
-            + (against.isEmpty() ? "" : " but " + against)
-            + " (needed: all)";
     int fewest = changes.stream().mapToInt(change -> change.v.length).min().orElse(0);
-    if (clear.size() < FEWEST_CHANGES || fewest < FEWEST_SEEDS) {
-      return new Verdict(
-          claim,
-          statement,
-          Outcome.UNDECIDED,
-          evidence
-              + "; at least "
-              + FEWEST_CHANGES
-              + " clear changes and "
-              + FEWEST_SEEDS
-              + " seeds are needed");
-    }
-    return Verdict.of(claim, statement, against.isEmpty(), evidence);
+    return Verdict.of(
+            claim,
+            "Where a factor moves v, " + error + " moves in the same direction",
+            against.isEmpty(),
+            "%d of %d changes move v for all seeds; %s agrees in all%s (needed: all)",
+            clear.size(),
+            changes.size(),
+            error,
+            against.isEmpty() ? "" : " but " + against)
+        .ifEnough(
+            clear.size() >= FEWEST_CHANGES && fewest >= FEWEST_SEEDS,
+            "at least %s clear changes and %s seeds are needed"
+                .formatted(FEWEST_CHANGES, FEWEST_SEEDS));
   }
 
   /**
@@ -282,17 +260,16 @@ public final class GridVerdicts {
   }
 
   private static double[] ratios(Table table, Table base, String column) {
-    return Arrays.stream(distinct(table, "seed"))
-        .map(seed -> mean(at(table, "seed", seed), column) / mean(at(base, "seed", seed), column))
+    return Arrays.stream(Tables.distinct(table, "seed"))
+        .map(
+            seed ->
+                mean(Tables.where(table, "seed", seed), column)
+                    / mean(Tables.where(base, "seed", seed), column))
         .toArray();
   }
 
-  private static Table at(Table table, String column, double value) {
-    return table.where(table.numberColumn(column).isEqualTo(value));
-  }
-
   private static double mean(Table table, String column) {
-    return Arrays.stream(values(table, column)).average().orElse(Double.NaN);
+    return Arrays.stream(Tables.values(table, column)).average().orElse(Double.NaN);
   }
 
   private static double geometricMean(double[] numerators, double[] denominators) {
@@ -302,20 +279,12 @@ public final class GridVerdicts {
             .toArray());
   }
 
-  private static double geometric(double[] values) {
+  static double geometric(double[] values) {
     return Math.exp(Arrays.stream(values).map(Math::log).average().orElse(Double.NaN));
   }
 
   private static String seeds(Table table) {
-    int count = table.containsColumn("seed") ? distinct(table, "seed").length : 1;
+    int count = table.containsColumn("seed") ? Tables.distinct(table, "seed").length : 1;
     return count > 1 ? ", mean of " + count + " seeds" : "";
-  }
-
-  private static double[] distinct(Table table, String column) {
-    return Arrays.stream(values(table, column)).distinct().sorted().toArray();
-  }
-
-  private static double[] values(Table table, String column) {
-    return table.numberColumn(column).asDoubleArray();
   }
 }

@@ -6,7 +6,6 @@ import dev.unrolling.data.TextFeatures;
 import dev.unrolling.dataset.NamedReviews;
 import dev.unrolling.settings.Scale;
 import dev.unrolling.settings.SettingsJson;
-import dev.unrolling.text.OnnxTextEncoder;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -72,16 +71,6 @@ public record ReviewSettings(
     };
   }
 
-  /**
-   * Few reviews, for the checks of the theory on a linear head: at smoke scale those of {@link
-   * #of}.
-   *
-   * @param scale how many
-   */
-  public static ReviewSettings few(Scale scale) {
-    return scale == Scale.SMOKE ? of(scale) : new ReviewSettings(320, 100, 1, 1e-3, SHORT_GRID);
-  }
-
   private static ReviewSettings shortened(int reviews, int epochs) {
     int steps = epochs * (1 + (reviews - 1) / BATCH);
     return new ReviewSettings(reviews, reviews, epochs, RATE_TIMES_STEPS / steps, SHORT_GRID);
@@ -98,13 +87,6 @@ public record ReviewSettings(
     return NamedReviews.features(encoder, cache, trainingReviews, testReviews, progress);
   }
 
-  /** The same by the encoder that comes with the library. */
-  public TextFeatures features(DataCache cache, Consumer<String> progress) {
-    try (OnnxTextEncoder encoder = OnnxTextEncoder.miniLm()) {
-      return features(encoder, cache, progress);
-    }
-  }
-
   /**
    * The runs, one a gamma, at seed 0.
    *
@@ -116,28 +98,23 @@ public record ReviewSettings(
 
   private FineTuningSettings base(int features) {
     FineTuningSettings once =
-        SettingsJson.with(
+        SettingsJson.read(
             FineTuningSettings.authors(),
-            "model",
-            "linear-" + features,
-            "data",
-            "imdb-" + trainingReviews,
-            "examples",
-            trainingReviews,
-            "pretrainingEpochs",
-            0,
-            "pretrainingBatchSize",
-            BATCH,
-            "pretrainingRate",
-            rate,
-            "epochs",
-            epochs,
-            "batchSize",
-            BATCH,
-            "rate",
-            rate,
-            "testExamples",
-            testReviews);
+            """
+            {"model": "linear-%s", "data": "imdb-%s", "examples": %s, "pretrainingEpochs": 0,
+             "pretrainingBatchSize": %s, "pretrainingRate": %s, "epochs": %s, "batchSize": %s,
+             "rate": %s, "testExamples": %s}
+            """
+                .formatted(
+                    features,
+                    trainingReviews,
+                    trainingReviews,
+                    BATCH,
+                    rate,
+                    epochs,
+                    BATCH,
+                    rate,
+                    testReviews));
     return once.withMeasureEvery(Math.max(1, once.steps() / MEASUREMENTS));
   }
 }

@@ -3,10 +3,10 @@ package dev.unrolling.experiments.finetuning;
 import dev.unrolling.engine.Objective.Normalisation;
 import dev.unrolling.experiment.Verdict;
 import dev.unrolling.experiment.Verdict.Outcome;
+import dev.unrolling.statistics.Tables;
 import dev.unrolling.unlearning.StandardDeviationTheory;
 import java.util.Arrays;
 import java.util.Locale;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import tech.tablesaw.api.Table;
 
@@ -57,11 +57,11 @@ public final class ReviewVerdicts {
    */
   public static Verdict collapse(String claim, Table last) {
     Table sorted = last.sortAscendingOn("gamma");
-    double[] gammas = column(sorted, "gamma");
-    double[] spreads = column(sorted, "logit_deviation");
+    double[] gammas = Tables.values(sorted, "gamma");
+    double[] spreads = Tables.values(sorted, "logit_deviation");
     String statement = "Beyond gamma_c, and not below it, the logits collapse";
     String evidence =
-        listed(sorted, "logit_deviation")
+        GridVerdicts.listed("logit_deviation", gammas, spreads)
             + String.format(
                 Locale.ROOT,
                 "; gamma_c %.3f (needed: beyond it at most %.0f%% of the value at gamma 0, below it"
@@ -71,7 +71,7 @@ public final class ReviewVerdicts {
     boolean bothSides =
         Arrays.stream(gammas).anyMatch(g -> g > CRITICAL_GAMMA)
             && Arrays.stream(gammas).anyMatch(g -> g > 0 && g < CRITICAL_GAMMA);
-    boolean enough = column(sorted, "examples")[0] >= FEWEST_TRAINING;
+    boolean enough = Tables.at(sorted, "examples", 0) >= FEWEST_TRAINING;
     if (gammas[0] != 0 || !bothSides || !enough) {
       return new Verdict(claim, statement, Outcome.UNDECIDED, evidence);
     }
@@ -94,40 +94,18 @@ public final class ReviewVerdicts {
    * @param converged test accuracy of the regression, 0 to 1
    */
   public static Verdict asGoodAsConverged(String claim, Table last, double converged) {
-    Table plain = last.where(last.numberColumn("gamma").isEqualTo(0));
-    double accuracy = column(plain, "test_accuracy")[0];
-    int tests = (int) column(plain, "test_examples")[0];
-    String statement =
-        "Without penalty the head's test accuracy is within 3 points of converged logistic"
-            + " regression";
-    String evidence =
-        String.format(
-            Locale.ROOT,
+    Table plain = Tables.where(last, "gamma", 0);
+    double accuracy = Tables.at(plain, "test_accuracy", 0);
+    int tests = (int) Tables.at(plain, "test_examples", 0);
+    return Verdict.of(
+            claim,
+            "Without penalty the head's test accuracy is within 3 points of converged logistic"
+                + " regression",
+            Math.abs(accuracy - converged) <= LARGEST_GAP,
             "%.2f%% beside %.2f%% on %d test reviews",
             100 * accuracy,
             100 * converged,
-            tests);
-    if (tests < FEWEST_TESTS) {
-      return new Verdict(
-          claim,
-          statement,
-          Outcome.UNDECIDED,
-          evidence + "; at least " + FEWEST_TESTS + " are needed");
-    }
-    return Verdict.of(claim, statement, Math.abs(accuracy - converged) <= LARGEST_GAP, evidence);
-  }
-
-  private static String listed(Table table, String column) {
-    double[] gammas = column(table, "gamma");
-    double[] values = column(table, column);
-    return column
-        + " "
-        + IntStream.range(0, gammas.length)
-            .mapToObj(i -> String.format(Locale.ROOT, "%.3g at gamma %s", values[i], gammas[i]))
-            .collect(Collectors.joining(", "));
-  }
-
-  private static double[] column(Table table, String name) {
-    return table.numberColumn(name).asDoubleArray();
+            tests)
+        .ifEnough(tests >= FEWEST_TESTS, "at least " + FEWEST_TESTS + " are needed");
   }
 }

@@ -4,34 +4,55 @@ import dev.unrolling.data.Batch;
 import dev.unrolling.data.BatchOrder;
 import dev.unrolling.data.Dataset;
 import dev.unrolling.data.Subsets;
-import dev.unrolling.engine.Engine;
+import dev.unrolling.dataset.DataSets;
 import dev.unrolling.engine.Network;
 import dev.unrolling.engine.Objective;
+import dev.unrolling.engine.Precision;
+import dev.unrolling.experiment.Computation;
+import dev.unrolling.experiment.Experiment;
+import dev.unrolling.experiment.ExperimentProvider;
+import dev.unrolling.experiment.RunContext;
 import dev.unrolling.metrics.LipschitzConstant;
 import dev.unrolling.metrics.OutputDistances;
 import dev.unrolling.metrics.RunningStatistics;
 import dev.unrolling.metrics.VerificationError;
+import dev.unrolling.model.Architecture;
 import dev.unrolling.model.Architectures;
-import dev.unrolling.store.RecordTable;
 import dev.unrolling.training.Removal;
 import dev.unrolling.training.Schedule;
 import dev.unrolling.training.SgdTrainer;
 import dev.unrolling.unlearning.AmnesiacUnlearning;
 import dev.unrolling.unlearning.ForgettingRecorder;
 import dev.unrolling.unlearning.SingleGradientUnlearning;
-import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
-import tech.tablesaw.api.Table;
 
 /**
- * Claim 2.6 by experiment: how differently an unlearned and a retrained model answer, beside how
- * far apart their weights are.
+ * C2.6, claim 2.6 by experiment: how differently an unlearned and a retrained model answer, beside
+ * how far apart their weights are. Each run compares three ways to unlearn, and a fourth with batch
+ * norm: the weights of M' with the running statistics of M.
  */
-public final class OutputExperiment {
+public final class OutputExperiment
+    implements Computation<OutputSettings, OutputExperiment.Row>, ExperimentProvider {
 
-  private record Row(
+  /**
+   * A comparison.
+   *
+   * @param engine that computed
+   * @param settings of the run; each is a column
+   * @param method "single gradient", "amnesiac", "nothing done" or "retrained weights"
+   * @param v verification error
+   * @param outputs distances of the answers; each is a column
+   * @param largestAtEqualStatistics largest logit distance with the running statistics of M' in
+   *     both
+   * @param statisticsDistance distance of the running statistics
+   * @param lipschitz measured Lipschitz constant of any example on the way from M' to M''
+   * @param lipschitzMean the same on average over examples
+   */
+  public record Row(
       String engine,
       OutputSettings settings,
       String method,
@@ -42,40 +63,38 @@ public final class OutputExperiment {
       double lipschitz,
       double lipschitzMean) {}
 
-  private final Engine engine;
-  private final Dataset train;
-  private final Dataset test;
-
-  /**
-   * An experiment on a data set.
-   *
-   * @param engine that computes
-   * @param train where the examples come from
-   * @param test where the models are compared
-   */
-  public OutputExperiment(Engine engine, Dataset train, Dataset test) {
-    this.engine = engine;
-    this.train = train;
-    this.test = test;
+  @Override
+  public String name() {
+    return "outputs";
   }
 
-  /**
-   * Runs each setting.
-   *
-   * @return three rows a setting, four with batch norm: {@code engine}, the settings, {@code
-   *     method} ("single gradient", "amnesiac", "nothing done", and "retrained weights" with the
-   *     running statistics of M), {@code v}, the components of {@link OutputDistances}, {@code
-   *     largest_at_equal_statistics} = largest logit distance with the statistics of M' in both,
-   *     {@code statistics_distance}, and the measured Lipschitz constant of any example ({@code
-   *     lipschitz}) and on average
-   */
-  public Table run(List<OutputSettings> settings) {
-    List<Row> rows = new ArrayList<>();
-    settings.forEach(one -> rows.addAll(run(one)));
-    return RecordTable.of("2.6", Row.class, rows);
+  @Override
+  public String data(OutputSettings settings) {
+    return settings.data();
   }
 
-  private List<Row> run(OutputSettings settings) {
+  @Override
+  public Class<Row> rowType() {
+    return Row.class;
+  }
+
+  @Override
+  public List<Experiment<?>> experiments() {
+    return List.of(
+        new Experiment<>(
+            "C2.6",
+            "what v says of a model's answers",
+            this,
+            OutputSettings::all,
+            "torch",
+            Precision.FLOAT64,
+            OutputFigures::all));
+  }
+
+  @Override
+  public List<Row> run(OutputSettings settings, RunContext context) {
+    DataSets.Parts data = context.data().of(settings.data());
+    Dataset train = data.train();
     int size = settings.batchSize();
     int[] drawn = Subsets.stratified(train, settings.trainExamples(), settings.seed());
     int[] others = Arrays.copyOfRange(drawn, size, drawn.length);
@@ -86,8 +105,8 @@ public final class OutputExperiment {
             .withForgetBatch(
                 Batch.of(train, Arrays.copyOf(drawn, size)), BatchOrder.Position.FIRST);
     Removal removal = Removal.skippedStep();
-    try (Network original =
-        engine.network(Architectures.named(settings.model(), train.classes()), settings.seed())) {
+    Architecture architecture = Architectures.named(settings.model(), train.classes());
+    try (Network original = context.engine().network(architecture, settings.seed())) {
       if (settings.pretrainingEpochs() > 0) {
         trainer.train(
             original,
@@ -97,41 +116,33 @@ public final class OutputExperiment {
       try (Network retrained = original.copy();
           ForgettingRecorder recorder = new ForgettingRecorder(original, order, trainer, removal)) {
         trainer.trainInLockStep(original, retrained, order, removal, recorder);
-        List<Row> rows = new ArrayList<>();
-        rows.add(
-            row(
-                settings,
-                "single gradient",
-                () -> new SingleGradientUnlearning().unlearnedNetwork(recorder),
-                retrained));
-        rows.add(
-            row(
-                settings,
-                "amnesiac",
-                () -> new AmnesiacUnlearning().unlearnedNetwork(recorder),
-                retrained));
-        rows.add(row(settings, "nothing done", original::copy, retrained));
+        Map<String, Supplier<Network>> methods = new LinkedHashMap<>();
+        methods.put(
+            "single gradient", () -> new SingleGradientUnlearning().unlearnedNetwork(recorder));
+        methods.put("amnesiac", () -> new AmnesiacUnlearning().unlearnedNetwork(recorder));
+        methods.put("nothing done", original::copy);
         if (!original.saveState().runningStatistics().isEmpty()) {
-          rows.add(
-              row(
-                  settings,
-                  "retrained weights",
-                  () -> RunningStatistics.transplant(retrained, original),
-                  retrained));
+          methods.put("retrained weights", () -> RunningStatistics.transplant(retrained, original));
         }
-        return rows;
+        return methods.entrySet().stream()
+            .map(one -> row(settings, one.getKey(), one.getValue(), retrained, data.test()))
+            .toList();
       }
     }
   }
 
-  private Row row(
-      OutputSettings settings, String method, Supplier<Network> maker, Network retrained) {
+  private static Row row(
+      OutputSettings settings,
+      String method,
+      Supplier<Network> maker,
+      Network retrained,
+      Dataset test) {
     int[] examples = Subsets.stratified(test, settings.testExamples(), settings.seed());
     try (Network unlearned = maker.get()) {
       LipschitzConstant constant =
           LipschitzConstant.onSegment(unlearned, retrained, test, examples, settings.pieces());
       return new Row(
-          engine.name(),
+          retrained.engine().name(),
           settings,
           method,
           VerificationError.value(unlearned, retrained),

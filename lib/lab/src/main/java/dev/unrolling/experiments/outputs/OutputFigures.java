@@ -2,16 +2,30 @@ package dev.unrolling.experiments.outputs;
 
 import dev.unrolling.plot.Figure;
 import dev.unrolling.plot.Plot;
+import dev.unrolling.settings.Scale;
+import dev.unrolling.statistics.Tables;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import tech.tablesaw.api.Table;
 
-/** Figures of the tables of {@code OutputExperiment} (claim 2.6). */
+/** Figures of the tables of {@link OutputExperiment} (claim 2.6). */
 public final class OutputFigures {
 
   private static final List<String> METHODS =
       List.of("single gradient", "amnesiac", "nothing done");
 
   private OutputFigures() {}
+
+  /** One a model. */
+  static Map<String, Figure> all(Scale scale, Table table) {
+    Map<String, Figure> figures = new TreeMap<>();
+    for (String model : table.stringColumn("model").unique()) {
+      String title = "What the answers say, over v: " + model;
+      figures.put("c2.6-" + model, metrics(title, Tables.where(table, "model", model)));
+    }
+    return figures;
+  }
 
   /**
    * Four metrics of the answers against v, a point a setting and method.
@@ -34,15 +48,11 @@ public final class OutputFigures {
     Plot plot = Figure.scatter(name, "verification error v", name).logX();
     plot = logarithmic ? plot.logY() : plot;
     for (String method : METHODS) {
-      Table some = table.where(table.stringColumn("method").isEqualTo(method));
+      Table some = Tables.where(table, "method", method);
       // A logarithmic axis has no place for what is 0.
       some = some.where(some.numberColumn("v").isGreaterThan(0));
       some = logarithmic ? some.where(some.numberColumn(column).isGreaterThan(0)) : some;
-      plot =
-          plot.series(
-              method,
-              some.numberColumn("v").asDoubleArray(),
-              some.numberColumn(column).asDoubleArray());
+      plot = plot.series(method, some, "v", column);
     }
     return plot;
   }

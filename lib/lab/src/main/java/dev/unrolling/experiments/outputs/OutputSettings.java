@@ -1,15 +1,19 @@
 package dev.unrolling.experiments.outputs;
 
+import dev.unrolling.experiment.FilmReviews;
+import dev.unrolling.settings.Grid;
+import dev.unrolling.settings.Ranges;
 import dev.unrolling.settings.Scale;
 import dev.unrolling.settings.SettingsJson;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * A run after which unlearned models are compared with the retrained one by their answers (claim
  * 2.6).
  *
  * @param model name of an architecture
+ * @param data name of a data set
  * @param trainExamples of the training set used, the forget batch included, at least two batches
  * @param testExamples that the models are compared on, at least 1
  * @param batchSize at least 1
@@ -23,6 +27,7 @@ import java.util.List;
  */
 public record OutputSettings(
     String model,
+    String data,
     int trainExamples,
     int testExamples,
     int batchSize,
@@ -35,64 +40,56 @@ public record OutputSettings(
 
   /** Checks the ranges. */
   public OutputSettings {
-    if (batchSize < 1
-        || trainExamples < 2 * batchSize
-        || testExamples < 1
-        || pretrainingEpochs < 0
-        || epochs < 1
-        || pieces < 1) {
-      throw new IllegalArgumentException(
-          "batchSize, testExamples, epochs and pieces must be at least 1, trainExamples at least two"
-              + " batches and pretrainingEpochs at least 0, not "
-              + List.of(batchSize, testExamples, epochs, pieces, trainExamples, pretrainingEpochs));
-    }
-    if (!(rate > 0) || !(gamma >= 0)) {
-      throw new IllegalArgumentException(
-          "rate must be positive and gamma at least 0, not " + rate + " and " + gamma);
-    }
+    Ranges.named("model", model);
+    Ranges.named("data", data);
+    Ranges.atLeast("batchSize", batchSize, 1);
+    Ranges.atLeast("trainExamples", trainExamples, 2 * batchSize);
+    Ranges.atLeast("testExamples", testExamples, 1);
+    Ranges.atLeast("pretrainingEpochs", pretrainingEpochs, 0);
+    Ranges.atLeast("epochs", epochs, 1);
+    Ranges.positive("rate", rate);
+    Ranges.within("gamma", gamma, 0, Double.MAX_VALUE, "finite and at least 0");
+    Ranges.atLeast("pieces", pieces, 1);
   }
 
-  /** A network without batch norm over rates, gammas and numbers of epochs. */
+  /** All of a scale. */
+  public static List<OutputSettings> all(Scale scale) {
+    return Stream.of(grid(scale), batchNorm(), heads(scale)).flatMap(List::stream).toList();
+  }
+
+  /** A network without batch norm over numbers of epochs, gammas and rates. */
   public static List<OutputSettings> grid(Scale scale) {
-    boolean smoke = scale == Scale.SMOKE;
-    return grid(
-        new OutputSettings("tanh-cnn-8", smoke ? 96 : 256, 100, 32, 2, 1, 1, 0, 4, 0),
-        smoke ? 2 : 3,
-        List.of(0.0, 10.0),
-        List.of(0.003, 0.01, 0.03));
+    return Grid.of(
+        base(scale),
+        """
+        {"epochs": [1, %s], "gamma": [0, 10], "rate": [0.003, 0.01, 0.03]}
+        """
+            .formatted(moreEpochs(scale)));
   }
 
-  /**
-   * A linear model over vectors, over rates, gammas and numbers of epochs.
-   *
-   * @param features in a vector
-   */
-  public static List<OutputSettings> heads(Scale scale, int features) {
-    boolean smoke = scale == Scale.SMOKE;
-    return grid(
-        new OutputSettings("linear-" + features, smoke ? 96 : 256, 100, 8, 2, 1, 1, 0, 4, 0),
-        smoke ? 2 : 3,
-        List.of(0.0, 0.7),
-        List.of(0.001, 0.003, 0.01));
-  }
-
-  private static List<OutputSettings> grid(
-      OutputSettings base, int moreEpochs, List<Double> gammas, List<Double> rates) {
-    List<OutputSettings> all = new ArrayList<>();
-    for (int epochs : new int[] {1, moreEpochs}) {
-      for (double gamma : gammas) {
-        for (double rate : rates) {
-          all.add(SettingsJson.with(base, "epochs", epochs, "gamma", gamma, "rate", rate));
-        }
-      }
-    }
-    return all;
+  /** A linear model over reviews, over numbers of epochs, gammas and rates. */
+  public static List<OutputSettings> heads(Scale scale) {
+    String data = FilmReviews.data(scale);
+    return Grid.of(
+        SettingsJson.with(base(scale), "model", FilmReviews.HEAD, "data", data, "batchSize", 8),
+        """
+        {"epochs": [1, %s], "gamma": [0, 0.7], "rate": [0.001, 0.003, 0.01]}
+        """
+            .formatted(moreEpochs(scale)));
   }
 
   /** A network with batch norm. */
-  public static List<OutputSettings> batchNorm(Scale scale) {
-    return List.of(
-        new OutputSettings("resnet8-4", 96, 100, 32, 1, 2, 0.01, 0, 4, 0),
-        new OutputSettings("resnet8-4", 96, 100, 32, 1, 2, 0.03, 0, 4, 0));
+  public static List<OutputSettings> batchNorm() {
+    OutputSettings base = new OutputSettings("resnet8-4", "cifar10", 96, 100, 32, 1, 2, 1, 0, 4, 0);
+    return Grid.of(base, "{\"rate\": [0.01, 0.03]}");
+  }
+
+  private static OutputSettings base(Scale scale) {
+    int examples = scale == Scale.SMOKE ? 96 : 256;
+    return new OutputSettings("tanh-cnn-8", "cifar10", examples, 100, 32, 2, 1, 1, 0, 4, 0);
+  }
+
+  private static int moreEpochs(Scale scale) {
+    return scale == Scale.SMOKE ? 2 : 3;
   }
 }

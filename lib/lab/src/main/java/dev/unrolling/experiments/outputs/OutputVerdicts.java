@@ -2,9 +2,9 @@ package dev.unrolling.experiments.outputs;
 
 import dev.unrolling.experiment.Verdict;
 import dev.unrolling.statistics.Correlation;
+import dev.unrolling.statistics.Tables;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import tech.tablesaw.api.Table;
 
@@ -37,14 +37,15 @@ public final class OutputVerdicts {
     int broken = 0;
     double tightest = 0;
     for (int row = 0; row < table.rowCount(); row++) {
-      double largest = at(table, "largest_at_equal_statistics", row);
-      double bound = at(table, "lipschitz", row) * at(table, "v", row);
-      double mean = at(table, "mean_logit_distance", row);
+      double largest = Tables.at(table, "largest_at_equal_statistics", row);
+      double bound = Tables.at(table, "lipschitz", row) * Tables.at(table, "v", row);
+      double mean = Tables.at(table, "mean_logit_distance", row);
       boolean holds =
           largest <= bound * (1 + ROUNDING)
-              && at(table, "mean_absolute_loss_gap", row)
+              && Tables.at(table, "mean_absolute_loss_gap", row)
                   <= Math.sqrt(2) * mean * (1 + ROUNDING) + ROUNDING
-              && at(table, "mean_kl", row) <= largest * largest / 4 * (1 + ROUNDING) + ROUNDING;
+              && Tables.at(table, "mean_kl", row)
+                  <= largest * largest / 4 * (1 + ROUNDING) + ROUNDING;
       broken += holds ? 0 : 1;
       tightest = bound > 0 ? Math.max(tightest, largest / bound) : tightest;
     }
@@ -52,12 +53,10 @@ public final class OutputVerdicts {
         "2.6",
         "Logit distance, loss gap and KL are bounded by way of v at equal running statistics",
         broken == 0 && table.rowCount() > 0,
-        String.format(
-            Locale.ROOT,
-            "broken in %d of %d comparisons (needed: 0); largest logit distance up to %.2f of K v",
-            broken,
-            table.rowCount(),
-            tightest));
+        "broken in %d of %d comparisons (needed: 0); largest logit distance up to %.2f of K v",
+        broken,
+        table.rowCount(),
+        tightest);
   }
 
   /**
@@ -78,14 +77,12 @@ public final class OutputVerdicts {
         "2.6, over settings",
         "Over settings and methods the logit distance, the loss gap and the KL follow v",
         holds,
-        String.format(
-            Locale.ROOT,
-            "rank correlation with v over %d comparisons: %s (needed: %.1f each); disagreement, a"
-                + " step function: %s",
-            moved.rowCount(),
-            String.join(", ", told),
-            FOLLOWS,
-            correlation(moved, "disagreement")));
+        "rank correlation with v over %d comparisons: %s (needed: %.1f each); disagreement, a"
+            + " step function: %s",
+        moved.rowCount(),
+        String.join(", ", told),
+        FOLLOWS,
+        correlation(moved, "disagreement"));
   }
 
   /**
@@ -96,7 +93,7 @@ public final class OutputVerdicts {
    * @throws IllegalArgumentException if the network has none
    */
   public static Verdict statistics(Table table) {
-    Table same = table.where(table.stringColumn("method").isEqualTo("retrained weights"));
+    Table same = Tables.where(table, "method", "retrained weights");
     if (same.isEmpty()) {
       throw new IllegalArgumentException(
           "no row has the method \"retrained weights\"; take a network with batch norm");
@@ -109,21 +106,14 @@ public final class OutputVerdicts {
         "With batch norm v = 0 and different logits go together; equal running statistics close the"
             + " gap",
         v == 0 && gap > ROUNDING && closed == 0,
-        String.format(
-            Locale.ROOT,
-            "retrained weights with M's statistics: v %.1e, largest logit distance at least %.2e, at"
-                + " equal statistics at most %.1e (needed: 0, above 0, 0)",
-            v,
-            gap,
-            closed));
+        "retrained weights with M's statistics: v %.1e, largest logit distance at least %.2e, at"
+            + " equal statistics at most %.1e (needed: 0, above 0, 0)",
+        v,
+        gap,
+        closed);
   }
 
   private static Correlation correlation(Table table, String column) {
-    return Correlation.ofRanks(
-        table.numberColumn("v").asDoubleArray(), table.numberColumn(column).asDoubleArray());
-  }
-
-  private static double at(Table table, String column, int row) {
-    return table.numberColumn(column).getDouble(row);
+    return Correlation.ofRanks(Tables.values(table, "v"), Tables.values(table, column));
   }
 }

@@ -69,11 +69,6 @@ public final class Privacy implements Computation<PrivacySettings, PrivacyRow> {
   }
 
   @Override
-  public int version() {
-    return 1;
-  }
-
-  @Override
   public String data(PrivacySettings settings) {
     return settings.data();
   }

@@ -5,6 +5,7 @@ import dev.unrolling.experiment.Experiment;
 import dev.unrolling.experiment.ExperimentProvider;
 import dev.unrolling.plot.Figure;
 import dev.unrolling.settings.Scale;
+import dev.unrolling.statistics.Tables;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,13 +31,12 @@ public final class PrivacyExperiments implements ExperimentProvider {
   }
 
   private static Map<String, Figure> figures(Scale scale, Table table) {
-    String note = "\n" + scale + " scale";
     String data = PrivacySettings.grid(scale).get(0).data();
-    Table first = table.where(table.stringColumn("data").isEqualTo(data));
+    Table first = Tables.where(table, "data", data);
     Map<String, Figure> figures = new LinkedHashMap<>();
     figures.put(
-        "e6-visits", PrivacyFigures.overVisits("Privacy risk of x* over its visits" + note, first));
-    figures.put("e6-v", PrivacyFigures.againstV("Privacy risk of x* against v" + note, first));
+        "e6-visits", PrivacyFigures.overVisits("Privacy risk of x* over its visits", first));
+    figures.put("e6-v", PrivacyFigures.againstV("Privacy risk of x* against v", first));
     return figures;
   }
 }

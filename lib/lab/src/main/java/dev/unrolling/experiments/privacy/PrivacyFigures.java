@@ -1,14 +1,12 @@
 package dev.unrolling.experiments.privacy;
 
-import dev.unrolling.experiments.finetuning.FineTuningFigures;
 import dev.unrolling.plot.Figure;
 import dev.unrolling.plot.Plot;
 import dev.unrolling.plot.Spread;
 import dev.unrolling.statistics.MeanInterval;
-import java.util.Arrays;
+import dev.unrolling.statistics.Tables;
 import java.util.List;
 import java.util.stream.DoubleStream;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import tech.tablesaw.api.Table;
 
@@ -37,7 +35,9 @@ public final class PrivacyFigures {
     return Figure.panels(
         title,
         2,
-        gammas(table).mapToObj(gamma -> overVisits(gamma, ofGamma(table, gamma))).toList());
+        gammas(table)
+            .mapToObj(gamma -> overVisits(gamma, Tables.where(table, "gamma", gamma)))
+            .toList());
   }
 
   private static Plot overVisits(double gamma, Table rows) {
@@ -78,12 +78,13 @@ public final class PrivacyFigures {
             .flatMap(
                 gamma ->
                     Stream.of(
-                        againstV(gamma, "mean score of x*", "risk", ofGamma(table, gamma)),
+                        againstV(
+                            gamma, "mean score of x*", "risk", Tables.where(table, "gamma", gamma)),
                         againstV(
                             gamma,
                             "mean |change of score| from M'",
                             "risk_change",
-                            ofGamma(table, gamma))))
+                            Tables.where(table, "gamma", gamma))))
             .toList());
   }
 
@@ -99,15 +100,11 @@ public final class PrivacyFigures {
   }
 
   private static String panel(double gamma) {
-    return "gamma " + FineTuningFigures.text(gamma);
+    return "gamma " + Tables.text(gamma);
   }
 
   private static DoubleStream gammas(Table table) {
-    return Arrays.stream(numbers(table, "gamma")).distinct().sorted();
-  }
-
-  private static Table ofGamma(Table table, double gamma) {
-    return table.where(table.numberColumn("gamma").isEqualTo(gamma));
+    return DoubleStream.of(Tables.distinct(table, "gamma"));
   }
 
   /** A method's mean of a column over seeds with its interval, and its mean v, by visits. */
@@ -115,22 +112,15 @@ public final class PrivacyFigures {
       double[] visits, double[] v, double[] mean, double[] low, double[] high, String meaning) {
 
     static Points of(Table table, String method, String column) {
-      Table rows = table.where(table.stringColumn("method").isEqualTo(method));
-      int[] visits =
-          Arrays.stream(numbers(rows, "visits"))
-              .mapToInt(v -> (int) v)
-              .distinct()
-              .sorted()
-              .toArray();
+      Table rows = Tables.where(table, "method", method);
+      double[] visits = Tables.distinct(rows, "visits");
       List<Table> groups =
-          IntStream.of(visits)
-              .mapToObj(count -> rows.where(rows.intColumn("visits").isEqualTo(count)))
-              .toList();
+          DoubleStream.of(visits).mapToObj(v -> Tables.where(rows, "visits", v)).toList();
       List<MeanInterval> means =
-          groups.stream().map(group -> MeanInterval.of(numbers(group, column))).toList();
+          groups.stream().map(group -> MeanInterval.of(Tables.values(group, column))).toList();
       return new Points(
-          IntStream.of(visits).asDoubleStream().toArray(),
-          groups.stream().mapToDouble(g -> MeanInterval.of(numbers(g, "v")).mean()).toArray(),
+          visits,
+          groups.stream().mapToDouble(g -> MeanInterval.of(Tables.values(g, "v")).mean()).toArray(),
           means.stream().mapToDouble(MeanInterval::mean).toArray(),
           means.stream().mapToDouble(MeanInterval::low).toArray(),
           means.stream().mapToDouble(MeanInterval::high).toArray(),
@@ -138,9 +128,5 @@ public final class PrivacyFigures {
               "mean and 95% interval",
               rows, means.stream().mapToInt(MeanInterval::count).toArray()));
     }
-  }
-
-  private static double[] numbers(Table table, String column) {
-    return table.numberColumn(column).asDoubleArray();
   }
 }

@@ -1,5 +1,6 @@
 package dev.unrolling.experiments.privacy;
 
+import dev.unrolling.statistics.Tables;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
@@ -16,11 +17,11 @@ public final class PrivacyRows {
   }
 
   static Table after(Table table, int visits) {
-    return table.where(table.intColumn("visits").isEqualTo(visits));
+    return Tables.where(table, "visits", visits);
   }
 
   static Table ofMethod(Table table, String method) {
-    return table.where(table.stringColumn("method").isEqualTo(method)).sortAscendingOn("run");
+    return Tables.where(table, "method", method).sortAscendingOn("run");
   }
 
   /** M and each M''. */
@@ -36,30 +37,27 @@ public final class PrivacyRows {
   static List<Table> runs(Table table) {
     return table.intColumn("run").unique().asList().stream()
         .sorted()
-        .map(run -> table.where(table.intColumn("run").isEqualTo(run)))
+        .map(run -> Tables.where(table, "run", run))
         .toList();
   }
 
   /** A number of each run of a gamma, in the order of the seeds. */
   static double[] ofSeeds(Table table, double gamma, ToDoubleFunction<Table> ofRun) {
-    return runs(table.where(table.numberColumn("gamma").isEqualTo(gamma))).stream()
-        .sorted(Comparator.comparingDouble(rows -> column(rows, "seed")[0]))
+    return runs(Tables.where(table, "gamma", gamma)).stream()
+        .sorted(Comparator.comparingDouble(rows -> Tables.values(rows, "seed")[0]))
         .mapToDouble(ofRun)
         .toArray();
   }
 
   /** A column under one method less that under another, one value a run. */
   static double[] paired(Table table, String column, String one, String other) {
-    return minus(column(ofMethod(table, one), column), column(ofMethod(table, other), column));
+    return minus(
+        Tables.values(ofMethod(table, one), column), Tables.values(ofMethod(table, other), column));
   }
 
   /** One column less another, row by row. */
   static double[] differences(Table table, String one, String other) {
-    return minus(column(table, one), column(table, other));
-  }
-
-  static double[] column(Table table, String name) {
-    return table.numberColumn(name).asDoubleArray();
+    return minus(Tables.values(table, one), Tables.values(table, other));
   }
 
   private static double[] minus(double[] one, double[] other) {

@@ -5,6 +5,7 @@ import dev.unrolling.data.Cifar100;
 import dev.unrolling.dataset.DataSets;
 import dev.unrolling.privacy.ModifiedEntropy.Convention;
 import dev.unrolling.privacy.PrivacyRiskScore.Spacing;
+import dev.unrolling.settings.Grid;
 import dev.unrolling.settings.Ranges;
 import dev.unrolling.settings.Scale;
 import dev.unrolling.settings.SettingsJson;
@@ -83,7 +84,7 @@ public record PrivacySettings(
     Ranges.atLeast("examples", examples, 2 * batchSize);
     Ranges.atLeast("testExamples", testExamples, 1);
     Ranges.atLeast("bins", bins, 1);
-    Ranges.within("rate", rate, Double.MIN_VALUE, Double.MAX_VALUE, "finite and positive");
+    Ranges.positive("rate", rate);
     Ranges.within("momentum", momentum, 0, Math.nextDown(1.0), "at least 0 and below 1");
     Ranges.within("weightDecay", weightDecay, 0, Double.MAX_VALUE, "finite and at least 0");
     Ranges.within("gamma", gamma, 0, Double.MAX_VALUE, "finite and at least 0");
@@ -132,19 +133,21 @@ public record PrivacySettings(
    * the authors' gammas for each.
    */
   public static List<PrivacySettings> grid(Scale scale) {
-    List<PrivacySettings> grid = new ArrayList<>(grid(of(scale), gammas(scale), seeds(scale)));
+    List<PrivacySettings> grid = new ArrayList<>(grid(scale, of(scale), gammas(scale)));
     if (scale == Scale.PAPER) {
       PrivacySettings hundred = SettingsJson.with(of(scale), "data", Cifar100.NAME);
-      grid.addAll(grid(hundred, new double[] {0, 50, 100, 150, 200, 250}, seeds(scale)));
+      grid.addAll(grid(scale, hundred, 0, 50, 100, 150, 200, 250));
     }
     return List.copyOf(grid);
   }
 
-  private static List<PrivacySettings> grid(PrivacySettings base, double[] gammas, long[] seeds) {
-    return Arrays.stream(gammas)
-        .mapToObj(base::withGamma)
-        .flatMap(one -> Arrays.stream(seeds).mapToObj(one::withSeed))
-        .toList();
+  private static List<PrivacySettings> grid(Scale scale, PrivacySettings base, double... gammas) {
+    return Grid.of(
+        base,
+        """
+        {"gamma": %s, "seed": %s}
+        """
+            .formatted(Arrays.toString(gammas), Arrays.toString(seeds(scale))));
   }
 
   /**
@@ -153,7 +156,7 @@ public record PrivacySettings(
    */
   public static List<PrivacySettings> momentum(Scale scale) {
     PrivacySettings base = SettingsJson.with(of(scale), "epochs", 4, "rate", 0.1 * of(scale).rate);
-    return List.of(base, base.withRetraining(Retraining.SKIPPED_STEP));
+    return List.of(base, SettingsJson.with(base, "retraining", Retraining.SKIPPED_STEP));
   }
 
   private static double[] gammas(Scale scale) {
@@ -180,20 +183,5 @@ public record PrivacySettings(
   /** How the bins are cut for what the modified entropy is fed with. */
   public Spacing spacing() {
     return entropy == Convention.PROBABILITIES ? Spacing.LOGARITHMIC : Spacing.LINEAR;
-  }
-
-  /** These settings with another M'. */
-  public PrivacySettings withRetraining(Retraining value) {
-    return SettingsJson.with(this, "retraining", value);
-  }
-
-  /** These settings with another weight of the penalty. */
-  public PrivacySettings withGamma(double value) {
-    return SettingsJson.with(this, "gamma", value);
-  }
-
-  /** These settings with another seed. */
-  public PrivacySettings withSeed(long value) {
-    return SettingsJson.with(this, "seed", value);
   }
 }

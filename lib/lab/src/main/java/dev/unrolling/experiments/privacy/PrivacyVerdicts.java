@@ -1,12 +1,12 @@
 package dev.unrolling.experiments.privacy;
 
-import static dev.unrolling.experiments.privacy.PrivacyRows.column;
 import static dev.unrolling.experiments.privacy.PrivacyRows.paired;
 
 import dev.unrolling.experiment.Verdict;
 import dev.unrolling.experiment.Verdict.Outcome;
 import dev.unrolling.statistics.Correlation;
 import dev.unrolling.statistics.MeanInterval;
+import dev.unrolling.statistics.Tables;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;
@@ -109,19 +109,17 @@ public final class PrivacyVerdicts {
         && interval.high() <= MARGIN) {
       outcome = Outcome.HOLDS;
     }
-    return new Verdict(
+    return Verdict.of(
         "E6, x* in M'",
         "Under M' x* scores like examples that were never seen",
         outcome,
-        String.format(
-            Locale.ROOT,
-            "mean score of x* under M' less that of unseen examples: %s over %d runs (needed: within"
-                + " -%.1f and %.1f, over at least %d runs)",
-            interval,
-            values.length,
-            MARGIN,
-            MARGIN,
-            FEWEST_RUNS));
+        "mean score of x* under M' less that of unseen examples: %s over %d runs (needed: within"
+            + " -%.1f and %.1f, over at least %d runs)",
+        interval,
+        values.length,
+        MARGIN,
+        MARGIN,
+        FEWEST_RUNS);
   }
 
   /**
@@ -203,11 +201,11 @@ public final class PrivacyVerdicts {
   }
 
   private static double correlation(Table rows) {
-    return Correlation.spearman(column(rows, "v"), column(rows, "risk_change"));
+    return Correlation.spearman(Tables.values(rows, "v"), Tables.values(rows, "risk_change"));
   }
 
   private static Correlation across(Table rows) {
-    return Correlation.ofRanks(column(rows, "v"), column(rows, "risk_change"));
+    return Correlation.ofRanks(Tables.values(rows, "v"), Tables.values(rows, "risk_change"));
   }
 
   /**
@@ -222,7 +220,7 @@ public final class PrivacyVerdicts {
         "E6, gamma and v, " + method,
         "With the larger gamma v is smaller, " + method,
         table,
-        rows -> column(PrivacyRows.ofMethod(rows, method), "v")[0]);
+        rows -> Tables.values(PrivacyRows.ofMethod(rows, method), "v")[0]);
   }
 
   /**
@@ -243,8 +241,8 @@ public final class PrivacyVerdicts {
   private static Verdict gammas(
       String claim, String statement, Table table, ToDoubleFunction<Table> ofRun) {
     Table last = lastRows(table);
-    double low = Arrays.stream(column(last, "gamma")).min().orElseThrow();
-    double high = Arrays.stream(column(last, "gamma")).max().orElseThrow();
+    double low = last.numberColumn("gamma").min();
+    double high = last.numberColumn("gamma").max();
     double[] atLow = PrivacyRows.ofSeeds(last, low, ofRun);
     double[] atHigh = PrivacyRows.ofSeeds(last, high, ofRun);
     int seeds = Math.min(atLow.length, atHigh.length);
@@ -256,21 +254,19 @@ public final class PrivacyVerdicts {
     } else if (low < high && seeds >= FEWEST_SEEDS && fall.high() < 0) {
       outcome = Outcome.FAILS;
     }
-    return new Verdict(
+    return Verdict.of(
         claim,
         statement,
         outcome,
-        String.format(
-            Locale.ROOT,
-            "%.3g at gamma %s, %.3g at gamma %s; it falls by %s (needed: above 0, over at least %d"
-                + " seeds; there are %d)",
-            mean(atLow),
-            low,
-            mean(atHigh),
-            high,
-            fall,
-            FEWEST_SEEDS,
-            seeds));
+        "%.3g at gamma %s, %.3g at gamma %s; it falls by %s (needed: above 0, over at least %d"
+            + " seeds; there are %d)",
+        mean(atLow),
+        low,
+        mean(atHigh),
+        high,
+        fall,
+        FEWEST_SEEDS,
+        seeds);
   }
 
   private static Verdict aboveZero(

@@ -5,13 +5,17 @@ import dev.unrolling.data.BatchOrder;
 import dev.unrolling.data.Dataset;
 import dev.unrolling.data.FeatureDataset;
 import dev.unrolling.data.Subsets;
-import dev.unrolling.engine.Engine;
 import dev.unrolling.engine.Mode;
 import dev.unrolling.engine.Network;
 import dev.unrolling.engine.Objective;
 import dev.unrolling.engine.ParameterVector;
+import dev.unrolling.engine.Precision;
+import dev.unrolling.experiment.Computation;
+import dev.unrolling.experiment.Experiment;
+import dev.unrolling.experiment.ExperimentProvider;
+import dev.unrolling.experiment.RunContext;
+import dev.unrolling.model.Architecture;
 import dev.unrolling.model.Architectures;
-import dev.unrolling.store.RecordTable;
 import dev.unrolling.training.Schedule;
 import dev.unrolling.training.SgdTrainer;
 import dev.unrolling.training.Step;
@@ -22,17 +26,34 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
-import tech.tablesaw.api.Table;
 
 /**
- * Claim 2.7 by experiment: how far a linear model walks, and to which margins, under cross entropy
- * and under the SD loss. Meant for float64.
+ * C2.7, claim 2.7 by experiment: how far a linear model walks, and to which margins, under cross
+ * entropy and under the SD loss, measured after 1, 2, 4, 8 ... steps. Each picture is averaged over
+ * squares of 4 x 4 pixels, and each example is centred and scaled to unit norm. Meant for float64.
  */
-public final class LinearSeparationExperiment {
+public final class LinearSeparationExperiment
+    implements Computation<LinearSeparationSettings, LinearSeparationExperiment.Row>,
+        ExperimentProvider {
 
   private static final int POOL = 4;
 
-  private record Row(
+  /**
+   * A measurement; margins are of the true class over any other, over all examples.
+   *
+   * @param engine that computed
+   * @param settings of the run; each is a column
+   * @param criticalGamma from which on the theory has margins collapse
+   * @param bestMargin d* of the theory; missing where infinite
+   * @param step t
+   * @param loss of the step
+   * @param normDw norm of w_t - w_0
+   * @param meanMargin mean over examples and other classes
+   * @param smallestMargin the least of them
+   * @param largestMargin the largest
+   * @param smallestDeviation least standard deviation of an example's logits
+   */
+  public record Row(
       String engine,
       LinearSeparationSettings settings,
       double criticalGamma,
@@ -45,46 +66,48 @@ public final class LinearSeparationExperiment {
       double largestMargin,
       double smallestDeviation) {}
 
-  private final Engine engine;
-  private final Dataset train;
+  @Override
+  public String name() {
+    return "linear-separation";
+  }
 
-  /**
-   * An experiment on a data set.
-   *
-   * @param engine that computes, in float64
-   * @param train images or vectors where the examples come from; each image is averaged over
-   *     squares of 4 x 4 pixels, and each example is centred and scaled to unit norm
-   */
-  public LinearSeparationExperiment(Engine engine, Dataset train) {
-    this.engine = engine;
-    this.train = train;
+  @Override
+  public String data(LinearSeparationSettings settings) {
+    return settings.data();
+  }
+
+  @Override
+  public Class<Row> rowType() {
+    return Row.class;
+  }
+
+  @Override
+  public List<Experiment<?>> experiments() {
+    return List.of(
+        new Experiment<>(
+            "C2.7",
+            "where the SD loss ends, and cross entropy does not",
+            this,
+            LinearSeparationSettings::all,
+            "torch",
+            Precision.FLOAT64,
+            LinearSeparationFigures::all));
   }
 
   /**
-   * Runs each setting, measuring after 1, 2, 4, 8 ... steps.
+   * Trains and measures.
    *
-   * @return a row a measurement: {@code engine}, the settings, {@code critical_gamma}, {@code
-   *     best_margin} = d* of the theory (missing where infinite), {@code step}, {@code loss} of the
-   *     step, {@code norm_dw}; mean, least and largest margin of the true class over any other,
-   *     over all examples and other classes; {@code smallest_deviation} = least standard deviation
-   *     of an example's logits
    * @throws IllegalArgumentException if there are not fewer examples than features
    */
-  public Table run(List<LinearSeparationSettings> settings) {
-    List<Row> rows = new ArrayList<>();
-    settings.forEach(one -> rows.addAll(run(one)));
-    return RecordTable.of("2.7", Row.class, rows);
-  }
-
-  private List<Row> run(LinearSeparationSettings settings) {
-    Dataset features = features(settings);
+  @Override
+  public List<Row> run(LinearSeparationSettings settings, RunContext context) {
+    Dataset features = features(settings, context.data().of(settings.data()).train());
     Objective objective = Objective.crossEntropy().withGamma(settings.gamma());
     int[] all = IntStream.range(0, features.size()).toArray();
     BatchOrder order = BatchOrder.fixed(features, all, all.length, settings.steps());
+    Architecture linear = Architectures.linear(features.exampleSize(), features.classes());
     List<Row> rows = new ArrayList<>();
-    try (Network network =
-            engine.network(
-                Architectures.linear(features.exampleSize(), features.classes()), settings.seed());
+    try (Network network = context.engine().network(linear, settings.seed());
         ParameterVector start = network.weights()) {
       StepListener measurement =
           new StepListener() {
@@ -145,10 +168,12 @@ public final class LinearSeparationExperiment {
   }
 
   /** The examples as rows of features, each less its mean and of unit norm. */
-  private Dataset features(LinearSeparationSettings settings) {
+  private static Dataset features(LinearSeparationSettings settings, Dataset train) {
     int[] drawn = Subsets.stratified(train, settings.examples(), settings.seed());
     double[][] rows =
-        Arrays.stream(drawn).mapToObj(index -> contrast(values(index))).toArray(double[][]::new);
+        Arrays.stream(drawn)
+            .mapToObj(index -> contrast(values(train, index)))
+            .toArray(double[][]::new);
     if (rows.length >= rows[0].length) {
       throw new IllegalArgumentException(
           "examples must be fewer than the "
@@ -163,14 +188,14 @@ public final class LinearSeparationExperiment {
         train.classNames());
   }
 
-  private double[] values(int index) {
+  private static double[] values(Dataset train, int index) {
     double[] values = new double[train.exampleSize()];
     train.writeExample(index, values, 0);
-    return train.exampleShape().length == 1 ? values : pooled(values);
+    return train.exampleShape().length == 1 ? values : pooled(train, values);
   }
 
   /** Means of 4 x 4 pixels of each channel. */
-  private double[] pooled(double[] image) {
+  private static double[] pooled(Dataset train, double[] image) {
     int height = train.exampleShape()[1];
     int width = train.exampleShape()[2];
     double[] means = new double[image.length / (POOL * POOL)];

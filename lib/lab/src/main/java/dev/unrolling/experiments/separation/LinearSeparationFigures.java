@@ -1,20 +1,37 @@
 package dev.unrolling.experiments.separation;
 
+import dev.unrolling.dataset.DataSets;
 import dev.unrolling.engine.Objective.Normalisation;
 import dev.unrolling.plot.Figure;
 import dev.unrolling.plot.Plot;
+import dev.unrolling.settings.Scale;
+import dev.unrolling.statistics.Tables;
 import dev.unrolling.unlearning.StandardDeviationTheory;
 import java.util.Arrays;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import tech.tablesaw.api.Table;
 
-/** Figures of the tables of {@code LinearSeparationExperiment} (claim 2.7). */
+/** Figures of the tables of {@link LinearSeparationExperiment} (claim 2.7). */
 public final class LinearSeparationFigures {
 
   private static final int POINTS = 60;
 
   private LinearSeparationFigures() {}
+
+  /** Two a data set. */
+  static Map<String, Figure> all(Scale scale, Table table) {
+    Map<String, Figure> figures = new TreeMap<>();
+    for (String data : table.stringColumn("data").unique()) {
+      Table runs = Tables.where(table, "data", data);
+      figures.put("c2.7-growth-" + data, growth("How far a linear model walks, " + data, runs));
+      figures.put(
+          "c2.7-margins-" + data, margins("Margins over gamma and the closed form, " + data, runs));
+    }
+    return figures;
+  }
 
   /**
    * norm(w_t - w_0) over the steps, a line a gamma.
@@ -24,13 +41,10 @@ public final class LinearSeparationFigures {
    */
   public static Plot growth(String title, Table table) {
     Plot plot = Figure.lines(title, "step t", "‖w_t − w_0‖").logX();
-    for (double gamma : distinct(table)) {
-      Table run = table.where(table.doubleColumn("gamma").isEqualTo(gamma)).sortOn("step");
-      plot =
-          plot.series(
-              gamma == 0 ? "cross entropy" : "gamma " + (long) gamma,
-              values(run, "step"),
-              values(run, "norm_dw"));
+    for (double gamma : Tables.distinct(table, "gamma")) {
+      Table run = Tables.where(table, "gamma", gamma).sortOn("step");
+      String name = gamma == 0 ? "cross entropy" : "gamma " + Tables.text(gamma);
+      plot = plot.series(name, run, "step", "norm_dw");
     }
     return plot;
   }
@@ -40,16 +54,16 @@ public final class LinearSeparationFigures {
    * closed form d* and with the critical gamma marked.
    *
    * @param title of the figure
-   * @param table of measurements
-   * @param classes C
+   * @param table of measurements on one data set
    */
-  public static Plot margins(String title, Table table, int classes) {
+  public static Plot margins(String title, Table table) {
+    int classes = DataSets.classes(table.stringColumn("data").get(0)).orElseThrow();
     Table last = LinearSeparationVerdicts.lastRows(table);
     Table penalised = last.where(last.doubleColumn("gamma").isGreaterThan(0)).sortOn("gamma");
-    double[] gammas = values(penalised, "gamma");
+    double[] gammas = Tables.values(penalised, "gamma");
     double critical = StandardDeviationTheory.criticalGamma(classes, Normalisation.PER_CLASS);
-    double from = gammas[0];
-    double to = Math.max(critical, gammas[gammas.length - 1]);
+    double from = DoubleStream.of(gammas).min().orElse(critical);
+    double to = Math.max(critical, DoubleStream.of(gammas).max().orElse(critical));
     double[] curve =
         DoubleStream.concat(
                 IntStream.range(0, POINTS).mapToDouble(i -> from + (to - from) * i / (POINTS - 1)),
@@ -60,9 +74,9 @@ public final class LinearSeparationFigures {
         .errorBars(
             "measured",
             gammas,
-            values(penalised, "mean_margin"),
-            values(penalised, "smallest_margin"),
-            values(penalised, "largest_margin"),
+            Tables.values(penalised, "mean_margin"),
+            Tables.values(penalised, "smallest_margin"),
+            Tables.values(penalised, "largest_margin"),
             "mean and range over examples and classes")
         .reference(
             "d*, closed form",
@@ -71,13 +85,5 @@ public final class LinearSeparationFigures {
                 .map(gamma -> new StandardDeviationTheory(classes, gamma / classes).bestMargin())
                 .toArray())
         .verticalLine("gamma_c", critical);
-  }
-
-  private static double[] distinct(Table table) {
-    return Arrays.stream(values(table, "gamma")).distinct().sorted().toArray();
-  }
-
-  private static double[] values(Table table, String column) {
-    return table.numberColumn(column).asDoubleArray();
   }
 }

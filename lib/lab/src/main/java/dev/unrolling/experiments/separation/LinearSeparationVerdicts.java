@@ -1,8 +1,8 @@
 package dev.unrolling.experiments.separation;
 
 import dev.unrolling.experiment.Verdict;
+import dev.unrolling.statistics.Tables;
 import java.util.Arrays;
-import java.util.Locale;
 import tech.tablesaw.api.Table;
 
 /** What tables of {@link LinearSeparationExperiment} say about claim 2.7. */
@@ -24,14 +24,14 @@ public final class LinearSeparationVerdicts {
    * gamma they converge. Log t grows by as much in each doubling of t.
    */
   public static Verdict growth(Table table) {
-    double[] alone = column(run(table, 0), "norm_dw");
+    double[] alone = Tables.values(run(table, 0), "norm_dw");
     int n = alone.length;
     double ratio = (alone[n - 1] - alone[n - 2]) / (alone[n - 2] - alone[n - 3]);
     double going = (alone[n - 1] - alone[n - 2]) / alone[n - 1];
     double slowest = 0;
     Table below = belowCritical(table);
-    for (double gamma : gammas(below)) {
-      double[] norms = column(run(below, gamma), "norm_dw");
+    for (double gamma : Tables.distinct(below, "gamma")) {
+      double[] norms = Tables.values(run(below, gamma), "norm_dw");
       double last = norms[norms.length - 1];
       double change = Math.abs(last - norms[norms.length - 2]) / last;
       slowest = Double.isNaN(change) ? change : Math.max(slowest, change);
@@ -41,43 +41,39 @@ public final class LinearSeparationVerdicts {
         "On linearly independent inputs norm(w_t - w_0) grows like log t under cross entropy and"
             + " converges under the SD loss",
         Math.abs(ratio - 1) <= LOGARITHM_TOLERANCE && going > CONVERGED && slowest <= CONVERGED,
-        String.format(
-            Locale.ROOT,
-            "cross entropy: growth over the last doubling %.2f of that over the one before (needed: 1"
-                + " within %.1f), %.1f%% of the norm; SD loss, gamma %s: at most %.2f%% (needed:"
-                + " %.1f%%)",
-            ratio,
-            LOGARITHM_TOLERANCE,
-            100 * going,
-            Arrays.toString(gammas(below)),
-            100 * slowest,
-            100 * CONVERGED));
+        "cross entropy: growth over the last doubling %.2f of that over the one before (needed: 1"
+            + " within %.1f), %.1f%% of the norm; SD loss, gamma %s: at most %.2f%% (needed:"
+            + " %.1f%%)",
+        ratio,
+        LOGARITHM_TOLERANCE,
+        100 * going,
+        Arrays.toString(Tables.distinct(below, "gamma")),
+        100 * slowest,
+        100 * CONVERGED);
   }
 
   /** 2.7: below the critical gamma every margin ends at d* = ln((C - 1) p* / (1 - p*)). */
   public static Verdict margins(Table table) {
     double furthest = 0;
     Table below = belowCritical(table);
-    for (double gamma : gammas(below)) {
+    for (double gamma : Tables.distinct(below, "gamma")) {
       Table run = run(below, gamma);
       int last = run.rowCount() - 1;
-      double best = run.doubleColumn("best_margin").get(last);
+      double best = Tables.at(run, "best_margin", last);
       double distance =
           Math.max(
-              Math.abs(run.doubleColumn("smallest_margin").get(last) - best),
-              Math.abs(run.doubleColumn("largest_margin").get(last) - best));
+              Math.abs(Tables.at(run, "smallest_margin", last) - best),
+              Math.abs(Tables.at(run, "largest_margin", last) - best));
       furthest = Double.isNaN(distance) ? distance : Math.max(furthest, distance);
     }
     return Verdict.of(
         "2.7, margins",
         "Below the critical gamma every margin of the true class ends at d*",
         furthest <= MARGIN_TOLERANCE,
-        String.format(
-            Locale.ROOT,
-            "furthest margin %.3f from d* over gamma %s (needed: at most %.1f)",
-            furthest,
-            Arrays.toString(gammas(below)),
-            MARGIN_TOLERANCE));
+        "furthest margin %.3f from d* over gamma %s (needed: at most %.1f)",
+        furthest,
+        Arrays.toString(Tables.distinct(below, "gamma")),
+        MARGIN_TOLERANCE);
   }
 
   /**
@@ -88,7 +84,7 @@ public final class LinearSeparationVerdicts {
     double beyond = 0;
     double below = Double.MAX_VALUE;
     double critical = table.doubleColumn("critical_gamma").get(0);
-    double[] gammas = gammas(table);
+    double[] gammas = Tables.distinct(table, "gamma");
     for (double gamma : gammas) {
       Table run = run(table, gamma);
       double margin = run.doubleColumn("mean_margin").get(run.rowCount() - 1);
@@ -104,20 +100,18 @@ public final class LinearSeparationVerdicts {
         gammas[gammas.length - 1] >= critical
             && beyond <= MARGIN_TOLERANCE
             && below > 2 * MARGIN_TOLERANCE,
-        String.format(
-            Locale.ROOT,
-            "critical gamma %.1f; mean margin beyond it at most %.3f (needed: %.1f), below it at"
-                + " least %.2f (needed: more than %.1f)",
-            critical,
-            beyond,
-            MARGIN_TOLERANCE,
-            below,
-            2 * MARGIN_TOLERANCE));
+        "critical gamma %.1f; mean margin beyond it at most %.3f (needed: %.1f), below it at"
+            + " least %.2f (needed: more than %.1f)",
+        critical,
+        beyond,
+        MARGIN_TOLERANCE,
+        below,
+        2 * MARGIN_TOLERANCE);
   }
 
   /** The last measurement of each gamma. */
   public static Table lastRows(Table table) {
-    return table.where(table.intColumn("step").isEqualTo(table.intColumn("step").max()));
+    return Tables.where(table, "step", table.intColumn("step").max());
   }
 
   private static Table belowCritical(Table table) {
@@ -129,14 +123,6 @@ public final class LinearSeparationVerdicts {
   }
 
   private static Table run(Table table, double gamma) {
-    return table.where(table.doubleColumn("gamma").isEqualTo(gamma)).sortOn("step");
-  }
-
-  private static double[] gammas(Table table) {
-    return Arrays.stream(column(table, "gamma")).distinct().sorted().toArray();
-  }
-
-  private static double[] column(Table table, String name) {
-    return table.numberColumn(name).asDoubleArray();
+    return Tables.where(table, "gamma", gamma).sortOn("step");
   }
 }

@@ -4,16 +4,19 @@ import dev.unrolling.data.Batch;
 import dev.unrolling.data.BatchOrder;
 import dev.unrolling.data.Dataset;
 import dev.unrolling.data.Subsets;
-import dev.unrolling.engine.Engine;
 import dev.unrolling.engine.Network;
 import dev.unrolling.engine.Objective;
 import dev.unrolling.engine.ParameterVector;
+import dev.unrolling.engine.Precision;
+import dev.unrolling.experiment.Computation;
+import dev.unrolling.experiment.Experiment;
+import dev.unrolling.experiment.ExperimentProvider;
+import dev.unrolling.experiment.RunContext;
 import dev.unrolling.experiments.singlegradient.SingleGradientSettings.Forgotten;
 import dev.unrolling.metrics.ForgettingDistance;
 import dev.unrolling.metrics.VerificationError;
 import dev.unrolling.model.Architecture;
 import dev.unrolling.model.Architectures;
-import dev.unrolling.store.RecordTable;
 import dev.unrolling.training.Removal;
 import dev.unrolling.training.Schedule;
 import dev.unrolling.training.SgdTrainer;
@@ -27,18 +30,35 @@ import dev.unrolling.unlearning.UnrolledSgd;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
-import tech.tablesaw.api.Table;
 
 /**
- * Claims 2.2 and 2.4b by experiment: M and M' walk in lock step, the forgotten gradient at w_0 is
- * added back, and what is left is compared with its leading term, known before anything is trained.
- * Meant for float64.
+ * C2.2, claims 2.2 and 2.4b by experiment: M and M' walk in lock step, the forgotten gradient at
+ * w_0 is added back, and what is left is compared with its leading term, known before anything is
+ * trained. Meant for float64.
  */
-public final class SingleGradientExperiment {
+public final class SingleGradientExperiment
+    implements Computation<SingleGradientSettings, SingleGradientExperiment.Row>,
+        ExperimentProvider {
 
   private static final Objective OBJECTIVE = Objective.crossEntropy();
 
-  private record Row(
+  /**
+   * What a run leaves.
+   *
+   * @param engine that computed
+   * @param settings of the run; each is a column
+   * @param steps t
+   * @param gradientNorm norm of what is added back for each unit of the factor
+   * @param forgettingDistance v of doing nothing
+   * @param v with the paper's factor
+   * @param vCorrected with the factor corrected for momentum
+   * @param predicted norm of the leading term of v; missing with momentum and where a term of first
+   *     order comes before
+   * @param remainder norm of w'' - w' without the leading term; missing as that is
+   * @param sigma on the last batch; missing if no products are spent on it
+   * @param e1 unlearning error with one eta; missing as sigma is
+   */
+  public record Row(
       String engine,
       SingleGradientSettings settings,
       int steps,
@@ -51,42 +71,44 @@ public final class SingleGradientExperiment {
       double sigma,
       double e1) {}
 
-  private final Engine engine;
-  private final Dataset train;
-
-  /**
-   * An experiment on a data set.
-   *
-   * @param engine that computes, in float64
-   * @param train where the examples come from
-   */
-  public SingleGradientExperiment(Engine engine, Dataset train) {
-    this.engine = engine;
-    this.train = train;
+  @Override
+  public String name() {
+    return "single-gradient";
   }
 
-  /**
-   * Runs each setting.
-   *
-   * @return a row a setting: {@code engine}, the settings, {@code steps}, {@code gradient_norm} =
-   *     norm of what is added back for each unit of the factor, {@code forgetting_distance}, {@code
-   *     v} with the paper's factor, {@code v_corrected} with the factor corrected for momentum,
-   *     {@code predicted} = norm of the leading term of v and {@code remainder} = norm of w'' - w'
-   *     without it (both missing with momentum and where a term of first order comes before),
-   *     {@code sigma} on the last batch and {@code e1} (missing if no products are spent on it)
-   */
-  public Table run(List<SingleGradientSettings> settings) {
-    return RecordTable.of("2.2", Row.class, settings.stream().map(this::run).toList());
+  @Override
+  public String data(SingleGradientSettings settings) {
+    return settings.data();
   }
 
-  private Row run(SingleGradientSettings settings) {
-    BatchOrder order = order(settings);
+  @Override
+  public Class<Row> rowType() {
+    return Row.class;
+  }
+
+  @Override
+  public List<Experiment<?>> experiments() {
+    return List.of(
+        new Experiment<>(
+            "C2.2",
+            "what single gradient unlearning leaves",
+            this,
+            SingleGradientSettings::all,
+            "torch",
+            Precision.FLOAT64,
+            SingleGradientFigures::all));
+  }
+
+  @Override
+  public List<Row> run(SingleGradientSettings settings, RunContext context) {
+    Dataset train = context.data().of(settings.data()).train();
+    BatchOrder order = order(settings, train);
     Removal removal = settings.forgotten().removal(order.forgetBatch());
     SgdTrainer trainer =
         new SgdTrainer(OBJECTIVE, Schedule.constant(settings.rate()))
             .withMomentum(settings.momentum());
     Architecture architecture = Architectures.named(settings.model(), train.classes());
-    try (Network original = engine.network(architecture, settings.seed());
+    try (Network original = context.engine().network(architecture, settings.seed());
         Network start = original.copy();
         Network retrained = original.copy();
         ForgettingRecorder recorder = new ForgettingRecorder(original, order, trainer, removal)) {
@@ -108,21 +130,23 @@ public final class SingleGradientExperiment {
           }
         }
         double sigma = sigma(settings, original, order.batch(order.steps() - 1));
-        return new Row(
-            engine.name(),
-            settings,
-            order.steps(),
-            recorder.startGradient().norm2(),
-            ForgettingDistance.value(original, retrained),
-            v,
-            vCorrected,
-            predicted,
-            remainder,
-            sigma,
-            Double.isNaN(sigma)
-                ? sigma
-                : UnlearningError.oneEta()
-                    .value(settings.rate(), recorder.movement(), order.steps(), List.of(sigma)));
+        return List.of(
+            new Row(
+                context.engine().name(),
+                settings,
+                order.steps(),
+                recorder.startGradient().norm2(),
+                ForgettingDistance.value(original, retrained),
+                v,
+                vCorrected,
+                predicted,
+                remainder,
+                sigma,
+                Double.isNaN(sigma)
+                    ? sigma
+                    : UnlearningError.oneEta()
+                        .value(
+                            settings.rate(), recorder.movement(), order.steps(), List.of(sigma))));
       }
     }
   }
@@ -137,15 +161,15 @@ public final class SingleGradientExperiment {
         .value();
   }
 
-  private BatchOrder order(SingleGradientSettings settings) {
+  private static BatchOrder order(SingleGradientSettings settings, Dataset train) {
     int[] others =
         Subsets.stratified(train, settings.batchSize() * settings.others(), settings.seed());
     return BatchOrder.fixed(train, others, settings.batchSize(), settings.epochs())
-        .withForgetBatch(forgetBatch(settings, others), settings.position());
+        .withForgetBatch(forgetBatch(settings, train, others), settings.position());
   }
 
   /** As many of one class as asked, the rest as many of each class as can be. */
-  private Batch forgetBatch(SingleGradientSettings settings, int[] others) {
+  private static Batch forgetBatch(SingleGradientSettings settings, Dataset train, int[] others) {
     int[] free = Subsets.rest(train, others);
     int label = settings.forgetSeed() % train.classes();
     int pure = (int) Math.round(settings.pureShare() * settings.batchSize());

@@ -2,20 +2,54 @@ package dev.unrolling.experiments.singlegradient;
 
 import dev.unrolling.plot.Figure;
 import dev.unrolling.plot.Plot;
-import java.util.Arrays;
+import dev.unrolling.settings.Scale;
+import dev.unrolling.statistics.Tables;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Stream;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.Table;
 
-/** Figures of the tables of {@code SingleGradientExperiment} (claims 2.2 and 2.4b). */
+/** Figures of the tables of {@link SingleGradientExperiment} (claims 2.2 and 2.4b). */
 public final class SingleGradientFigures {
 
   private static final String RATE = "learning rate eta";
   private static final String NORM = "norm (weights)";
 
   private SingleGradientFigures() {}
+
+  /** Four of each model on which all of it is tried, and one of networks of practice. */
+  static Map<String, Figure> all(Scale scale, Table table) {
+    Map<String, Figure> figures = new LinkedHashMap<>();
+    for (SingleGradientSettings base :
+        List.of(SingleGradientSettings.base(), SingleGradientSettings.head(scale))) {
+      String model = base.model();
+      Table runs = Tables.where(table, "model", model);
+      Table plain = plain(runs);
+      figures.put(
+          "c2.2-batches-" + model,
+          batches("Forgetting a batch, " + model, Tables.where(plain, "forgotten", "batch")));
+      figures.put("c2.2-points-" + model, points("Forgetting a point, " + model, plain));
+      figures.put(
+          "c2.2-momentum-" + model,
+          momentum("Momentum 0.9, " + model, Tables.where(runs, "momentum", 0.9)));
+      figures.put(
+          "c2.2-prediction-" + model,
+          prediction(
+              "Different forget batches, " + model,
+              runs.where(runs.intColumn("sigma_products").isGreaterThan(0))));
+    }
+    Table pictures = Tables.where(table, "data", SingleGradientSettings.base().data());
+    Table networks = Tables.where(Tables.where(plain(pictures), "epochs", 2), "position", "middle");
+    figures.put("c2.2-networks", networks("Kinks and batch statistics", networks));
+    return figures;
+  }
+
+  private static Table plain(Table table) {
+    return Tables.where(Tables.where(table, "momentum", 0), "sigma_products", 0);
+  }
 
   /**
    * What is left over the learning rate in one number of epochs, by the position of the forget
@@ -25,8 +59,7 @@ public final class SingleGradientFigures {
    * @param table of {@code SingleGradientSettings.batches}
    */
   public static Figure batches(String title, Table table) {
-    double epochs = table.numberColumn("epochs").max();
-    Table some = table.where(table.numberColumn("epochs").isEqualTo(epochs));
+    Table some = Tables.where(table, "epochs", table.numberColumn("epochs").max());
     return Figure.panels(
         title,
         3,
@@ -35,22 +68,21 @@ public final class SingleGradientFigures {
                 position ->
                     orders(
                         "x* " + position + " in the epoch",
-                        some.where(some.stringColumn("position").isEqualTo(position))))
+                        Tables.where(some, "position", position)))
             .toList());
   }
 
   private static Plot orders(String title, Table table) {
     Table sorted = table.sortOn("rate");
-    double[] rates = sorted.doubleColumn("rate").asDoubleArray();
     return Figure.lines(title, RATE, NORM)
         .logX()
         .logY()
-        .series("forgetting distance", rates, values(sorted, "forgetting_distance"))
-        .series("v", rates, values(sorted, "v"))
-        .series("v without its leading term", rates, values(sorted, "remainder"))
-        .slope("slope 1", 1, rates, values(sorted, "forgetting_distance")[0])
-        .slope("slope 2", 2, rates, values(sorted, "v")[0])
-        .slope("slope 3", 3, rates, values(sorted, "remainder")[0]);
+        .series("forgetting distance", sorted, "rate", "forgetting_distance")
+        .series("v", sorted, "rate", "v")
+        .series("v without its leading term", sorted, "rate", "remainder")
+        .slope(1, sorted, "rate", "forgetting_distance")
+        .slope(2, sorted, "rate", "v")
+        .slope(3, sorted, "rate", "remainder");
   }
 
   /**
@@ -60,13 +92,18 @@ public final class SingleGradientFigures {
    * @param table of {@code SingleGradientSettings.points}
    */
   public static Plot points(String title, Table table) {
-    Plot plot = Figure.lines(title, RATE, NORM).logX().logY();
-    plot = line(plot, "divisor b − 1", table, "point_remaining", "v");
-    plot = line(plot, "divisor b", table, "point_full_batch", "v");
-    plot = line(plot, "divisor b, without leading term", table, "point_full_batch", "remainder");
-    plot = slope(plot, 1, table, "point_remaining", "v");
-    plot = slope(plot, 2, table, "point_full_batch", "v");
-    return slope(plot, 3, table, "point_full_batch", "remainder");
+    Table sorted = table.sortOn("rate");
+    Table remaining = Tables.where(sorted, "forgotten", "point_remaining");
+    Table full = Tables.where(sorted, "forgotten", "point_full_batch");
+    return Figure.lines(title, RATE, NORM)
+        .logX()
+        .logY()
+        .series("divisor b − 1", remaining, "rate", "v")
+        .series("divisor b", full, "rate", "v")
+        .series("divisor b, without leading term", full, "rate", "remainder")
+        .slope(1, remaining, "rate", "v")
+        .slope(2, full, "rate", "v")
+        .slope(3, full, "rate", "remainder");
   }
 
   /**
@@ -77,8 +114,8 @@ public final class SingleGradientFigures {
    * @param table of {@code SingleGradientSettings.networks}
    */
   public static Figure networks(String title, Table table) {
-    Table batch = table.where(table.stringColumn("forgotten").isEqualTo("batch"));
-    Table point = table.where(table.stringColumn("forgotten").isEqualTo("point_full_batch"));
+    Table batch = Tables.where(table, "forgotten", "batch");
+    Table point = Tables.where(table, "forgotten", "point_full_batch");
     Table shares = batch.copy();
     DoubleColumn share =
         batch.numberColumn("remainder").divide(batch.numberColumn("v")).setName("v");
@@ -99,11 +136,9 @@ public final class SingleGradientFigures {
     Plot plot = Figure.lines(title, RATE, axis).logX().logY();
     Table sorted = table.sortOn("rate");
     for (String model : table.stringColumn("model").unique().asList().stream().sorted().toList()) {
-      Table some = sorted.where(sorted.stringColumn("model").isEqualTo(model));
-      plot = plot.series(model, values(some, "rate"), values(some, "v"));
+      plot = plot.series(model, Tables.where(sorted, "model", model), "rate", "v");
     }
-    Table smooth = sorted.where(sorted.stringColumn("model").isEqualTo("tanh-bn-cnn-4"));
-    return plot.slope("slope " + power, power, values(smooth, "rate"), values(smooth, "v")[0]);
+    return plot.slope(power, Tables.where(sorted, "model", "tanh-bn-cnn-4"), "rate", "v");
   }
 
   /**
@@ -113,12 +148,17 @@ public final class SingleGradientFigures {
    * @param table of {@code SingleGradientSettings.momentum}
    */
   public static Plot momentum(String title, Table table) {
-    Plot plot = Figure.lines(title, RATE, NORM).logX().logY();
-    plot = line(plot, "factor not corrected", table, "batch_zero_gradient", "v");
-    plot = line(plot, "corrected, but step skipped by M'", table, "batch", "v_corrected");
-    plot = line(plot, "corrected", table, "batch_zero_gradient", "v_corrected");
-    plot = slope(plot, 1, table, "batch_zero_gradient", "v");
-    return slope(plot, 2, table, "batch_zero_gradient", "v_corrected");
+    Table sorted = table.sortOn("rate");
+    Table zero = Tables.where(sorted, "forgotten", "batch_zero_gradient");
+    Table skipped = Tables.where(sorted, "forgotten", "batch");
+    return Figure.lines(title, RATE, NORM)
+        .logX()
+        .logY()
+        .series("factor not corrected", zero, "rate", "v")
+        .series("corrected, but step skipped by M'", skipped, "rate", "v_corrected")
+        .series("corrected", zero, "rate", "v_corrected")
+        .slope(1, zero, "rate", "v")
+        .slope(2, zero, "rate", "v_corrected");
   }
 
   /**
@@ -135,33 +175,13 @@ public final class SingleGradientFigures {
   }
 
   private static Plot against(String name, String column, Table table) {
-    double[] xs = values(table, column);
-    double[] ends = Arrays.stream(xs).sorted().toArray();
-    double[] line = {ends[0], ends[ends.length - 1]};
+    double[] xs = Tables.distinct(table, column);
+    double[] line = xs.length == 0 ? xs : new double[] {xs[0], xs[xs.length - 1]};
     Plot plot = Figure.scatter("v against " + name, name, "verification error v").logX().logY();
-    for (double share : Arrays.stream(values(table, "pure_share")).distinct().sorted().toArray()) {
-      Table some = table.where(table.doubleColumn("pure_share").isEqualTo(share));
-      plot =
-          plot.series(
-              String.format(Locale.ROOT, "%.0f%% of one class", 100 * share),
-              values(some, column),
-              values(some, "v"));
+    for (double share : Tables.distinct(table, "pure_share")) {
+      String group = String.format(Locale.ROOT, "%.0f%% of one class", 100 * share);
+      plot = plot.series(group, Tables.where(table, "pure_share", share), column, "v");
     }
     return plot.reference("equal", line, line);
-  }
-
-  private static Plot line(Plot plot, String name, Table table, String forgotten, String column) {
-    Table some = table.where(table.stringColumn("forgotten").isEqualTo(forgotten)).sortOn("rate");
-    return plot.series(name, values(some, "rate"), values(some, column));
-  }
-
-  private static Plot slope(Plot plot, int power, Table table, String forgotten, String column) {
-    Table some = table.where(table.stringColumn("forgotten").isEqualTo(forgotten)).sortOn("rate");
-    return plot.slope("slope " + power, power, values(some, "rate"), values(some, column)[0]);
-  }
-
-  private static double[] values(Table table, String column) {
-    DoubleColumn values = table.numberColumn(column).asDoubleColumn();
-    return values.asDoubleArray();
   }
 }

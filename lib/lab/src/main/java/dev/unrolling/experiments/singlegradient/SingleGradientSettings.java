@@ -2,6 +2,9 @@ package dev.unrolling.experiments.singlegradient;
 
 import dev.unrolling.data.Batch;
 import dev.unrolling.data.BatchOrder;
+import dev.unrolling.experiment.FilmReviews;
+import dev.unrolling.settings.Grid;
+import dev.unrolling.settings.Ranges;
 import dev.unrolling.settings.Scale;
 import dev.unrolling.settings.SettingsJson;
 import dev.unrolling.training.Removal;
@@ -15,6 +18,7 @@ import java.util.stream.Stream;
  * 2.4b).
  *
  * @param model name of an architecture
+ * @param data name of a data set
  * @param forgotten what is forgotten, and how M' leaves it out
  * @param position of the forget batch in each epoch
  * @param batchSize b, at least 2
@@ -29,6 +33,7 @@ import java.util.stream.Stream;
  */
 public record SingleGradientSettings(
     String model,
+    String data,
     Forgotten forgotten,
     BatchOrder.Position position,
     int batchSize,
@@ -65,33 +70,57 @@ public record SingleGradientSettings(
 
   /** Checks the ranges. */
   public SingleGradientSettings {
-    if (batchSize < 2 || others < 1 || epochs < 1 || sigmaProducts < 0) {
-      throw new IllegalArgumentException(
-          "batchSize must be at least 2, others and epochs at least 1, sigmaProducts at least 0,"
-              + " not "
-              + List.of(batchSize, others, epochs, sigmaProducts));
-    }
-    if (!(rate > 0) || !(momentum >= 0 && momentum < 1) || !(pureShare >= 0 && pureShare <= 1)) {
-      throw new IllegalArgumentException(
-          "rate must be positive, momentum in [0, 1) and pureShare in [0, 1], not "
-              + List.of(rate, momentum, pureShare));
-    }
+    Ranges.named("model", model);
+    Ranges.named("data", data);
+    Ranges.atLeast("batchSize", batchSize, 2);
+    Ranges.atLeast("others", others, 1);
+    Ranges.atLeast("epochs", epochs, 1);
+    Ranges.within("momentum", momentum, 0, Math.nextDown(1.0), "at least 0 and below 1");
+    Ranges.positive("rate", rate);
+    Ranges.within("pureShare", pureShare, 0, 1, "from 0 to 1");
+    Ranges.atLeast("forgetSeed", forgetSeed, 0);
+    Ranges.atLeast("sigmaProducts", sigmaProducts, 0);
   }
 
   /** One epoch of five batches of 16 on a small tanh network, the forget batch in the middle. */
   public static SingleGradientSettings base() {
     return new SingleGradientSettings(
-        "tanh-cnn-4", Forgotten.BATCH, BatchOrder.Position.MIDDLE, 16, 4, 1, 0, 0.002, 0, 0, 0, 0);
+        "tanh-cnn-4",
+        "cifar10",
+        Forgotten.BATCH,
+        BatchOrder.Position.MIDDLE,
+        16,
+        4,
+        1,
+        0,
+        0.002,
+        0,
+        0,
+        0,
+        0);
   }
 
   /**
-   * The same with batches of 8 on a linear model over vectors, whose many features of unit variance
+   * The same with batches of 8 on a linear model over reviews, whose many features of unit variance
    * want a smaller rate.
-   *
-   * @param features in a vector
    */
-  public static SingleGradientSettings head(int features) {
-    return SettingsJson.with(base(), "model", "linear-" + features, "batchSize", 8, "rate", 1e-4);
+  public static SingleGradientSettings head(Scale scale) {
+    String data = FilmReviews.data(scale);
+    return SettingsJson.with(
+        base(), "model", FilmReviews.HEAD, "data", data, "batchSize", 8, "rate", 1e-4);
+  }
+
+  /** All of a scale, each once: on pictures, on reviews, and networks of practice. */
+  public static List<SingleGradientSettings> all(Scale scale) {
+    List<SingleGradientSettings> all = new ArrayList<>();
+    for (SingleGradientSettings base : List.of(base(), head(scale))) {
+      all.addAll(batches(scale, base));
+      all.addAll(points(scale, base));
+      all.addAll(momentum(scale, base));
+      all.addAll(forgetBatches(scale, base));
+    }
+    all.addAll(networks(scale));
+    return all.stream().distinct().toList();
   }
 
   /**
@@ -100,13 +129,14 @@ public record SingleGradientSettings(
    * @param base what all have in common; its rate is the largest
    */
   public static List<SingleGradientSettings> batches(Scale scale, SingleGradientSettings base) {
-    List<SingleGradientSettings> all = new ArrayList<>();
-    for (int epochs : new int[] {1, scale == Scale.SMOKE ? 2 : 3}) {
-      for (BatchOrder.Position position : BatchOrder.Position.values()) {
-        all.addAll(overRates(scale, base.withEpochs(epochs).withPosition(position)));
-      }
-    }
-    return all;
+    return overRates(
+        scale,
+        base,
+        base.rate,
+        """
+        {"epochs": [1, %s], "position": ["first", "middle", "last"], "rate": %%s}
+        """
+            .formatted(scale == Scale.SMOKE ? 2 : 3));
   }
 
   /**
@@ -115,9 +145,13 @@ public record SingleGradientSettings(
    * @param base what all have in common; its rate is the largest
    */
   public static List<SingleGradientSettings> points(Scale scale, SingleGradientSettings base) {
-    return Stream.of(Forgotten.POINT_FULL_BATCH, Forgotten.POINT_REMAINING)
-        .flatMap(what -> overRates(scale, base.withEpochs(2).withForgotten(what)).stream())
-        .toList();
+    return overRates(
+        scale,
+        base,
+        base.rate,
+        """
+        {"epochs": [2], "forgotten": ["point_full_batch", "point_remaining"], "rate": %s}
+        """);
   }
 
   /**
@@ -127,17 +161,14 @@ public record SingleGradientSettings(
    * @param base what all have in common
    */
   public static List<SingleGradientSettings> momentum(Scale scale, SingleGradientSettings base) {
-    return Stream.of(Forgotten.BATCH_ZERO_GRADIENT, Forgotten.BATCH)
-        .flatMap(
-            what ->
-                overRates(
-                    scale,
-                    base.withEpochs(2)
-                        .withForgotten(what)
-                        .withMomentum(0.9)
-                        .withRate(base.rate / 10))
-                    .stream())
-        .toList();
+    return overRates(
+        scale,
+        base,
+        base.rate / 10,
+        """
+        {"epochs": [2], "momentum": [0.9], "forgotten": ["batch_zero_gradient", "batch"],
+         "rate": %s}
+        """);
   }
 
   /**
@@ -145,15 +176,14 @@ public record SingleGradientSettings(
    * divisor b, over rates from a quarter of the usual one, as batch norm bends the loss more.
    */
   public static List<SingleGradientSettings> networks(Scale scale) {
-    return Stream.of("tanh-cnn-4", "relu-cnn-4", "tanh-bn-cnn-4", "resnet8-4")
-        .flatMap(
-            model ->
-                Stream.of(Forgotten.BATCH, Forgotten.POINT_FULL_BATCH)
-                    .map(
-                        base().withModel(model).withEpochs(2).withRate(base().rate / 4)
-                            ::withForgotten))
-        .flatMap(settings -> overRates(scale, settings).stream())
-        .toList();
+    return overRates(
+        scale,
+        base(),
+        base().rate / 4,
+        """
+        {"epochs": [2], "model": ["tanh-cnn-4", "relu-cnn-4", "tanh-bn-cnn-4", "resnet8-4"],
+         "forgotten": ["batch", "point_full_batch"], "rate": %s}
+        """);
   }
 
   /**
@@ -163,61 +193,18 @@ public record SingleGradientSettings(
    */
   public static List<SingleGradientSettings> forgetBatches(
       Scale scale, SingleGradientSettings base) {
-    int count = scale == Scale.SMOKE ? 8 : 16;
-    return IntStream.range(0, count)
-        .mapToObj(
-            i ->
-                base.withEpochs(2)
-                    .withRate(base.rate / 2)
-                    .withForgetBatch(i % 4 / 3.0, i)
-                    .withSigmaProducts(40))
+    SingleGradientSettings mixed =
+        SettingsJson.with(base, "epochs", 2, "rate", base.rate / 2, "sigmaProducts", 40);
+    return IntStream.range(0, scale == Scale.SMOKE ? 8 : 16)
+        .mapToObj(i -> SettingsJson.with(mixed, "pureShare", i % 4 / 3.0, "forgetSeed", i))
         .toList();
   }
 
+  /** Each setting of a grid in JSON, its {@code %s} the largest rate and its halves. */
   private static List<SingleGradientSettings> overRates(
-      Scale scale, SingleGradientSettings settings) {
-    return Stream.iterate(settings, s -> s.withRate(s.rate / 2))
-        .limit(scale == Scale.SMOKE ? 4 : 5)
-        .toList();
-  }
-
-  /** These settings with another architecture. */
-  public SingleGradientSettings withModel(String value) {
-    return SettingsJson.with(this, "model", value);
-  }
-
-  /** These settings with something else forgotten. */
-  public SingleGradientSettings withForgotten(Forgotten value) {
-    return SettingsJson.with(this, "forgotten", value);
-  }
-
-  /** These settings with another position. */
-  public SingleGradientSettings withPosition(BatchOrder.Position value) {
-    return SettingsJson.with(this, "position", value);
-  }
-
-  /** These settings with another number of epochs. */
-  public SingleGradientSettings withEpochs(int value) {
-    return SettingsJson.with(this, "epochs", value);
-  }
-
-  /** These settings with another momentum. */
-  public SingleGradientSettings withMomentum(double value) {
-    return SettingsJson.with(this, "momentum", value);
-  }
-
-  /** These settings with another rate. */
-  public SingleGradientSettings withRate(double value) {
-    return SettingsJson.with(this, "rate", value);
-  }
-
-  /** These settings with another forget batch. */
-  public SingleGradientSettings withForgetBatch(double share, int seedOfBatch) {
-    return SettingsJson.with(this, "pureShare", share, "forgetSeed", seedOfBatch);
-  }
-
-  /** These settings with another number of products spent on sigma. */
-  public SingleGradientSettings withSigmaProducts(int value) {
-    return SettingsJson.with(this, "sigmaProducts", value);
+      Scale scale, SingleGradientSettings base, double largest, String grid) {
+    List<Double> rates =
+        Stream.iterate(largest, rate -> rate / 2).limit(scale == Scale.SMOKE ? 4 : 5).toList();
+    return Grid.of(base, grid.formatted(rates));
   }
 }

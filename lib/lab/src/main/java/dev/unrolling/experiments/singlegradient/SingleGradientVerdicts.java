@@ -4,9 +4,10 @@ import dev.unrolling.experiment.Verdict;
 import dev.unrolling.statistics.Correlation;
 import dev.unrolling.statistics.LogLogSlope;
 import dev.unrolling.statistics.SlopeTable;
+import dev.unrolling.statistics.Tables;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
+import java.util.stream.IntStream;
 import tech.tablesaw.api.Table;
 
 /** What tables of {@link SingleGradientExperiment} say about claims 2.2 and 2.4b. */
@@ -32,32 +33,22 @@ public final class SingleGradientVerdicts {
     Table whole = forgotten(table, "batch");
     double[] v = {Double.MAX_VALUE, -Double.MAX_VALUE};
     double[] left = v.clone();
-    for (double epochs : Arrays.stream(column(whole, "epochs")).distinct().toArray()) {
-      for (String position : whole.stringColumn("position").unique()) {
-        Table run =
-            whole.where(
-                whole
-                    .stringColumn("position")
-                    .isEqualTo(position)
-                    .and(whole.numberColumn("epochs").isEqualTo(epochs)));
-        widen(v, slope(run, "v"));
-        widen(left, slope(run, "remainder"));
-      }
+    for (Table run : whole.splitOn("epochs", "position").asTableList()) {
+      widen(v, slope(run, "v"));
+      widen(left, slope(run, "remainder"));
     }
     return Verdict.of(
         "2.2",
         "Forgetting a batch by a single gradient leaves O(eta^2), and O(eta^3) once the leading"
             + " term is taken off",
         near(v, 2) && near(left, 3),
-        String.format(
-            Locale.ROOT,
-            "slopes %.2f to %.2f and %.2f to %.2f over positions and epochs (needed: 2 and 3"
-                + " within %.1f)",
-            v[0],
-            v[1],
-            left[0],
-            left[1],
-            SLOPE_TOLERANCE));
+        "slopes %.2f to %.2f and %.2f to %.2f over positions and epochs (needed: 2 and 3"
+            + " within %.1f)",
+        v[0],
+        v[1],
+        left[0],
+        left[1],
+        SLOPE_TOLERANCE);
   }
 
   /** 2.2 by point: second order with the divisor b, first order with b - 1. */
@@ -70,14 +61,12 @@ public final class SingleGradientVerdicts {
         "Forgetting a point leaves O(eta^2) if the rest of its batch is still divided by b, O(eta)"
             + " if by b - 1",
         near(full, 2) && near(left, 3) && near(remaining, 1),
-        String.format(
-            Locale.ROOT,
-            "divisor b: slope %.2f, without the leading term %.2f; divisor b - 1: %.2f (needed: 2,"
-                + " 3 and 1 within %.1f)",
-            full,
-            left,
-            remaining,
-            SLOPE_TOLERANCE));
+        "divisor b: slope %.2f, without the leading term %.2f; divisor b - 1: %.2f (needed: 2,"
+            + " 3 and 1 within %.1f)",
+        full,
+        left,
+        remaining,
+        SLOPE_TOLERANCE);
   }
 
   /**
@@ -95,24 +84,24 @@ public final class SingleGradientVerdicts {
         "Rectified linear units leave more of a batch than the leading term tells",
         Arrays.stream(smooth).allMatch(share -> share <= PREDICTION_TOLERANCE)
             && Arrays.stream(kinked).allMatch(share -> share >= UNEXPLAINED),
-        String.format(
-            Locale.ROOT,
-            "beside the leading term, of v at the median rate: tanh %.1f%%, tanh with batch norm"
-                + " %.1f%% (needed: at most %.0f%%); ReLU %.0f%%, ResNet-8 %.0f%% (needed: at least"
-                + " %.0f%%)",
-            100 * smooth[0],
-            100 * smooth[1],
-            100 * PREDICTION_TOLERANCE,
-            100 * kinked[0],
-            100 * kinked[1],
-            100 * UNEXPLAINED));
+        "beside the leading term, of v at the median rate: tanh %.1f%%, tanh with batch norm"
+            + " %.1f%% (needed: at most %.0f%%); ReLU %.0f%%, ResNet-8 %.0f%% (needed: at least"
+            + " %.0f%%)",
+        100 * smooth[0],
+        100 * smooth[1],
+        100 * PREDICTION_TOLERANCE,
+        100 * kinked[0],
+        100 * kinked[1],
+        100 * UNEXPLAINED);
   }
 
   /** Median over rates of what is left beside the leading term, as a share of v. */
   private static double left(Table table, String model) {
-    Table run = model(table, model);
+    Table run = Tables.where(table, "model", model);
     double[] shares =
-        Arrays.stream(ratios(column(run, "remainder"), column(run, "v"))).sorted().toArray();
+        Arrays.stream(ratios(Tables.values(run, "remainder"), Tables.values(run, "v")))
+            .sorted()
+            .toArray();
     return (shares[(shares.length - 1) / 2] + shares[shares.length / 2]) / 2;
   }
 
@@ -123,27 +112,21 @@ public final class SingleGradientVerdicts {
    * @param table of {@code SingleGradientSettings.networks}
    */
   public static Verdict batchStatistics(Table table) {
-    Table smooth = model(table, "tanh-bn-cnn-4");
+    Table smooth = Tables.where(table, "model", "tanh-bn-cnn-4");
     double batch = slope(forgotten(smooth, "batch"), "v");
     double point = slope(forgotten(smooth, "point_full_batch"), "v");
-    double without = slope(forgotten(model(table, "tanh-cnn-4"), "point_full_batch"), "v");
+    double without =
+        slope(forgotten(Tables.where(table, "model", "tanh-cnn-4"), "point_full_batch"), "v");
     return Verdict.of(
         "2.2, batch norm",
         "With batch statistics a batch leaves O(eta^2), but a point O(eta) whatever the divisor",
         near(batch, 2) && near(point, 1) && near(without, 2),
-        String.format(
-            Locale.ROOT,
-            "tanh network with batch norm: slope %.2f for a batch, %.2f for a point with the divisor"
-                + " b; without batch norm %.2f for the point (needed: 2, 1 and 2 within %.1f)",
-            batch,
-            point,
-            without,
-            SLOPE_TOLERANCE));
-  }
-
-  /** The rows of one model. */
-  public static Table model(Table table, String name) {
-    return table.where(table.stringColumn("model").isEqualTo(name));
+        "tanh network with batch norm: slope %.2f for a batch, %.2f for a point with the divisor"
+            + " b; without batch norm %.2f for the point (needed: 2, 1 and 2 within %.1f)",
+        batch,
+        point,
+        without,
+        SLOPE_TOLERANCE);
   }
 
   /** 2.2 with momentum: second order with the corrected factor and a zero-gradient step only. */
@@ -156,14 +139,12 @@ public final class SingleGradientVerdicts {
         "With momentum v is O(eta^2) with the corrected factor, if M' takes a step with zero"
             + " gradient, and else O(eta)",
         near(corrected, 2) && near(published, 1) && near(skipped, 1),
-        String.format(
-            Locale.ROOT,
-            "corrected factor: slope %.2f; uncorrected: %.2f; corrected, step skipped: %.2f"
-                + " (needed: 2, 1 and 1 within %.1f)",
-            corrected,
-            published,
-            skipped,
-            SLOPE_TOLERANCE));
+        "corrected factor: slope %.2f; uncorrected: %.2f; corrected, step skipped: %.2f"
+            + " (needed: 2, 1 and 1 within %.1f)",
+        corrected,
+        published,
+        skipped,
+        SLOPE_TOLERANCE);
   }
 
   /**
@@ -171,29 +152,27 @@ public final class SingleGradientVerdicts {
    * does: the ratio of v to it varies less.
    */
   public static Verdict prediction(Table table) {
-    double[] v = column(table, "v");
-    double[] byTerm = ratios(v, column(table, "predicted"));
-    double[] byError = ratios(v, column(table, "e1"));
-    double[] gradients = column(table, "gradient_norm");
+    double[] v = Tables.values(table, "v");
+    double[] byTerm = ratios(v, Tables.values(table, "predicted"));
+    double[] byError = ratios(v, Tables.values(table, "e1"));
+    double[] gradients = Tables.values(table, "gradient_norm");
     double furthest = Arrays.stream(byTerm).map(ratio -> Math.abs(ratio - 1)).max().orElseThrow();
     return Verdict.of(
         "2.4b",
         "The leading term predicts v for each forget batch, and tells them apart better than e1",
         furthest <= PREDICTION_TOLERANCE && spread(byTerm) < spread(byError),
-        String.format(
-            Locale.ROOT,
-            "over %d batches, norm(g*) from %.2f to %.2f: v within %.1f%% of the prediction (needed:"
-                + " %.0f%%); largest over smallest ratio of v to it %.2f, to e1 %.2f; rank"
-                + " correlation with v: prediction %.2f, e1 %.2f",
-            v.length,
-            Arrays.stream(gradients).min().orElseThrow(),
-            Arrays.stream(gradients).max().orElseThrow(),
-            100 * furthest,
-            100 * PREDICTION_TOLERANCE,
-            spread(byTerm),
-            spread(byError),
-            Correlation.spearman(v, column(table, "predicted")),
-            Correlation.spearman(v, column(table, "e1"))));
+        "over %d batches, norm(g*) from %.2f to %.2f: v within %.1f%% of the prediction (needed:"
+            + " %.0f%%); largest over smallest ratio of v to it %.2f, to e1 %.2f; rank"
+            + " correlation with v: prediction %.2f, e1 %.2f",
+        v.length,
+        Arrays.stream(gradients).min().orElseThrow(),
+        Arrays.stream(gradients).max().orElseThrow(),
+        100 * furthest,
+        100 * PREDICTION_TOLERANCE,
+        spread(byTerm),
+        spread(byError),
+        Correlation.spearman(v, Tables.values(table, "predicted")),
+        Correlation.spearman(v, Tables.values(table, "e1")));
   }
 
   /** The fitted slopes: a row for each way of running, a column a quantity. */
@@ -206,11 +185,11 @@ public final class SingleGradientVerdicts {
   }
 
   private static Table forgotten(Table table, String what) {
-    return table.where(table.stringColumn("forgotten").isEqualTo(what));
+    return Tables.where(table, "forgotten", what);
   }
 
   private static double slope(Table table, String column) {
-    return LogLogSlope.fit(column(table, "rate"), column(table, column));
+    return LogLogSlope.fit(table, "rate", column);
   }
 
   private static boolean near(double slope, double expected) {
@@ -228,18 +207,10 @@ public final class SingleGradientVerdicts {
   }
 
   private static double[] ratios(double[] above, double[] below) {
-    double[] ratios = new double[above.length];
-    for (int i = 0; i < ratios.length; i++) {
-      ratios[i] = above[i] / below[i];
-    }
-    return ratios;
+    return IntStream.range(0, above.length).mapToDouble(i -> above[i] / below[i]).toArray();
   }
 
   private static double spread(double[] values) {
     return Arrays.stream(values).max().orElseThrow() / Arrays.stream(values).min().orElseThrow();
-  }
-
-  private static double[] column(Table table, String name) {
-    return table.numberColumn(name).asDoubleArray();
   }
 }

@@ -2,8 +2,10 @@ package dev.unrolling.experiments.unrolled;
 
 import dev.unrolling.experiment.Verdict;
 import dev.unrolling.statistics.LogLogSlope;
+import dev.unrolling.statistics.Tables;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.stream.Stream;
 import tech.tablesaw.api.Table;
 
 /** What tables of {@link UnrolledSgdExperiment} say about claim 2.1. */
@@ -22,19 +24,17 @@ public final class UnrolledSgdVerdicts {
 
   /** 2.1a: on a quadratic loss the expansion with the f terms is exact at any rate. */
   public static Verdict exactOnQuadratic(Table table) {
-    double largest = Arrays.stream(column(table, "relative_remainder")).max().orElseThrow();
-    double[] rates = column(table, "rate");
+    double largest = Arrays.stream(Tables.values(table, "relative_remainder")).max().orElseThrow();
+    double[] rates = Tables.values(table, "rate");
     return Verdict.of(
         "2.1a",
         "On a quadratic loss, unrolled SGD with its f terms is exact at any learning rate",
         largest <= ROUNDING,
-        String.format(
-            Locale.ROOT,
-            "largest remainder %.1e of norm(w_t) over rates %s to %s (needed: at most %.0e)",
-            largest,
-            Arrays.stream(rates).min().orElseThrow(),
-            Arrays.stream(rates).max().orElseThrow(),
-            ROUNDING));
+        "largest remainder %.1e of norm(w_t) over rates %s to %s (needed: at most %.0e)",
+        largest,
+        Arrays.stream(rates).min().orElseThrow(),
+        Arrays.stream(rates).max().orElseThrow(),
+        ROUNDING);
   }
 
   /** 2.1b: on a smooth network movement and remainders go like eta, eta^2 and eta^3. */
@@ -78,34 +78,24 @@ public final class UnrolledSgdVerdicts {
         "2.1c",
         statement,
         slopes[2] <= twin[2] - CLEAR_GAP && Math.abs(slopes[0] - 1) <= SLOPE_TOLERANCE,
-        String.format(
-            Locale.ROOT,
-            "%s over the %d rates at which %d to %d inputs of the first layer changed sign"
-                + " (needed: first 1 within %.1f, third at least %.1f below the smooth twin's"
-                + " %.2f)",
-            describe(slopes),
-            crossed.rowCount(),
-            (int) crossed.intColumn("kinks_crossed").min(),
-            (int) crossed.intColumn("kinks_crossed").max(),
-            SLOPE_TOLERANCE,
-            CLEAR_GAP,
-            twin[2]));
+        "%s over the %d rates at which %d to %d inputs of the first layer changed sign (needed:"
+            + " first 1 within %.1f, third at least %.1f below the smooth twin's %.2f)",
+        describe(slopes),
+        crossed.rowCount(),
+        (int) crossed.intColumn("kinks_crossed").min(),
+        (int) crossed.intColumn("kinks_crossed").max(),
+        SLOPE_TOLERANCE,
+        CLEAR_GAP,
+        twin[2]);
   }
 
   private static double[] slopes(Table table) {
-    double[] rates = column(table, "rate");
-    return new double[] {
-      LogLogSlope.fit(rates, column(table, "norm_dw")),
-      LogLogSlope.fit(rates, column(table, "remainder_without_f")),
-      LogLogSlope.fit(rates, column(table, "remainder_with_f"))
-    };
+    return Stream.of("norm_dw", "remainder_without_f", "remainder_with_f")
+        .mapToDouble(column -> LogLogSlope.fit(table, "rate", column))
+        .toArray();
   }
 
   private static String describe(double[] slopes) {
     return String.format(Locale.ROOT, "slopes %.2f, %.2f, %.2f", slopes[0], slopes[1], slopes[2]);
-  }
-
-  private static double[] column(Table table, String name) {
-    return table.numberColumn(name).asDoubleArray();
   }
 }

@@ -3,23 +3,20 @@ package dev.unrolling.experiments.checkpointing;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import dev.unrolling.data.RealData;
-import dev.unrolling.engine.Engines;
-import dev.unrolling.engine.Precision;
+import dev.unrolling.experiment.TheoryRuns;
 import dev.unrolling.experiment.Verdict;
 import dev.unrolling.experiment.Verdict.Outcome;
 import dev.unrolling.settings.Scale;
+import dev.unrolling.settings.SettingsJson;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.Table;
 
 class CheckpointingVerdictsTest {
 
-  private static final Table TABLE =
-      new CheckpointingExperiment(
-              Engines.open("torch", "cpu", Precision.FLOAT64).withThreads(1),
-              RealData.cifar10Train())
-          .run(CheckpointingSettings.small(Scale.SMOKE));
+  private static final CheckpointingSettings SMALL = CheckpointingSettings.small(Scale.SMOKE);
+  private static final Table TABLE = TheoryRuns.of(new CheckpointingExperiment(), List.of(SMALL));
 
   private static Table with(String column, DoubleColumn values) {
     return TABLE.copy().replaceColumn(column, values.copy().setName(column));
@@ -61,11 +58,8 @@ class CheckpointingVerdictsTest {
 
   @Test
   void badSettingsAreNamed() {
-    assertThrows(
-        IllegalArgumentException.class,
-        () -> new CheckpointingSettings("tanh-cnn-4", 16, 7, 0, 0.01, 4, 0));
-    assertThrows(
-        IllegalArgumentException.class,
-        () -> new CheckpointingSettings("tanh-cnn-4", 16, 7, 1, 0, 4, 0));
+    for (String wrong : List.of("epochs=0", "rate=0", "others=0")) {
+      assertThrows(IllegalArgumentException.class, () -> SettingsJson.set(SMALL, wrong));
+    }
   }
 }

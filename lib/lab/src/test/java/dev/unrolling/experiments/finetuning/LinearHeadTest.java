@@ -3,11 +3,8 @@ package dev.unrolling.experiments.finetuning;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.unrolling.data.Dataset;
-import dev.unrolling.dataset.DataSets;
-import dev.unrolling.engine.Engine;
-import dev.unrolling.engine.Engines;
-import dev.unrolling.engine.Precision;
-import dev.unrolling.experiment.Runner;
+import dev.unrolling.experiment.Computation;
+import dev.unrolling.experiment.TheoryRuns;
 import dev.unrolling.experiment.Verdict;
 import dev.unrolling.experiment.Verdict.Outcome;
 import dev.unrolling.experiments.checkpointing.CheckpointingExperiment;
@@ -23,6 +20,7 @@ import dev.unrolling.experiments.unrolled.UnrolledSgdExperiment;
 import dev.unrolling.experiments.unrolled.UnrolledSgdSettings;
 import dev.unrolling.experiments.unrolled.UnrolledSgdVerdicts;
 import dev.unrolling.settings.Scale;
+import dev.unrolling.settings.SettingsJson;
 import dev.unrolling.training.Fixtures;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -31,8 +29,6 @@ import tech.tablesaw.api.Table;
 /** The theory's experiments on vectors, with a linear head: as on pictures, and as able to fail. */
 class LinearHeadTest {
 
-  private static final Engine ENGINE =
-      Engines.open("torch", "cpu", Precision.FLOAT64).withThreads(1);
   private static final Dataset FEATURES = twoClasses(Fixtures.features());
   private static final int WIDTH = FEATURES.exampleSize();
 
@@ -59,15 +55,23 @@ class LinearHeadTest {
     return table.copy().replaceColumn(column, table.doubleColumn(values).copy().setName(column));
   }
 
+  /** Settings for the features of reviews, with as many as these vectors have. */
+  private static <S extends Record> Table run(Computation<S, ?> computation, List<S> settings) {
+    return TheoryRuns.on(
+        FEATURES,
+        computation,
+        settings.stream().map(one -> SettingsJson.with(one, "model", "linear-" + WIDTH)).toList());
+  }
+
   @Test
   void unrolledSgdIsExactOrOfThirdOrder() {
-    UnrolledSgdExperiment experiment = new UnrolledSgdExperiment(ENGINE, FEATURES);
-    Table quadratic = experiment.run(UnrolledSgdSettings.quadraticHead(Scale.SMOKE, WIDTH));
+    UnrolledSgdExperiment experiment = new UnrolledSgdExperiment();
+    Table quadratic = run(experiment, UnrolledSgdSettings.quadraticHead(Scale.SMOKE));
     holds(UnrolledSgdVerdicts.exactOnQuadratic(quadratic));
     fails(
         UnrolledSgdVerdicts.exactOnQuadratic(
             with(quadratic, "relative_remainder", "remainder_without_f")));
-    Table smooth = experiment.run(UnrolledSgdSettings.smoothHead(Scale.SMOKE, WIDTH));
+    Table smooth = run(experiment, UnrolledSgdSettings.smoothHead(Scale.SMOKE));
     holds(UnrolledSgdVerdicts.orders(smooth));
     fails(UnrolledSgdVerdicts.orders(with(smooth, "remainder_with_f", "remainder_without_f")));
   }
@@ -75,8 +79,7 @@ class LinearHeadTest {
   @Test
   void checkpointingTakesAwayTheOwnPartOnly() {
     Table table =
-        new CheckpointingExperiment(ENGINE, FEATURES)
-            .run(CheckpointingSettings.head(Scale.SMOKE, WIDTH));
+        run(new CheckpointingExperiment(), List.of(CheckpointingSettings.head(Scale.SMOKE)));
     holds(CheckpointingVerdicts.ends(table));
     holds(CheckpointingVerdicts.othersStay(table));
     fails(CheckpointingVerdicts.othersStay(with(table, "predicted", "own_part")));
@@ -84,8 +87,7 @@ class LinearHeadTest {
 
   @Test
   void answersFollowTheWeights() {
-    List<OutputSettings> some = OutputSettings.heads(Scale.SMOKE, WIDTH).subList(0, 4);
-    Table table = new OutputExperiment(ENGINE, FEATURES, FEATURES).run(some);
+    Table table = run(new OutputExperiment(), OutputSettings.heads(Scale.SMOKE).subList(0, 4));
     holds(OutputVerdicts.bounds(table));
     fails(OutputVerdicts.bounds(with(table, "lipschitz", "lipschitz_mean")));
   }
@@ -93,8 +95,8 @@ class LinearHeadTest {
   @Test
   void marginsEndAtTheClosedForm() {
     List<LinearSeparationSettings> below =
-        List.of(new LinearSeparationSettings(4, 4096, 4, 0.5, 0));
-    Table table = new LinearSeparationExperiment(ENGINE, FEATURES).run(below);
+        List.of(new LinearSeparationSettings("pooled", 4, 4096, 4, 0.5, 0));
+    Table table = TheoryRuns.on(FEATURES, new LinearSeparationExperiment(), below);
     holds(LinearSeparationVerdicts.margins(table));
     fails(LinearSeparationVerdicts.margins(with(table, "best_margin", "critical_gamma")));
   }
@@ -103,8 +105,7 @@ class LinearHeadTest {
   void unitsAreThoseOfAWeight() {
     Table last =
         FineTuningVerdicts.lastRows(
-            new Runner(ENGINE, DataSets.only(FEATURES, FEATURES), text -> {})
-                .run(new FineTuning(), FineTuningGrids.headRateSweep(WIDTH)));
+            TheoryRuns.on(FEATURES, new FineTuning(), FineTuningGrids.headRateSweep(WIDTH)));
     holds(FineTuningVerdicts.units("2.4", last).on("pooled"));
     fails(FineTuningVerdicts.units("2.4", with(last, "e1", "e")));
   }

@@ -3,9 +3,7 @@ package dev.unrolling.experiments.outputs;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import dev.unrolling.data.RealData;
-import dev.unrolling.engine.Engines;
-import dev.unrolling.engine.Precision;
+import dev.unrolling.experiment.TheoryRuns;
 import dev.unrolling.experiment.Verdict;
 import dev.unrolling.experiment.Verdict.Outcome;
 import dev.unrolling.settings.Scale;
@@ -16,11 +14,9 @@ import tech.tablesaw.api.Table;
 
 class OutputVerdictsTest {
 
-  private static final OutputExperiment EXPERIMENT =
-      new OutputExperiment(
-          Engines.open("torch", "cpu", Precision.FLOAT64).withThreads(1),
-          RealData.cifar10Train(),
-          RealData.cifar10Test());
+  private static Table run(List<OutputSettings> settings) {
+    return TheoryRuns.of(new OutputExperiment(), settings);
+  }
 
   private static Table with(Table table, String column, DoubleColumn values) {
     return table.copy().replaceColumn(column, values.copy().setName(column));
@@ -28,7 +24,7 @@ class OutputVerdictsTest {
 
   @Test
   void boundsHoldAndSmoothMetricsFollow() {
-    Table table = EXPERIMENT.run(OutputSettings.grid(Scale.SMOKE));
+    Table table = run(OutputSettings.grid(Scale.SMOKE));
     Verdict right = OutputVerdicts.bounds(table);
     assertEquals(Outcome.HOLDS, right.outcome(), right.toString());
     // A Lipschitz constant that averages over examples bounds no single one.
@@ -44,7 +40,7 @@ class OutputVerdictsTest {
 
   @Test
   void runningStatisticsMakeAGapThatVDoesNotSee() {
-    Table table = EXPERIMENT.run(OutputSettings.batchNorm(Scale.SMOKE).subList(0, 1));
+    Table table = run(OutputSettings.batchNorm().subList(0, 1));
     Verdict right = OutputVerdicts.statistics(table);
     assertEquals(Outcome.HOLDS, right.outcome(), right.toString());
     // The statistics of M left in where those of M' belong.
@@ -60,7 +56,7 @@ class OutputVerdictsTest {
           IllegalArgumentException.class,
           () ->
               new OutputSettings(
-                  "tanh-cnn-8", sizes.get(0), sizes.get(1), 32, 1, 1, 0.01, 0, 8, 0));
+                  "tanh-cnn-8", "cifar10", sizes.get(0), sizes.get(1), 32, 1, 1, 0.01, 0, 8, 0));
     }
   }
 }

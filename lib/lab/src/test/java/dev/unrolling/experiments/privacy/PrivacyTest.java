@@ -90,7 +90,7 @@ public class PrivacyTest {
 
   @Test
   void aSkippedStepIsAnotherRetrainedModel() {
-    Table table = run(SMALL, SMALL.withRetraining(Retraining.SKIPPED_STEP));
+    Table table = run(SMALL, SettingsJson.with(SMALL, "retraining", Retraining.SKIPPED_STEP));
     Table last = PrivacyVerdicts.lastRows(table);
     double[] v = ofMethod(last, PrivacyVerdicts.ORIGINAL).doubleColumn("v").asDoubleArray();
     assertNotEquals(v[0], v[1]);
@@ -141,7 +141,7 @@ public class PrivacyTest {
 
   @Test
   void twoRunsAtOnceAndAStoreGiveTheSameBits(@TempDir Path folder) {
-    List<PrivacySettings> settings = List.of(SMALL, SMALL.withGamma(15));
+    List<PrivacySettings> settings = List.of(SMALL, SettingsJson.with(SMALL, "gamma", 15));
     Table one = new Runner(ENGINE, DATA, line -> {}).run(new Privacy(), settings);
     Runner kept =
         new Runner(ENGINE.withThreads(2), DATA, line -> {})

@@ -4,12 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.unrolling.data.RealData;
-import dev.unrolling.engine.Engines;
-import dev.unrolling.engine.Precision;
+import dev.unrolling.experiment.TheoryRuns;
 import dev.unrolling.experiment.Verdict;
 import dev.unrolling.experiment.Verdict.Outcome;
 import dev.unrolling.settings.Scale;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.Table;
@@ -17,10 +16,7 @@ import tech.tablesaw.api.Table;
 class LinearSeparationVerdictsTest {
 
   private static final Table TABLE =
-      new LinearSeparationExperiment(
-              Engines.open("torch", "cpu", Precision.FLOAT64).withThreads(1),
-              RealData.cifar10Train())
-          .run(LinearSeparationSettings.grid(Scale.SMOKE));
+      TheoryRuns.of(new LinearSeparationExperiment(), LinearSeparationSettings.grid(Scale.SMOKE));
 
   private static Table with(String column, DoubleColumn values) {
     return TABLE.copy().replaceColumn(column, values.copy().setName(column));
@@ -67,12 +63,12 @@ class LinearSeparationVerdictsTest {
   @Test
   void badSettingsAreNamed() {
     assertThrows(
-        IllegalArgumentException.class, () -> new LinearSeparationSettings(10, 64, 0, 0, 0));
+        IllegalArgumentException.class,
+        () -> new LinearSeparationSettings("cifar10", 10, 64, 0, 0, 0));
+    List<LinearSeparationSettings> tooMany =
+        List.of(new LinearSeparationSettings("cifar10", 4000, 64, 0.1, 0, 0));
     assertThrows(
         IllegalArgumentException.class,
-        () ->
-            new LinearSeparationExperiment(
-                    Engines.open("torch", "cpu", Precision.FLOAT64), RealData.cifar10Train())
-                .run(java.util.List.of(new LinearSeparationSettings(4000, 64, 0.1, 0, 0))));
+        () -> TheoryRuns.of(new LinearSeparationExperiment(), tooMany));
   }
 }

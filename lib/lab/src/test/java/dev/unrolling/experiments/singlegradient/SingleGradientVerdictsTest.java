@@ -5,12 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.unrolling.data.Dataset;
-import dev.unrolling.data.RealData;
-import dev.unrolling.engine.Engines;
-import dev.unrolling.engine.Precision;
+import dev.unrolling.experiment.TheoryRuns;
 import dev.unrolling.experiment.Verdict;
 import dev.unrolling.experiment.Verdict.Outcome;
 import dev.unrolling.settings.Scale;
+import dev.unrolling.settings.SettingsJson;
+import dev.unrolling.statistics.Tables;
 import dev.unrolling.training.Fixtures;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -19,9 +19,11 @@ import tech.tablesaw.api.Table;
 
 class SingleGradientVerdictsTest {
 
-  private static final SingleGradientExperiment EXPERIMENT =
-      new SingleGradientExperiment(
-          Engines.open("torch", "cpu", Precision.FLOAT64).withThreads(1), RealData.cifar10Train());
+  private static final SingleGradientSettings BASE = SingleGradientSettings.base();
+
+  private static Table run(List<SingleGradientSettings> settings) {
+    return TheoryRuns.of(new SingleGradientExperiment(), settings);
+  }
 
   /** The table with the values of one column under the name of another. */
   private static Table with(Table table, String column, String values, double factor) {
@@ -32,8 +34,7 @@ class SingleGradientVerdictsTest {
 
   @Test
   void aBatchLeavesSecondOrderAndItsLeadingTermExplainsIt() {
-    Table table =
-        EXPERIMENT.run(SingleGradientSettings.batches(Scale.SMOKE, SingleGradientSettings.base()));
+    Table table = run(SingleGradientSettings.batches(Scale.SMOKE, BASE));
     Verdict right = SingleGradientVerdicts.batches(table);
     assertEquals(Outcome.HOLDS, right.outcome(), right.toString());
     // A leading term with its sign turned doubles what is left.
@@ -51,8 +52,7 @@ class SingleGradientVerdictsTest {
 
   @Test
   void aPointNeedsTheDivisorOfItsBatch() {
-    Table table =
-        EXPERIMENT.run(SingleGradientSettings.points(Scale.SMOKE, SingleGradientSettings.base()));
+    Table table = run(SingleGradientSettings.points(Scale.SMOKE, BASE));
     Verdict right = SingleGradientVerdicts.points(table);
     assertEquals(Outcome.HOLDS, right.outcome(), right.toString());
     Table swapped =
@@ -69,15 +69,15 @@ class SingleGradientVerdictsTest {
 
   @Test
   void kinksAndBatchStatisticsLeaveMore() {
-    Table table = EXPERIMENT.run(SingleGradientSettings.networks(Scale.SMOKE));
+    Table table = run(SingleGradientSettings.networks(Scale.SMOKE));
     Verdict kinks = SingleGradientVerdicts.kinks(table);
     assertEquals(Outcome.HOLDS, kinks.outcome(), kinks.toString());
     Verdict statistics = SingleGradientVerdicts.batchStatistics(table);
     assertEquals(Outcome.HOLDS, statistics.outcome(), statistics.toString());
-    Table residual = SingleGradientVerdicts.model(table, "resnet8-4");
+    Table residual = Tables.where(table, "model", "resnet8-4");
     assertEquals(Outcome.FAILS, SingleGradientVerdicts.batches(residual).outcome());
     // Points are left out of a verdict on batches: with them the smooth network would fail.
-    Table smooth = SingleGradientVerdicts.model(table, "tanh-bn-cnn-4");
+    Table smooth = Tables.where(table, "model", "tanh-bn-cnn-4");
     Verdict alone = SingleGradientVerdicts.batches(smooth);
     assertEquals(Outcome.HOLDS, alone.outcome(), alone.toString());
     // A leading term that is ignored leaves all of v on smooth networks too.
@@ -91,12 +91,14 @@ class SingleGradientVerdictsTest {
   @Test
   void allHoldsOfALinearHeadToo() {
     Dataset features = Fixtures.features();
-    SingleGradientExperiment experiment =
-        new SingleGradientExperiment(Fixtures.float64(), features);
+    SingleGradientSettings head =
+        SettingsJson.with(
+            SingleGradientSettings.head(Scale.SMOKE), "model", "linear-" + features.exampleSize());
     Table table =
-        experiment.run(
-            SingleGradientSettings.batches(
-                Scale.SMOKE, SingleGradientSettings.head(features.exampleSize())));
+        TheoryRuns.on(
+            features,
+            new SingleGradientExperiment(),
+            SingleGradientSettings.batches(Scale.SMOKE, head));
     Verdict right = SingleGradientVerdicts.batches(table).on("pooled");
     assertEquals(Outcome.HOLDS, right.outcome(), right.toString());
     assertEquals("2.2 (pooled)", right.claim());
@@ -106,8 +108,7 @@ class SingleGradientVerdictsTest {
 
   @Test
   void momentumNeedsTheCorrectedFactor() {
-    Table table =
-        EXPERIMENT.run(SingleGradientSettings.momentum(Scale.SMOKE, SingleGradientSettings.base()));
+    Table table = run(SingleGradientSettings.momentum(Scale.SMOKE, BASE));
     Verdict right = SingleGradientVerdicts.momentum(table);
     assertEquals(Outcome.HOLDS, right.outcome(), right.toString());
     Table ignored = with(table, "v_corrected", "v", 1);
@@ -116,9 +117,7 @@ class SingleGradientVerdictsTest {
 
   @Test
   void theLeadingTermTellsForgetBatchesApart() {
-    Table table =
-        EXPERIMENT.run(
-            SingleGradientSettings.forgetBatches(Scale.SMOKE, SingleGradientSettings.base()));
+    Table table = run(SingleGradientSettings.forgetBatches(Scale.SMOKE, BASE));
     Verdict right = SingleGradientVerdicts.prediction(table);
     assertEquals(Outcome.HOLDS, right.outcome(), right.toString());
     assertTrue(
@@ -132,12 +131,11 @@ class SingleGradientVerdictsTest {
 
   @Test
   void badSettingsAreNamed() {
-    SingleGradientSettings base = SingleGradientSettings.base();
-    for (String wrong :
-        List.of(
-            assertThrows(IllegalArgumentException.class, () -> base.withRate(0)).getMessage(),
-            assertThrows(IllegalArgumentException.class, () -> base.withEpochs(0)).getMessage())) {
-      assertTrue(wrong.matches(".* must be .* not .*"), wrong);
+    for (String wrong : List.of("rate=0", "epochs=0", "batchSize=1", "forgetSeed=-1")) {
+      String message =
+          assertThrows(IllegalArgumentException.class, () -> SettingsJson.set(BASE, wrong))
+              .getMessage();
+      assertTrue(message.matches(".* must be .* not .*"), message);
     }
   }
 }

@@ -3,12 +3,11 @@ package dev.unrolling.experiments.unrolled;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.unrolling.data.RealData;
-import dev.unrolling.engine.Engines;
-import dev.unrolling.engine.Precision;
+import dev.unrolling.experiment.TheoryRuns;
 import dev.unrolling.experiment.Verdict;
 import dev.unrolling.experiment.Verdict.Outcome;
 import dev.unrolling.settings.Scale;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.IntColumn;
@@ -16,13 +15,13 @@ import tech.tablesaw.api.Table;
 
 class UnrolledSgdVerdictsTest {
 
-  private static final UnrolledSgdExperiment EXPERIMENT =
-      new UnrolledSgdExperiment(
-          Engines.open("torch", "cpu", Precision.FLOAT64), RealData.cifar10Train());
+  private static Table run(List<UnrolledSgdSettings> settings) {
+    return TheoryRuns.of(new UnrolledSgdExperiment(), settings);
+  }
 
   @Test
   void quadraticIsExactAndWithoutTheTermsItIsNot() {
-    Table table = EXPERIMENT.run(UnrolledSgdSettings.quadratic(Scale.SMOKE));
+    Table table = run(UnrolledSgdSettings.quadratic(Scale.SMOKE));
     Verdict right = UnrolledSgdVerdicts.exactOnQuadratic(table);
     assertEquals(Outcome.HOLDS, right.outcome(), right.toString());
     DoubleColumn dropped =
@@ -36,7 +35,7 @@ class UnrolledSgdVerdictsTest {
 
   @Test
   void ordersHoldOnASmoothNetworkAndFailWithTheTermsDroppedOrTurned() {
-    Table table = EXPERIMENT.run(UnrolledSgdSettings.smooth(Scale.SMOKE));
+    Table table = run(UnrolledSgdSettings.smooth(Scale.SMOKE));
     Verdict right = UnrolledSgdVerdicts.orders(table);
     assertEquals(Outcome.HOLDS, right.outcome(), right.toString());
     DoubleColumn without = table.doubleColumn("remainder_without_f");
@@ -53,9 +52,9 @@ class UnrolledSgdVerdictsTest {
 
   @Test
   void kinksBreakTheThirdOrder() {
-    Table table = EXPERIMENT.run(UnrolledSgdSettings.kinked(Scale.SMOKE));
+    Table table = run(UnrolledSgdSettings.kinked(Scale.SMOKE));
     assertTrue(table.intColumn("kinks_crossed").max() > 0);
-    Table smooth = EXPERIMENT.run(UnrolledSgdSettings.smooth(Scale.SMOKE));
+    Table smooth = run(UnrolledSgdSettings.smooth(Scale.SMOKE));
     Verdict verdict = UnrolledSgdVerdicts.brokenByKinks(smooth, table);
     assertEquals(Outcome.HOLDS, verdict.outcome(), verdict.toString());
     // A smooth network is not broken by kinks, whatever its slopes are.
