@@ -7,29 +7,40 @@ import dev.unrolling.engine.Mode;
 import dev.unrolling.engine.Network;
 import dev.unrolling.engine.Objective;
 import dev.unrolling.engine.ParameterVector;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.CancellationException;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * The Hessian of an objective over many examples, as the mean over all of them: each product
- * streams the examples in chunks, so memory does not grow with the data set. Batch norm uses its
- * running statistics, without which the loss of an example would depend on its chunk.
+ * streams the examples in batches, so memory does not grow with the data set. Over a whole data set
+ * batch norm uses its running statistics, without which the loss of an example would depend on its
+ * batch; {@link #ofBatches} takes the batches of a run, and their statistics.
  *
  * <p>It is that of the network's weights at the time of each product; the network is read, not
- * owned. A chunk's first derivatives are taken anew for every product: where all examples fit one
+ * owned. A batch's first derivatives are taken anew for every product: where all examples fit one
  * batch, {@link Network#hessian} is faster.
  */
 public final class DatasetHessian implements LinearOperator {
 
-  /** Examples in a chunk unless said otherwise. */
+  /** Examples taken together unless said otherwise. */
   public static final int DEFAULT_CHUNK = 500;
 
   private final Network network;
-  private final Dataset dataset;
-  private final int[] indices;
+  private final List<Batch> batches;
+  private final int examples;
   private final Objective objective;
-  private final int chunk;
+  private final Mode mode;
+
+  private DatasetHessian(Network network, List<Batch> batches, Objective objective, Mode mode) {
+    this.network = network;
+    this.batches = List.copyOf(batches);
+    this.examples = batches.stream().mapToInt(Batch::size).sum();
+    this.objective = objective;
+    this.mode = mode;
+  }
 
   /** The Hessian over all examples of a data set, in chunks of 500. */
   public DatasetHessian(Network network, Dataset dataset, Objective objective) {
@@ -47,6 +58,26 @@ public final class DatasetHessian implements LinearOperator {
    */
   public DatasetHessian(
       Network network, Dataset dataset, int[] indices, Objective objective, int chunk) {
+    this(network, chunks(dataset, indices, chunk), objective, Mode.EVALUATION);
+  }
+
+  /**
+   * The mean Hessian over some batches, each example weighing the same.
+   *
+   * @param network at the weights of interest
+   * @param batches at least one
+   * @param objective penalty and weight decay included
+   * @param mode of batch norm; with {@link Mode#TRAINING} each batch has its own statistics
+   */
+  public static DatasetHessian ofBatches(
+      Network network, List<Batch> batches, Objective objective, Mode mode) {
+    if (batches.isEmpty()) {
+      throw new IllegalArgumentException("a Hessian needs at least 1 batch, not 0");
+    }
+    return new DatasetHessian(network, batches, objective, mode);
+  }
+
+  private static List<Batch> chunks(Dataset dataset, int[] indices, int chunk) {
     if (indices.length == 0 || chunk < 1) {
       throw new IllegalArgumentException(
           "a Hessian needs at least 1 example in chunks of at least 1, not "
@@ -54,11 +85,12 @@ public final class DatasetHessian implements LinearOperator {
               + " in chunks of "
               + chunk);
     }
-    this.network = network;
-    this.dataset = dataset;
-    this.indices = indices.clone();
-    this.objective = objective;
-    this.chunk = chunk;
+    List<Batch> batches = new ArrayList<>();
+    for (int from = 0; from < indices.length; from += chunk) {
+      int to = Math.min(indices.length, from + chunk);
+      batches.add(Batch.of(dataset, Arrays.copyOfRange(indices, from, to)));
+    }
+    return batches;
   }
 
   private static int[] all(Dataset dataset) {
@@ -69,22 +101,21 @@ public final class DatasetHessian implements LinearOperator {
 
   @Override
   public ParameterVector apply(ParameterVector vector) {
-    // Weight decay belongs to the whole, not to each chunk.
+    // Weight decay belongs to the whole, not to each batch.
     Objective ofData = objective.withWeightDecay(0);
     ParameterVector sum = vector.copy().scaleInPlace(objective.weightDecay());
-    for (int from = 0; from < indices.length; from += chunk) {
+    int done = 0;
+    for (Batch batch : batches) {
       if (Thread.interrupted()) {
         sum.close();
         throw new CancellationException(
-            "the product was interrupted after " + from + " of " + indices.length + " examples");
+            "the product was interrupted after " + done + " of " + examples + " examples");
       }
-      int to = Math.min(indices.length, from + chunk);
-      Batch part =
-          Batch.of(dataset, Arrays.copyOfRange(indices, from, to)).averagedOver(indices.length);
       try (ParameterVector product =
-          network.hessianVectorProduct(part, ofData, Mode.EVALUATION, vector)) {
+          network.hessianVectorProduct(batch.averagedOver(examples), ofData, mode, vector)) {
         sum.addInPlace(1, product);
       }
+      done += batch.size();
     }
     return sum;
   }

@@ -1,10 +1,10 @@
 package dev.unrolling.unlearning;
 
+import dev.unrolling.curvature.DatasetHessian;
 import dev.unrolling.curvature.FunctionProduct;
 import dev.unrolling.curvature.Lanczos;
 import dev.unrolling.data.Batch;
 import dev.unrolling.data.BatchOrder;
-import dev.unrolling.engine.LinearOperator;
 import dev.unrolling.engine.Mode;
 import dev.unrolling.engine.Network;
 import dev.unrolling.engine.Objective;
@@ -13,8 +13,6 @@ import dev.unrolling.engine.SgdStep;
 import dev.unrolling.training.Removal;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.IntStream;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Unlearning with one Hessian for all steps (claim 2.11, ours): between {@link
@@ -136,7 +134,8 @@ public record KrylovUnlearning(
           try (FunctionProduct found =
               new Lanczos()
                   .apply(
-                      new SampleHessian(place, sample(recorder.order()), objective(recorder), mode),
+                      DatasetHessian.ofBatches(
+                          place, sample(recorder.order()), objective(recorder), mode),
                       gradients.get(part),
                       lambda -> response(recorder, visits, lambda),
                       products)) {
@@ -200,37 +199,5 @@ public record KrylovUnlearning(
       difference -= step.rate() * velocity;
     }
     return difference;
-  }
-
-  /** The mean over batches, one of which is held at a time. */
-  private record SampleHessian(Network network, List<Batch> batches, Objective objective, Mode mode)
-      implements LinearOperator {
-
-    @Override
-    public ParameterVector apply(ParameterVector vector) {
-      int all = IntStream.range(0, batches.size()).map(i -> batches.get(i).size()).sum();
-      ParameterVector sum = vector.copy().scaleInPlace(0);
-      for (Batch batch : batches) {
-        try (ParameterVector product =
-            network.hessianVectorProduct(batch, objective, mode, vector)) {
-          sum.addInPlace((double) batch.size() / all, product);
-        }
-      }
-      return sum;
-    }
-
-    @Override
-    public ParameterVector vector(double[] values) {
-      return network.vector(Nd4j.createFromArray(values));
-    }
-
-    @Override
-    public long size() {
-      return network.layout().size();
-    }
-
-    /** Nothing is held between products. */
-    @Override
-    public void close() {}
   }
 }
