@@ -28,6 +28,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * first visit on. Given to the trainer after the {@link ForgettingRecorder} that it belongs to;
  * several, of different forget sets, may watch one run.
  *
+ * <p>Where a point is taken out with {@link Removal.Divisor#REMAINING}, the rest weighs more in M'
+ * than in M, which this leaves out: see there for the remainder.
+ *
  * <p>It holds one vector, with momentum two, and two more during a visit.
  */
 public final class TrajectoryRecorder implements StepListener, AutoCloseable {

@@ -16,8 +16,8 @@ public final class LinearEngineProvider implements EngineProvider {
   }
 
   /**
-   * {@inheritDoc} It computes on the CPU wherever a GPU is asked for: its steps are shorter than
-   * the way there.
+   * {@inheritDoc} It computes on the CPU wherever a GPU is asked for: its models are too small for
+   * one.
    */
   @Override
   public Engine open(String device, Precision precision) {
