@@ -18,6 +18,9 @@ import dev.unrolling.training.SavedRun;
 import dev.unrolling.training.Schedule;
 import dev.unrolling.training.SgdTrainer;
 import dev.unrolling.unlearning.ForgettingRecorder;
+import dev.unrolling.unlearning.SigmaMeasurement;
+import dev.unrolling.unlearning.SingleGradientUnlearning;
+import dev.unrolling.unlearning.UnlearningErrorRecorder;
 import dev.unrolling.unlearning.VisitCounts;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,7 +40,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 public final class FineTuning implements Computation<FineTuningSettings, FineTuningRow> {
 
-  private static final Removal LEFT_OUT = Removal.skippedStep();
+  /** How M' leaves out a visit. */
+  public static final Removal LEFT_OUT = Removal.skippedStep();
 
   private static final double RECIPE_MOMENTUM = 0.9;
   private static final double RECIPE_WEIGHT_DECAY = 5e-4;
@@ -76,6 +80,22 @@ public final class FineTuning implements Computation<FineTuningSettings, FineTun
     }
   }
 
+  /**
+   * What a run begins with.
+   *
+   * @param data that it reads
+   * @param architecture of its network
+   * @param start w_0 and what else the network holds there
+   * @param order of fine-tuning, with the forget batch in each epoch
+   * @param trainer of fine-tuning
+   */
+  public record Prepared(
+      DataSets.Parts data,
+      Architecture architecture,
+      NetworkState start,
+      BatchOrder order,
+      SgdTrainer trainer) {}
+
   /** What a stopped run has beside the states of its networks. */
   private record Notes(VisitCounts counts, FineTuningMeasurements.Measured measured) {}
 
@@ -107,28 +127,12 @@ public final class FineTuning implements Computation<FineTuningSettings, FineTun
 
   @Override
   public List<FineTuningRow> run(FineTuningSettings settings, RunContext context) {
-    DataSets.Parts data = context.data().of(settings.data());
-    ForgetSplit split = ForgetSplit.of(data.train(), settings);
-    NetworkState start =
-        context
-            .shared()
-            .get(
-                Pretraining.of(settings),
-                pretraining -> pretrain(settings, data, split, pretraining));
-    BatchOrder order =
-        BatchOrder.shuffled(
-                data.train(),
-                split.others(),
-                settings.batchSize(),
-                settings.epochs(),
-                settings.seed())
-            .withForgetBatch(split.forget(), settings.position());
-    SgdTrainer trainer =
-        trainer(settings)
-            .withGammaDecay(new GammaDecay(settings.gammaDivisor(), settings.gammaEpochs()))
-            .withProgress(context.reporter("fine-tuning"));
+    Prepared run = prepare(settings, context);
+    SgdTrainer trainer = run.trainer();
+    BatchOrder order = run.order();
+    DataSets.Parts data = run.data();
     Batch test = Batch.of(data.test(), Subsets.stratified(data.test(), settings.testExamples(), 0));
-    try (Network original = context.network(architecture(settings, data), start);
+    try (Network original = context.network(run.architecture(), run.start());
         Network retrained = original.copy();
         ForgettingRecorder recorder = new ForgettingRecorder(original, order, trainer, LEFT_OUT);
         FineTuningMeasurements measurements =
@@ -152,6 +156,54 @@ public final class FineTuning implements Computation<FineTuningSettings, FineTun
                   state(context, step.stepsDone(), original, retrained, recorder, measurements)));
       return measurements.rows();
     }
+  }
+
+  /** What a run begins with: the pre-trained weights, computed if they are not there yet. */
+  public static Prepared prepare(FineTuningSettings settings, RunContext context) {
+    DataSets.Parts data = context.data().of(settings.data());
+    ForgetSplit split = ForgetSplit.of(data.train(), settings);
+    NetworkState start =
+        context
+            .shared()
+            .get(
+                Pretraining.of(settings),
+                pretraining -> pretrain(settings, data, split, pretraining));
+    BatchOrder order =
+        BatchOrder.shuffled(
+                data.train(),
+                split.others(),
+                settings.batchSize(),
+                settings.epochs(),
+                settings.seed())
+            .withForgetBatch(split.forget(), settings.position());
+    SgdTrainer trainer =
+        trainer(settings)
+            .withGammaDecay(new GammaDecay(settings.gammaDivisor(), settings.gammaEpochs()))
+            .withProgress(context.reporter("fine-tuning"));
+    return new Prepared(data, architecture(settings, data), start, order, trainer);
+  }
+
+  /** A recorder of the unlearning error in a run, as all runs of these settings measure it. */
+  public static UnlearningErrorRecorder errors(
+      FineTuningSettings settings, ForgettingRecorder recorder) {
+    return new UnlearningErrorRecorder(
+        recorder.network(),
+        recorder.order(),
+        recorder.trainer(),
+        settings.measureEvery(),
+        SigmaMeasurement.standard()
+            .withMethod(SigmaMeasurement.lanczos().withSeed(settings.seed())::dominant));
+  }
+
+  /**
+   * The paper's method. With momentum a visit goes on moving the weights (claim 2.2), which its
+   * corrected factor knows; without, both factors are the same.
+   */
+  public static SingleGradientUnlearning singleGradient(FineTuningSettings settings) {
+    return new SingleGradientUnlearning(
+        settings.momentum() > 0
+            ? SingleGradientUnlearning.Factor.MOMENTUM_CORRECTED
+            : SingleGradientUnlearning.Factor.SUM_OF_RATES);
   }
 
   private static SavedRun state(

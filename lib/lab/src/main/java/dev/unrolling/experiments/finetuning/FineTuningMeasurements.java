@@ -15,8 +15,6 @@ import dev.unrolling.unlearning.CheckpointedError;
 import dev.unrolling.unlearning.ForgettingRecorder;
 import dev.unrolling.unlearning.RecordedUnlearning;
 import dev.unrolling.unlearning.Sigma;
-import dev.unrolling.unlearning.SigmaMeasurement;
-import dev.unrolling.unlearning.SingleGradientUnlearning;
 import dev.unrolling.unlearning.UnlearningError;
 import dev.unrolling.unlearning.UnlearningErrorRecorder;
 import java.util.ArrayList;
@@ -57,14 +55,7 @@ final class FineTuningMeasurements implements StepListener, AutoCloseable {
     this.forget = recorder.order().forgetBatch();
     this.test = test;
     this.recorder = recorder;
-    this.errors =
-        new UnlearningErrorRecorder(
-            recorder.network(),
-            recorder.order(),
-            recorder.trainer(),
-            settings.measureEvery(),
-            SigmaMeasurement.standard()
-                .withMethod(SigmaMeasurement.lanczos().withSeed(settings.seed())::dominant));
+    this.errors = FineTuning.errors(settings, recorder);
     this.checkpointed =
         settings.checkpointEvery() == 0
             ? Optional.empty()
@@ -96,7 +87,7 @@ final class FineTuningMeasurements implements StepListener, AutoCloseable {
             step.stepsDone(),
             step.epoch(),
             recorder.visits(),
-            verificationError(new SingleGradientUnlearning(factor()), step),
+            verificationError(FineTuning.singleGradient(settings), step),
             verificationError(new AmnesiacUnlearning(), step),
             ForgettingDistance.value(step.network(), step.retrainedNetwork()),
             measured.e(),
@@ -115,13 +106,6 @@ final class FineTuningMeasurements implements StepListener, AutoCloseable {
             last ? accuracy(step.network(), test) : Double.NaN,
             last ? accuracy(step.network(), forget) : Double.NaN,
             last ? Evaluation.logitDeviation(step.network(), test) : Double.NaN));
-  }
-
-  // With momentum a visit goes on moving the weights (claim 2.2); without, both are the same.
-  private SingleGradientUnlearning.Factor factor() {
-    return settings.momentum() > 0
-        ? SingleGradientUnlearning.Factor.MOMENTUM_CORRECTED
-        : SingleGradientUnlearning.Factor.SUM_OF_RATES;
   }
 
   /** All that has been measured. */

@@ -1,0 +1,146 @@
+package dev.unrolling.experiments.methods;
+
+import dev.unrolling.data.Batch;
+import dev.unrolling.data.Subsets;
+import dev.unrolling.engine.Network;
+import dev.unrolling.engine.NetworkState;
+import dev.unrolling.engine.Precision;
+import dev.unrolling.experiment.Computation;
+import dev.unrolling.experiment.Experiment;
+import dev.unrolling.experiment.ExperimentProvider;
+import dev.unrolling.experiment.RunContext;
+import dev.unrolling.experiment.StateListener;
+import dev.unrolling.experiments.finetuning.FineTuning;
+import dev.unrolling.experiments.finetuning.FineTuningGrids;
+import dev.unrolling.experiments.finetuning.FineTuningSettings;
+import dev.unrolling.training.SgdTrainer;
+import dev.unrolling.unlearning.ForgettingRecorder;
+import dev.unrolling.unlearning.TrajectoryRecorder;
+import dev.unrolling.unlearning.UnlearningErrorRecorder;
+import dev.unrolling.unlearning.VisitCounts;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * C2.10: on the runs of E1's grid, single gradient unlearning beside the methods that know
+ * curvature, {@link dev.unrolling.unlearning.KrylovUnlearning} and {@link
+ * dev.unrolling.unlearning.TrajectoryUnlearning}. Pre-training is that of {@link FineTuning} and
+ * shared with it.
+ */
+public final class MethodExperiment
+    implements Computation<FineTuningSettings, MethodRow>, ExperimentProvider {
+
+  /** What a stopped run has beside the states of its networks. */
+  private record Notes(
+      VisitCounts counts,
+      long products,
+      UnlearningErrorRecorder.Collected errors,
+      List<MethodRow> rows) {}
+
+  @Override
+  public String name() {
+    return "methods";
+  }
+
+  @Override
+  public String data(FineTuningSettings settings) {
+    return settings.data();
+  }
+
+  @Override
+  public Class<MethodRow> rowType() {
+    return MethodRow.class;
+  }
+
+  @Override
+  public Object group(FineTuningSettings settings) {
+    return new FineTuning().group(settings);
+  }
+
+  @Override
+  public List<Experiment<?>> experiments() {
+    return List.of(
+        new Experiment<>(
+            "C2.10",
+            "methods that know curvature, and the error they predict",
+            this,
+            FineTuningGrids::grid,
+            "torch",
+            Precision.FLOAT32,
+            (scale, table) -> Map.of()));
+  }
+
+  @Override
+  public List<MethodRow> run(FineTuningSettings settings, RunContext context) {
+    FineTuning.Prepared run = FineTuning.prepare(settings, context);
+    Batch test =
+        Batch.of(
+            run.data().test(), Subsets.stratified(run.data().test(), settings.testExamples(), 0));
+    try (Network original = context.network(run.architecture(), run.start());
+        Network retrained = original.copy();
+        ForgettingRecorder recorder =
+            new ForgettingRecorder(original, run.order(), run.trainer(), FineTuning.LEFT_OUT);
+        TrajectoryRecorder trajectory = new TrajectoryRecorder(recorder);
+        UnlearningErrorRecorder errors = FineTuning.errors(settings, recorder)) {
+      MethodMeasurements measurements =
+          new MethodMeasurements(settings, test, recorder, trajectory, errors);
+      SgdTrainer rest =
+          context
+              .resume()
+              .map(
+                  stopped -> {
+                    Notes notes = RunContext.notes(stopped, Notes.class);
+                    List<NetworkState> states = stopped.networks();
+                    original.restore(states.get(0));
+                    retrained.restore(states.get(1));
+                    List<INDArray> vectors =
+                        states.stream().skip(2).map(NetworkState::weights).toList();
+                    int recorded = recorder.collected().vectors().size();
+                    recorder.resume(
+                        new ForgettingRecorder.Collected(
+                            notes.counts(), vectors.subList(0, recorded)));
+                    trajectory.resume(
+                        new TrajectoryRecorder.Collected(
+                            stopped.step(),
+                            notes.products(),
+                            vectors.subList(recorded, vectors.size())));
+                    errors.resume(notes.errors());
+                    measurements.resume(notes.rows());
+                    return run.trainer().withFirstStep(stopped.step());
+                  })
+              .orElse(run.trainer());
+      rest.trainInLockStep(
+          original,
+          retrained,
+          run.order(),
+          FineTuning.LEFT_OUT,
+          recorder,
+          trajectory,
+          errors,
+          measurements,
+          new StateListener(
+              context,
+              step -> {
+                ForgettingRecorder.Collected collected = recorder.collected();
+                TrajectoryRecorder.Collected carried = trajectory.collected();
+                List<NetworkState> states =
+                    Stream.concat(
+                            Stream.of(original.saveState(), retrained.saveState()),
+                            Stream.concat(collected.vectors().stream(), carried.vectors().stream())
+                                .map(NetworkState::of))
+                        .toList();
+                return context.savedRun(
+                    step.stepsDone(),
+                    states,
+                    new Notes(
+                        collected.counts(),
+                        carried.products(),
+                        errors.collected(),
+                        measurements.rows()));
+              }));
+      return measurements.rows();
+    }
+  }
+}

@@ -1,0 +1,156 @@
+package dev.unrolling.experiments.methods;
+
+import dev.unrolling.curvature.FunctionProduct;
+import dev.unrolling.data.Batch;
+import dev.unrolling.engine.ParameterVector;
+import dev.unrolling.experiments.finetuning.FineTuning;
+import dev.unrolling.experiments.finetuning.FineTuningSettings;
+import dev.unrolling.metrics.ForgettingDistance;
+import dev.unrolling.training.Evaluation;
+import dev.unrolling.training.Step;
+import dev.unrolling.training.StepListener;
+import dev.unrolling.training.StepLosses;
+import dev.unrolling.unlearning.AmnesiacUnlearning;
+import dev.unrolling.unlearning.DerivativeCost;
+import dev.unrolling.unlearning.ForgettingRecorder;
+import dev.unrolling.unlearning.KrylovUnlearning;
+import dev.unrolling.unlearning.RecordedUnlearning;
+import dev.unrolling.unlearning.TrajectoryRecorder;
+import dev.unrolling.unlearning.TrajectoryUnlearning;
+import dev.unrolling.unlearning.UnlearningErrorRecorder;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Measures each method on the way of a run; the one that takes products of its own, at the end. */
+final class MethodMeasurements implements StepListener {
+
+  /** The method that changes nothing. */
+  static final String NOTHING = "nothing";
+
+  private final FineTuningSettings settings;
+  private final Batch test;
+  private final ForgettingRecorder recorder;
+  private final TrajectoryRecorder trajectory;
+  private final UnlearningErrorRecorder errors;
+  private final List<MethodRow> rows = new ArrayList<>();
+
+  /**
+   * @param settings of the run
+   * @param test examples for the accuracy at the end
+   * @param recorder of the run, called before this, like the next two
+   * @param trajectory of the run
+   * @param errors of the run
+   */
+  MethodMeasurements(
+      FineTuningSettings settings,
+      Batch test,
+      ForgettingRecorder recorder,
+      TrajectoryRecorder trajectory,
+      UnlearningErrorRecorder errors) {
+    this.settings = settings;
+    this.test = test;
+    this.recorder = recorder;
+    this.trajectory = trajectory;
+    this.errors = errors;
+  }
+
+  @Override
+  public void afterStep(Step step, StepLosses losses) {
+    errors.justMeasured().ifPresent(measured -> add(step, measured));
+  }
+
+  private void add(Step step, UnlearningErrorRecorder.Measurement measured) {
+    try (ParameterVector along = new TrajectoryUnlearning(trajectory).unlearnedWeights(recorder);
+        ParameterVector retrained = step.retrainedNetwork().weights()) {
+      Found found = new Found(step, measured, along, retrained);
+      try (ParameterVector weights = step.network().weights()) {
+        found.add(NOTHING, weights, 0, Double.NaN);
+      }
+      found.add(FineTuning.singleGradient(settings), recorder.order().forgetBatch().size());
+      found.add(new AmnesiacUnlearning(), 0);
+      if (step.stepsDone() == recorder.order().steps()) {
+        found.add(new KrylovUnlearning());
+      }
+      found.add(
+          new TrajectoryUnlearning(trajectory).name(),
+          along,
+          new DerivativeCost(0, trajectory.products()).inGradients(),
+          Double.NaN);
+    }
+  }
+
+  /** What one measurement finds. */
+  private final class Found {
+
+    private final Step step;
+    private final UnlearningErrorRecorder.Measurement measured;
+    private final ParameterVector along;
+    private final ParameterVector retrained;
+    private final double distance;
+    private final double accuracy;
+
+    Found(
+        Step step,
+        UnlearningErrorRecorder.Measurement measured,
+        ParameterVector along,
+        ParameterVector retrained) {
+      this.step = step;
+      this.measured = measured;
+      this.along = along;
+      this.retrained = retrained;
+      this.distance = ForgettingDistance.value(step.network(), step.retrainedNetwork());
+      this.accuracy =
+          step.stepsDone() == recorder.order().steps()
+              ? Evaluation.of(step.network(), test.dataset(), test.indices()).accuracy()
+              : Double.NaN;
+    }
+
+    void add(RecordedUnlearning method, long gradients) {
+      try (ParameterVector unlearned = method.unlearnedWeights(recorder)) {
+        add(method.name(), unlearned, gradients, Double.NaN);
+      }
+    }
+
+    void add(KrylovUnlearning method) {
+      try (FunctionProduct undone = method.undone(recorder);
+          ParameterVector unlearned = step.network().weights().addInPlace(1, undone.value())) {
+        long gradients = recorder.order().forgetBatch().size();
+        add(
+            method.name(),
+            unlearned,
+            gradients + method.cost(recorder).inGradients(),
+            undone.error());
+      }
+    }
+
+    void add(String name, ParameterVector unlearned, long gradients, double lanczosError) {
+      rows.add(
+          new MethodRow(
+              step.network().engine().name(),
+              step.network().engine().threads(),
+              settings,
+              step.stepsDone(),
+              recorder.visits(),
+              name,
+              unlearned.distance(retrained),
+              distance,
+              unlearned == along ? Double.NaN : unlearned.distance(along),
+              gradients,
+              lanczosError,
+              measured.e(),
+              measured.e1(),
+              measured.sigma().value(),
+              accuracy));
+    }
+  }
+
+  /** Goes on from the rows that were measured before. */
+  void resume(List<MethodRow> earlier) {
+    rows.addAll(earlier);
+  }
+
+  /** What was measured so far. */
+  List<MethodRow> rows() {
+    return List.copyOf(rows);
+  }
+}
