@@ -1,7 +1,8 @@
 """notebooks/README.md's table of claims, and the verdicts it is made from.
 
 The verdicts of a scale are kept in notebooks/results/SCALE/verdicts.csv, as the notebooks wrote
-them; environment/claims takes those that are in out/ and makes the table anew.
+them; environment/claims takes those that are in out/ and makes the table anew. A notebook also has
+verdicts on the larger scales whose tables are kept.
 """
 
 import argparse
@@ -33,12 +34,14 @@ def main(arguments: Sequence[str]) -> int:
     ).parse_args(arguments)
     layout = Layout.here()
     names = [path.stem for path in layout.notebooks.glob("*.ipynb")]
-    for scale in SCALES:
-        run = read(layout.results(scale) / results.VERDICTS)
-        if scale != "smoke" and run:
-            kept = layout.kept_verdicts(scale)
-            files.write_atomic(kept, write(merge(read(kept), run, names)))
-            print(f"{layout.shown(kept)}: {len(read(kept))} verdicts")
+    for run in SCALES:
+        rows = [] if run == "smoke" else read(layout.results(run) / results.VERDICTS)
+        for scale in SCALES:
+            told = [row for row in rows if row["scale"] == scale]
+            if told:
+                kept = layout.kept_verdicts(scale)
+                files.write_atomic(kept, write(merge(read(kept), told, names)))
+                print(f"{layout.shown(kept)}: {len(read(kept))} verdicts")
     page = layout.notebooks / "README.md"
     files.write_atomic(page, with_table(reading.text(page), made(layout)))
     print(f"{layout.shown(page)}: the table of claims")

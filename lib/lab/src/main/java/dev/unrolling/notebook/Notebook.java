@@ -73,7 +73,7 @@ public final class Notebook {
     results =
         UserPath.of(
             ResultStore.VARIABLE, environment.getOrDefault(ResultStore.VARIABLE, "out/runs"));
-    verdicts = new VerdictFile(folder.resolve("verdicts.csv"), scale);
+    verdicts = new VerdictFile(folder.resolve("verdicts.csv"));
     names = new TakenNames(folder, "verdicts");
     progress = new ProgressLine(kernel, out);
     DataCache cache = DataCache.fromEnvironment();
@@ -239,9 +239,18 @@ public final class Notebook {
    * run left of the same claims.
    */
   public void show(Verdict... shown) {
+    show(scale, shown);
+  }
+
+  /**
+   * Shows verdicts on runs of another scale, and keeps them as {@link #show(Verdict...)} does.
+   *
+   * @param of the scale of the runs
+   */
+  public void show(Scale of, Verdict... shown) {
     List<Verdict> all = List.of(shown);
     verdicts
-        .put(all)
+        .put(of, all)
         .ifPresent(line -> display(Output.html(line, Html.banner("verdicts", List.of(line)))));
     StringBuilder text = new StringBuilder();
     all.forEach(verdict -> text.append(verdict.claim()).append(' ').append(verdict).append('\n'));

@@ -20,29 +20,28 @@ import tech.tablesaw.io.csv.CsvReadOptions;
 
 /**
  * The verdicts of one notebook, a row each: claim, statement, outcome, evidence, scale. A claim
- * that an earlier run wrote is replaced as a whole; within one run it may have several statements,
- * each of which stands once.
+ * that an earlier run wrote is replaced as a whole; within one run it may have several statements
+ * and scales, each of which stands once.
  */
 final class VerdictFile {
   private static final List<String> COLUMNS =
       List.of("claim", "statement", "outcome", "evidence", "scale");
 
   private final Path file;
-  private final Scale scale;
-  private final Set<String> written = new HashSet<>();
+  private final Set<List<String>> written = new HashSet<>();
 
-  VerdictFile(Path file, Scale scale) {
+  VerdictFile(Path file) {
     this.file = file;
-    this.scale = scale;
   }
 
   /**
    * Adds verdicts, replacing older ones of the same claims. What stands there and is no file of
    * verdicts is moved aside: a small file must not cost a notebook its run.
    *
+   * @param scale of the runs that they are on
    * @return where it lies now, in a line
    */
-  Optional<String> put(List<Verdict> verdicts) {
+  Optional<String> put(Scale scale, List<Verdict> verdicts) {
     List<List<String>> rows = new ArrayList<>();
     Optional<String> moved = Optional.empty();
     try {
@@ -59,11 +58,13 @@ final class VerdictFile {
                   + " now");
     }
     for (Verdict verdict : verdicts) {
-      boolean again = !written.add(verdict.claim());
       rows.removeIf(
           row ->
               row.get(0).equals(verdict.claim())
-                  && (!again || row.get(1).equals(verdict.statement())));
+                  && (!written.contains(List.of(row.get(0), row.get(4)))
+                      || row.get(4).equals(scale.toString())
+                          && row.get(1).equals(verdict.statement())));
+      written.add(List.of(verdict.claim(), scale.toString()));
       rows.add(
           List.of(
               verdict.claim(),

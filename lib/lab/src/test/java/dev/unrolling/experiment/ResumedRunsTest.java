@@ -11,6 +11,7 @@ import dev.unrolling.experiments.cost.CostSettings;
 import dev.unrolling.experiments.cost.ForgettingCost;
 import dev.unrolling.experiments.finetuning.FineTuning;
 import dev.unrolling.experiments.finetuning.FineTuningSettings;
+import dev.unrolling.experiments.methods.MethodExperiment;
 import dev.unrolling.experiments.privacy.Privacy;
 import dev.unrolling.experiments.privacy.PrivacySettings;
 import dev.unrolling.experiments.privacy.PrivacyTest;
@@ -27,7 +28,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Runs of E1, E6 and E8 that are cut off in each of their phases. */
+/** Runs of E1, C2.10, E6 and E8 that are cut off in each of their phases. */
 class ResumedRunsTest {
 
   /** Momentum, running statistics, and rows after 1, 2 and 3 visits. */
@@ -97,6 +98,30 @@ class ResumedRunsTest {
             folder.resolve("plain"),
             line -> {});
     assertNotEquals(last(expected), last(plain.unbroken()));
+  }
+
+  @Test
+  void methodsKilledInAnyPhaseEndWithTheSameBytes() throws IOException {
+    FineTuningSettings settings =
+        SettingsJson.with(
+            FineTuningSettings.of(Scale.SMOKE),
+            "model",
+            "tanh-bn-cnn-2",
+            "examples",
+            64,
+            "measureEvery",
+            2,
+            "testExamples",
+            50,
+            "momentum",
+            0.5);
+    Sittings<FineTuningSettings> run =
+        new Sittings<>(new MethodExperiment(), settings, folder, line -> {});
+    String expected = run.unbroken();
+    assertTrue(expected.contains(",krylov,") && expected.contains(",trajectory,"));
+    for (int step : new int[] {1, 3, 5, 8}) {
+      assertGoesOn(run, step, expected);
+    }
   }
 
   private static String last(String csv) {

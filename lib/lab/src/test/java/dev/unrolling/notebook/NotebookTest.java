@@ -14,6 +14,7 @@ import dev.unrolling.experiment.Verdict;
 import dev.unrolling.notebook.screen.Display;
 import dev.unrolling.notebook.screen.DisplayData;
 import dev.unrolling.plot.Gallery;
+import dev.unrolling.settings.Scale;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -210,6 +211,12 @@ class NotebookTest {
     assertEquals("E1,e ranks settings,holds,rho 0.9,smoke", lines.get(1));
     assertEquals("2.1b,slope 3 said otherwise,holds,slope 3.0,quick", lines.get(2));
     assertEquals(3, lines.size());
+
+    second.show(Scale.DESK, Verdict.of("2.1b", "slope 3 said otherwise", false, "slope 2.0"));
+    second.show(Scale.DESK, Verdict.of("2.1b", "slope 3 said otherwise", false, "slope 2.1"));
+    assertEquals("2.1b,slope 3 said otherwise,holds,slope 3.0,quick", verdictLines().get(2));
+    assertEquals("2.1b,slope 3 said otherwise,fails,slope 2.1,desk", verdictLines().get(3));
+    assertEquals(4, verdictLines().size(), "each scale has its own");
   }
 
   @Test

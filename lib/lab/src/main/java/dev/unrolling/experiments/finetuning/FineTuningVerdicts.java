@@ -41,6 +41,17 @@ public final class FineTuningVerdicts {
 
   private FineTuningVerdicts() {}
 
+  /** All that E1's table says, at any scale. */
+  public static Verdict[] all(Table measurements) {
+    Table last = lastRows(measurements);
+    return new Verdict[] {
+      nearerThanDoingNothing("E1, against doing nothing", last),
+      bound("2.3, published e", measurements, "e"),
+      bound("2.3, one-eta e1", measurements, "e1"),
+      acrossSettings("E1", last, "e")
+    };
+  }
+
   /**
    * The last measurement of each run, with a further column {@code sigma_mean} if it has {@code
    * sigma}: sigma averaged over the measurements of the run, which is what e and e1 hold.

@@ -55,6 +55,22 @@ public final class GridVerdicts {
         .ifEnough(values.length >= 3, "at least 3 gammas are needed");
   }
 
+  /**
+   * All that E2's table says, at any scale.
+   *
+   * @param last one row a run, of one pair
+   */
+  public static Verdict[] overGamma(Table last) {
+    double critical = criticalGamma(last.column("data").getString(0));
+    return new Verdict[] {
+      falls("E2, e", last, "e", critical),
+      falls("E2, norm(dw)", last, "norm_dw", critical),
+      falls("E2, sigma", last, "sigma_mean", critical),
+      falls("E2, v", last, "v_single_gradient", critical),
+      falls("E2, forgetting distance", last, "forgetting_distance", critical)
+    };
+  }
+
   /** Values of a column at some gammas, in words. */
   static String listed(String column, double[] gammas, double[] values) {
     return IntStream.range(0, gammas.length)

@@ -13,13 +13,13 @@ import dev.unrolling.experiment.StateListener;
 import dev.unrolling.experiments.finetuning.FineTuning;
 import dev.unrolling.experiments.finetuning.FineTuningGrids;
 import dev.unrolling.experiments.finetuning.FineTuningSettings;
+import dev.unrolling.settings.Scale;
 import dev.unrolling.training.SgdTrainer;
 import dev.unrolling.unlearning.ForgettingRecorder;
 import dev.unrolling.unlearning.TrajectoryRecorder;
 import dev.unrolling.unlearning.UnlearningErrorRecorder;
 import dev.unrolling.unlearning.VisitCounts;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -38,6 +38,12 @@ public final class MethodExperiment
       long products,
       UnlearningErrorRecorder.Collected errors,
       List<MethodRow> rows) {}
+
+  /** The runs of a scale's first seed: what a notebook has time for. */
+  public static List<FineTuningSettings> oneSeed(Scale scale) {
+    long seed = FineTuningSettings.seeds(scale)[0];
+    return FineTuningGrids.grid(scale).stream().filter(run -> run.seed() == seed).toList();
+  }
 
   @Override
   public String name() {
@@ -69,7 +75,7 @@ public final class MethodExperiment
             FineTuningGrids::grid,
             "torch",
             Precision.FLOAT32,
-            (scale, table) -> Map.of()));
+            (scale, table) -> MethodFigures.all(table)));
   }
 
   @Override

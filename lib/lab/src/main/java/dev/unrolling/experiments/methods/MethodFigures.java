@@ -1,0 +1,100 @@
+package dev.unrolling.experiments.methods;
+
+import dev.unrolling.plot.Figure;
+import dev.unrolling.plot.Plot;
+import dev.unrolling.plot.Spread;
+import dev.unrolling.statistics.Tables;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import tech.tablesaw.api.Table;
+
+/** Figures of {@link MethodExperiment}'s tables. */
+public final class MethodFigures {
+
+  private static final List<String> METHODS =
+      List.of("single-gradient", "amnesiac", "krylov", "trajectory");
+  private static final String LEFT = "v / forgetting distance";
+
+  private MethodFigures() {}
+
+  /** All that there is to show of a table, by the names of the files. */
+  static Map<String, Figure> all(Table measurements) {
+    Map<String, Figure> figures = new LinkedHashMap<>();
+    figures.put(
+        "c210-left-over", leftOver("What is left of the forgetting distance", measurements));
+    figures.put("c210-steps", overSteps("On the way, all settings", measurements));
+    figures.put(
+        "c210-predicted",
+        predicted("The error, predicted and as it is", MethodVerdicts.lastRows(measurements)));
+    return figures;
+  }
+
+  /**
+   * How much of the forgetting distance each method leaves at the last step, against the rate; mean
+   * and range over the runs at a rate, whatever their gamma and seed.
+   */
+  public static Plot leftOver(String title, Table measurements) {
+    Table last = MethodVerdicts.withLeftOver(MethodVerdicts.lastRows(measurements));
+    Plot plot = Figure.lines(title, "learning rate of fine-tuning", LEFT).logX();
+    for (String method : compared(last)) {
+      Table some = Tables.where(last, "method", method);
+      plot = Spread.of(some, "rate", MethodVerdicts.LEFT_OVER).errorBars(plot, words(method));
+    }
+    return plot.horizontalLine("nothing done", 1);
+  }
+
+  /**
+   * The same over the steps, but for methods that are measured at the last one alone; mean and
+   * range over all runs of a table.
+   */
+  public static Plot overSteps(String title, Table measurements) {
+    Table all =
+        MethodVerdicts.withLeftOver(
+            measurements.where(measurements.intColumn("step").isGreaterThan(1)));
+    Plot plot = Figure.lines(title, "fine-tuning step t", LEFT);
+    for (String method : compared(all)) {
+      Table some = Tables.where(all, "method", method);
+      if (Tables.distinct(some, "step").length > 1) {
+        plot = Spread.of(some, "step", MethodVerdicts.LEFT_OVER).band(plot, words(method));
+      }
+    }
+    return plot.horizontalLine("nothing done", 1);
+  }
+
+  /**
+   * v of single gradient unlearning, and of doing nothing, against what unlearning along the
+   * trajectory predicts of it; a point a setting.
+   *
+   * @param last as {@link MethodVerdicts#lastRows} gives
+   */
+  public static Plot predicted(String title, Table last) {
+    Plot plot =
+        Figure.scatter(title, "v as predicted, nothing retrained", "v as it is").logX().logY();
+    for (String method : List.of("single-gradient", MethodMeasurements.NOTHING)) {
+      for (double gamma : Tables.distinct(last, "gamma")) {
+        Table some = Tables.where(Tables.where(last, "method", method), "gamma", gamma);
+        String name = words(method) + ", gamma " + Tables.text(gamma);
+        plot = plot.series(name, some, "predicted", "v");
+      }
+    }
+    double[] ends = Arrays.stream(Tables.values(last, "v")).sorted().toArray();
+    double[] diagonal = {ends[0], ends[ends.length - 1]};
+    return plot.reference("as predicted", diagonal, diagonal);
+  }
+
+  /** The methods of a table that change something, in the order in which they are drawn. */
+  private static List<String> compared(Table table) {
+    return METHODS.stream().filter(table.stringColumn("method")::contains).toList();
+  }
+
+  private static String words(String method) {
+    return switch (method) {
+      case "krylov" -> "one Hessian";
+      case "trajectory" -> "along the trajectory";
+      case MethodMeasurements.NOTHING -> "nothing done";
+      default -> method.replace('-', ' ');
+    };
+  }
+}
