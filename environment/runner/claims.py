@@ -1,8 +1,8 @@
 """notebooks/README.md's table of claims, and the verdicts it is made from.
 
 The verdicts of a scale are kept in notebooks/results/SCALE/verdicts.csv, as the notebooks wrote
-them; environment/claims takes those that are in out/ and makes the table anew. A notebook also has
-verdicts on the larger scales whose tables are kept.
+them; environment/claims takes those that are in out/ and makes the table anew. A notebook of any scale
+also has verdicts on the larger scales whose tables are kept.
 """
 
 import argparse
@@ -20,6 +20,7 @@ from runner.problem import Problem
 BEGIN = "<!-- claims: made by environment/claims -->"
 END = "<!-- end of claims -->"
 NOT_RUN = "not yet run"
+KEPT = [scale for scale in SCALES if scale != "smoke"]
 OUTCOMES = ("holds", "fails", "undecided", results.DOES_NOT_APPLY)
 
 Row = Mapping[str, str]
@@ -35,8 +36,8 @@ def main(arguments: Sequence[str]) -> int:
     layout = Layout.here()
     names = [path.stem for path in layout.notebooks.glob("*.ipynb")]
     for run in SCALES:
-        rows = [] if run == "smoke" else read(layout.results(run) / results.VERDICTS)
-        for scale in SCALES:
+        rows = read(layout.results(run) / results.VERDICTS)
+        for scale in KEPT:
             told = [row for row in rows if row["scale"] == scale]
             if told:
                 kept = layout.kept_verdicts(scale)
@@ -52,7 +53,7 @@ def made(layout: Layout) -> str:
     """The table from the claims and the verdicts that are kept."""
     claims = reading.rows(layout.notebooks / "claims.csv", ("claim", "says", "by", "stated"))
     names = sorted(path.stem for path in layout.notebooks.glob("*.ipynb"))
-    scales = [s for s in SCALES if s == "quick" or layout.kept_verdicts(s).exists()]
+    scales = [s for s in KEPT if s == "quick" or layout.kept_verdicts(s).exists()]
     verdicts = {scale: read(layout.kept_verdicts(scale)) for scale in scales}
     return table(claims, verdicts, names)
 

@@ -39,10 +39,13 @@ public final class MethodExperiment
       UnlearningErrorRecorder.Collected errors,
       List<MethodRow> rows) {}
 
-  /** The runs of a scale's first seed: what a notebook has time for. */
+  /** The runs of a scale's first seed, at smoke those at its base rate: what there is time for. */
   public static List<FineTuningSettings> oneSeed(Scale scale) {
-    long seed = FineTuningSettings.seeds(scale)[0];
-    return FineTuningGrids.grid(scale).stream().filter(run -> run.seed() == seed).toList();
+    FineTuningSettings base = FineTuningSettings.of(scale);
+    return FineTuningGrids.grid(scale).stream()
+        .filter(run -> run.seed() == base.seed())
+        .filter(run -> scale != Scale.SMOKE || run.rate() == base.rate())
+        .toList();
   }
 
   @Override
