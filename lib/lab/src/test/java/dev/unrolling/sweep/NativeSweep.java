@@ -31,26 +31,32 @@ final class NativeSweep {
     return List.copyOf(findings);
   }
 
-  /** Sweeps so many cases drawn at random, or one case, and prints a table. */
+  /**
+   * Sweeps so many cases drawn at random, from a number on if one is given, or one case. Prints a
+   * table at the end, also when it is stopped before.
+   */
   public static void main(String[] arguments) {
-    if (arguments.length != 2 || !arguments[0].matches("--cases|--case")) {
-      System.err.println("give --cases N, or --case INDEX");
+    if (arguments.length < 2 || !arguments[0].matches("--cases|--case")) {
+      System.err.println("give --cases N [FROM], or --case INDEX");
       System.exit(2);
     }
     long number = Long.parseLong(arguments[1]);
+    int first = arguments.length > 2 ? Integer.parseInt(arguments[2]) / CASES_A_CHILD : 0;
     NativeSweep sweep = new NativeSweep();
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> System.out.print(sweep)));
     if (arguments[0].equals("--case")) {
       for (String instructions : INSTRUCTIONS) {
         sweep.run(new long[] {number}, environment(Case.of(number).threads(), instructions));
       }
     } else {
-      for (int round = 0; (long) round * CASES_A_CHILD < number; round++) {
+      for (int round = first; (long) round * CASES_A_CHILD < number; round++) {
         int threads = THREADS[round % THREADS.length];
         String instructions = INSTRUCTIONS.get(round / THREADS.length % INSTRUCTIONS.size());
         sweep.run(drawn(round, threads, CASES_A_CHILD), environment(threads, instructions));
+        System.out.println(
+            (round + 1) * CASES_A_CHILD + " cases, " + sweep.findings.size() + " findings");
       }
     }
-    System.out.print(sweep);
     System.exit(sweep.findings.isEmpty() ? 0 : 1);
   }
 
@@ -133,7 +139,8 @@ final class NativeSweep {
     return Math.max(1, begun);
   }
 
-  private void record(String ending, long index, String what, Map<String, String> environment) {
+  private synchronized void record(
+      String ending, long index, String what, Map<String, String> environment) {
     String group = index == SweepChild.CRASH ? "on purpose" : Case.of(index).group();
     counts.computeIfAbsent(group, g -> new TreeMap<>()).merge(ending, 1, Integer::sum);
     if (!ending.equals(Ending.OK.name()) && !ending.equals(Ending.REFUSED.name())) {
@@ -144,7 +151,7 @@ final class NativeSweep {
   }
 
   @Override
-  public String toString() {
+  public synchronized String toString() {
     StringBuilder table = new StringBuilder();
     String row = "%-52s %8s %8s %8s %8s %8s%n";
     table.append(String.format(row, "group", "cases", "refused", "wrong", "failed", "crashed"));
