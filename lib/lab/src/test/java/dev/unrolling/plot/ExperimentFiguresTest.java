@@ -76,7 +76,7 @@ class ExperimentFiguresTest {
     boolean first = !settings.contains("cifar100") && !settings.contains("vgg");
     boolean gamma = has.test("\"gamma\" : 0.0") || has.test("\"gamma\" : 5.0");
     return switch (id) {
-      case "E1" -> first && gamma && has.test("\"rate\" : " + BASE.rate());
+      case "E1", "C2.10" -> first && gamma && has.test("\"rate\" : " + BASE.rate());
       case "E7" ->
           has.test("\"batchSize\" : " + BASE.batchSize())
               && has.test("\"epochs\" : " + BASE.epochs())
@@ -91,7 +91,7 @@ class ExperimentFiguresTest {
 
   private static <S extends Record> S shorter(String id, S run) {
     return switch (id) {
-      case "E1", "E2" ->
+      case "E1", "E2", "C2.10" ->
           SettingsJson.with(run, "examples", 32, "testExamples", 20, "measureEvery", 2);
       case "E3" -> SettingsJson.with(run, "examples", 32, "testExamples", 20, "measureEvery", 5);
       case "E4" -> SettingsJson.with(run, "examples", 64, "testExamples", 20);

@@ -23,10 +23,10 @@ public final class MethodFigures {
   static Map<String, Figure> all(Table measurements) {
     Map<String, Figure> figures = new LinkedHashMap<>();
     figures.put(
-        "c210-left-over", leftOver("What is left of the forgetting distance", measurements));
-    figures.put("c210-steps", overSteps("On the way, all settings", measurements));
+        "c2.10-left-over", leftOver("What is left of the forgetting distance", measurements));
+    figures.put("c2.10-steps", overSteps("On the way, all settings", measurements));
     figures.put(
-        "c210-predicted",
+        "c2.10-predicted",
         predicted("The error, predicted and as it is", MethodVerdicts.lastRows(measurements)));
     return figures;
   }

@@ -85,7 +85,8 @@ class MethodVerdictsTest {
   void figuresShowEachMethod() {
     Map<String, Figure> figures = MethodFigures.all(MEASURED);
     assertEquals(
-        List.of("c210-left-over", "c210-steps", "c210-predicted"), List.copyOf(figures.keySet()));
+        List.of("c2.10-left-over", "c2.10-steps", "c2.10-predicted"),
+        List.copyOf(figures.keySet()));
     figures.values().forEach(figure -> assertFalse(figure.data().isEmpty()));
   }
 }
