@@ -1,8 +1,8 @@
 """notebooks/README.md's table of claims, and the verdicts it is made from.
 
 The verdicts of a scale are kept in notebooks/results/SCALE/verdicts.csv, as the notebooks wrote
-them; environment/claims takes those that are in out/ and makes the table anew. A notebook of any scale
-also has verdicts on the larger scales whose tables are kept.
+them; environment/claims takes those that are in out/ and makes the table anew. A notebook of any
+scale also has verdicts on the larger scales whose tables are kept.
 """
 
 import argparse
