@@ -23,6 +23,8 @@ while [ $# -gt 0 ]; do
   case "$1" in
     check) echo "The check is ${CHECK:-green}."; [ "${CHECK:-green}" = green ]; exit ;;
     run | export) command=$1 id=$2 ;;
+    sweep) command=$1 ;;
+    --grid) [ $command = sweep ] && cp "$2" "$here/swept.json"; shift; id=$2 ;;
     --settings) run=$(basename "$2" .json) seconds=$(tr -dc 0-9. <"$2") ;;
     --store) store=$2 ;;
     --to) to=$2 ;;
@@ -99,6 +101,20 @@ class GpuCampaignTest(unittest.TestCase):
         again = self.run_it([0.1, 50, 51, 0.1])
         self.assertEqual(again.returncode, 0, again.stdout + again.stderr)
         self.assertEqual(self.finished(), [f"0{number}.finished" for number in range(4)])
+
+    def test_the_runs_of_a_grid_are_one_process(self) -> None:
+        argv = self.argv([0])
+        grid = {"rate": [0.01, 0.003]}
+        runs = [{"experiment": "E2", "set": {"gamma": 0.1}, "grid": grid}]
+        (self.folder / "runs.json").write_text(json.dumps(runs))
+        done = subprocess.run(argv, capture_output=True, text=True, check=False, timeout=60)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertEqual(json.loads((self.bundle / "swept.json").read_text()), grid)
+        self.assertEqual(self.finished(), ["00.finished"])
+        (self.folder / "runs.json").write_text('[{"experiment": "E2", "grid": [1]}]')
+        wrong = subprocess.run(argv, capture_output=True, text=True, check=False, timeout=60)
+        self.assertEqual(wrong.returncode, 2)
+        self.assertIn("is no list of runs", wrong.stderr)
 
     def test_a_red_check_ends_it(self) -> None:
         done = self.run_it([0.1], check="RED")
