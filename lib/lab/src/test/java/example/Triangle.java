@@ -1,7 +1,7 @@
 package example;
 
-import dev.unrolling.training.Schedule;
-import dev.unrolling.training.ScheduleProvider;
+import dev.unrolling.training.schedule.Schedule;
+import dev.unrolling.training.schedule.ScheduleProvider;
 import java.util.List;
 
 /** A schedule of one's own: {@code triangle(peak=0.1)} rises to its peak and falls again. */

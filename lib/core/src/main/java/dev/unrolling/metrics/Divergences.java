@@ -1,6 +1,6 @@
 package dev.unrolling.metrics;
 
-import dev.unrolling.engine.SoftMax;
+import dev.unrolling.engine.logits.SoftMax;
 import java.util.Arrays;
 
 /**

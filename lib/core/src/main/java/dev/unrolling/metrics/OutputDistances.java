@@ -2,7 +2,7 @@ package dev.unrolling.metrics;
 
 import dev.unrolling.data.Dataset;
 import dev.unrolling.engine.Network;
-import dev.unrolling.engine.SoftMax;
+import dev.unrolling.engine.logits.SoftMax;
 import dev.unrolling.training.Logits;
 
 /**

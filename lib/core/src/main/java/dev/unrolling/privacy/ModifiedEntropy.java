@@ -2,7 +2,7 @@ package dev.unrolling.privacy;
 
 import dev.unrolling.data.Batch;
 import dev.unrolling.engine.Network;
-import dev.unrolling.engine.SoftMax;
+import dev.unrolling.engine.logits.SoftMax;
 import dev.unrolling.training.Logits;
 import java.util.Arrays;
 

@@ -1,5 +1,7 @@
 package dev.unrolling.training;
 
+import dev.unrolling.training.saved.SavedStates;
+
 /** Training stopped because a loss or the weights were no longer finite. */
 public final class DivergenceException extends RuntimeException {
 

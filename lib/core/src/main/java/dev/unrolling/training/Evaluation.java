@@ -2,10 +2,10 @@ package dev.unrolling.training;
 
 import dev.unrolling.data.Batch;
 import dev.unrolling.data.Dataset;
-import dev.unrolling.engine.LogitDeviation;
 import dev.unrolling.engine.Mode;
 import dev.unrolling.engine.Network;
-import dev.unrolling.engine.SoftMax;
+import dev.unrolling.engine.logits.LogitDeviation;
+import dev.unrolling.engine.logits.SoftMax;
 import java.util.Arrays;
 
 /**

@@ -1,5 +1,6 @@
 package dev.unrolling.training;
 
+import dev.unrolling.training.saved.SavedStates;
 import java.util.concurrent.CancellationException;
 
 /**

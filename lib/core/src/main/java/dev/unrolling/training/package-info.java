@@ -1,5 +1,5 @@
 /**
  * Plain SGD over a fixed order of batches: one model alone, or the original and the retrained model
- * in lock step, with listeners on the way, saved runs, and an evaluation on held-out examples.
+ * in lock step, with listeners on the way and an evaluation on held-out examples.
  */
 package dev.unrolling.training;

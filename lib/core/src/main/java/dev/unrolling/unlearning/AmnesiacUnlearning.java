@@ -1,6 +1,7 @@
 package dev.unrolling.unlearning;
 
 import dev.unrolling.engine.ParameterVector;
+import dev.unrolling.unlearning.recording.ForgettingRecorder;
 import java.util.Optional;
 
 /**

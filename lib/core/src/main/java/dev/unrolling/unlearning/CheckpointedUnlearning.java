@@ -1,6 +1,10 @@
 package dev.unrolling.unlearning;
 
 import dev.unrolling.engine.ParameterVector;
+import dev.unrolling.unlearning.recording.CheckpointRecorder;
+import dev.unrolling.unlearning.recording.CheckpointSpacing;
+import dev.unrolling.unlearning.recording.ForgettingRecorder;
+import dev.unrolling.unlearning.theory.LeadingTerm;
 import java.util.Optional;
 
 /**

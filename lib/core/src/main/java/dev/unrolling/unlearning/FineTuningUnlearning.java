@@ -2,8 +2,8 @@ package dev.unrolling.unlearning;
 
 import dev.unrolling.data.Batch;
 import dev.unrolling.engine.Network;
-import dev.unrolling.training.Schedule;
 import dev.unrolling.training.SgdTrainer;
+import dev.unrolling.training.schedule.Schedule;
 
 /**
  * Fine-tuning on what stays ("FT"): M trained on, from w_t, with the objective of its training on

@@ -5,7 +5,7 @@ import dev.unrolling.engine.Network;
 import dev.unrolling.engine.Objective;
 import dev.unrolling.engine.ParameterVector;
 import dev.unrolling.engine.SgdStep;
-import dev.unrolling.training.Schedule;
+import dev.unrolling.training.schedule.Schedule;
 import java.util.concurrent.CancellationException;
 
 /**

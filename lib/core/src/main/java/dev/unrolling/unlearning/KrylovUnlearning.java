@@ -11,6 +11,8 @@ import dev.unrolling.engine.Objective;
 import dev.unrolling.engine.ParameterVector;
 import dev.unrolling.engine.SgdStep;
 import dev.unrolling.training.Removal;
+import dev.unrolling.unlearning.recording.DerivativeCost;
+import dev.unrolling.unlearning.recording.ForgettingRecorder;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -3,6 +3,7 @@ package dev.unrolling.unlearning;
 import dev.unrolling.engine.Network;
 import dev.unrolling.engine.NetworkState;
 import dev.unrolling.engine.ParameterVector;
+import dev.unrolling.unlearning.recording.ForgettingRecorder;
 import java.util.Optional;
 
 /**

@@ -2,6 +2,7 @@ package dev.unrolling.unlearning;
 
 import dev.unrolling.engine.Network;
 import dev.unrolling.engine.ParameterVector;
+import dev.unrolling.unlearning.recording.ForgettingRecorder;
 
 /**
  * Naive retraining: the run again from its start, each visit of what is to be forgotten left out.

@@ -2,7 +2,7 @@ package dev.unrolling.unlearning;
 
 import dev.unrolling.data.Batch;
 import dev.unrolling.data.BatchOrder;
-import dev.unrolling.training.Schedule;
+import dev.unrolling.training.schedule.Schedule;
 
 /**
  * How a method that goes on training walks over its examples: shuffled before each epoch, in

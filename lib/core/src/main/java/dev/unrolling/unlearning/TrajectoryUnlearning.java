@@ -2,6 +2,9 @@ package dev.unrolling.unlearning;
 
 import dev.unrolling.engine.Network;
 import dev.unrolling.engine.ParameterVector;
+import dev.unrolling.unlearning.recording.ForgettingRecorder;
+import dev.unrolling.unlearning.recording.ForgettingRun;
+import dev.unrolling.unlearning.recording.TrajectoryRecorder;
 import java.util.Optional;
 import java.util.function.Function;
 

@@ -5,6 +5,7 @@ import dev.unrolling.data.Dataset;
 import dev.unrolling.data.Subsets;
 import dev.unrolling.engine.Network;
 import dev.unrolling.engine.Objective;
+import dev.unrolling.unlearning.recording.ForgettingRecorder;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.Set;

@@ -1,5 +1,5 @@
 /**
- * What the paper is about: SGD unrolled to second order, the ways to forget a batch or a point, and
- * the unlearning error that predicts how well it is forgotten.
+ * The ways to forget a batch or a point: methods, what they are asked, and what each costs. What
+ * they read of a run is recorded in {@link dev.unrolling.unlearning.recording}.
  */
 package dev.unrolling.unlearning;

@@ -2,6 +2,7 @@ package dev.unrolling.cli;
 
 import dev.unrolling.benchmark.StepSpeed;
 import dev.unrolling.benchmark.Throughput;
+import dev.unrolling.cli.options.DeviceOption;
 import dev.unrolling.data.Cifar10;
 import dev.unrolling.data.DataCache;
 import dev.unrolling.data.Dataset;

@@ -1,5 +1,6 @@
 package dev.unrolling.cli;
 
+import dev.unrolling.cli.options.ExperimentOptions;
 import dev.unrolling.engine.Engine;
 import dev.unrolling.experiment.CommittedResults;
 import dev.unrolling.experiment.Experiment;

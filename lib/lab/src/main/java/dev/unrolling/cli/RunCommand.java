@@ -1,5 +1,6 @@
 package dev.unrolling.cli;
 
+import dev.unrolling.cli.options.ExperimentOptions;
 import dev.unrolling.experiment.Experiment;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;

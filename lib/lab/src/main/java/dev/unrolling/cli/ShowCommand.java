@@ -1,5 +1,7 @@
 package dev.unrolling.cli;
 
+import dev.unrolling.cli.options.ExperimentOptions;
+import dev.unrolling.cli.options.SettingDifferences;
 import dev.unrolling.engine.Engine;
 import dev.unrolling.experiment.Experiment;
 import dev.unrolling.settings.SettingsJson;

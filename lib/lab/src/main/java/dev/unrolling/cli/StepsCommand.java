@@ -1,6 +1,7 @@
 package dev.unrolling.cli;
 
 import dev.unrolling.benchmark.StepTimer;
+import dev.unrolling.cli.options.DeviceOption;
 import dev.unrolling.data.Cifar10;
 import dev.unrolling.data.DataCache;
 import dev.unrolling.data.Dataset;

@@ -1,5 +1,6 @@
 package dev.unrolling.cli;
 
+import dev.unrolling.cli.options.ExperimentOptions;
 import dev.unrolling.experiment.Experiment;
 import java.nio.file.Path;
 import java.util.List;

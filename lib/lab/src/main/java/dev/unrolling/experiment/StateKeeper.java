@@ -1,6 +1,6 @@
 package dev.unrolling.experiment;
 
-import dev.unrolling.training.SavedRun;
+import dev.unrolling.training.saved.SavedRun;
 import java.util.function.Supplier;
 
 /** Keeps the state of a run when the time has come, and when its thread is interrupted. */

@@ -1,9 +1,9 @@
 package dev.unrolling.experiment;
 
-import dev.unrolling.training.SavedRun;
 import dev.unrolling.training.Step;
 import dev.unrolling.training.StepListener;
 import dev.unrolling.training.StepLosses;
+import dev.unrolling.training.saved.SavedRun;
 import java.util.function.Function;
 
 /**

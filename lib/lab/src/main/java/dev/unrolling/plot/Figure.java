@@ -1,5 +1,6 @@
 package dev.unrolling.plot;
 
+import dev.unrolling.plot.style.HouseStyle;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;

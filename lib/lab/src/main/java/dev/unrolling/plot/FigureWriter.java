@@ -1,6 +1,7 @@
 package dev.unrolling.plot;
 
 import dev.unrolling.data.AtomicFile;
+import dev.unrolling.plot.style.EmbeddedImages;
 import java.awt.Color;
 import java.awt.Dimension;
 import java.awt.RenderingHints;

@@ -1,5 +1,7 @@
 package dev.unrolling.plot;
 
+import dev.unrolling.plot.style.Heading;
+import dev.unrolling.plot.style.HouseStyle;
 import java.awt.Graphics2D;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,5 +1,8 @@
 package dev.unrolling.plot;
 
+import dev.unrolling.plot.style.Heading;
+import dev.unrolling.plot.style.HouseStyle;
+import dev.unrolling.plot.style.TextMetrics;
 import java.awt.Graphics2D;
 import java.awt.geom.AffineTransform;
 import java.awt.geom.Line2D;

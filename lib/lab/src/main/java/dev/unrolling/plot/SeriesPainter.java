@@ -1,5 +1,7 @@
 package dev.unrolling.plot;
 
+import dev.unrolling.plot.style.Dashes;
+import dev.unrolling.plot.style.HouseStyle;
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Graphics2D;

@@ -1,5 +1,6 @@
 package dev.unrolling.plot;
 
+import dev.unrolling.plot.style.HouseStyle;
 import java.awt.Color;
 import org.knowm.xchart.style.markers.Marker;
 import org.knowm.xchart.style.markers.SeriesMarkers;

@@ -5,7 +5,7 @@ import dev.unrolling.data.Checksums;
 import dev.unrolling.engine.Engine;
 import dev.unrolling.engine.NetworkState;
 import dev.unrolling.settings.SettingsJson;
-import dev.unrolling.training.SavedRun;
+import dev.unrolling.training.saved.SavedRun;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -1,7 +1,7 @@
 package dev.unrolling.store;
 
 import dev.unrolling.data.AtomicFile;
-import dev.unrolling.training.SavedRun;
+import dev.unrolling.training.saved.SavedRun;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;

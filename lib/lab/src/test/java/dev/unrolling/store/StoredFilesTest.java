@@ -16,7 +16,7 @@ import dev.unrolling.experiment.DyingEngine;
 import dev.unrolling.experiment.RunContext;
 import dev.unrolling.experiment.Runner;
 import dev.unrolling.experiment.Sittings;
-import dev.unrolling.training.SavedRun;
+import dev.unrolling.training.saved.SavedRun;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

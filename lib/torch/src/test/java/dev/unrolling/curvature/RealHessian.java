@@ -9,8 +9,8 @@ import dev.unrolling.engine.Objective;
 import dev.unrolling.engine.ParameterVector;
 import dev.unrolling.model.Architectures;
 import dev.unrolling.training.Fixtures;
-import dev.unrolling.training.Schedule;
 import dev.unrolling.training.SgdTrainer;
+import dev.unrolling.training.schedule.Schedule;
 import java.util.stream.IntStream;
 
 /**

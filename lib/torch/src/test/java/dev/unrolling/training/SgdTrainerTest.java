@@ -17,6 +17,7 @@ import dev.unrolling.engine.ParameterVector;
 import dev.unrolling.model.Architecture;
 import dev.unrolling.model.Architectures;
 import dev.unrolling.model.Layer;
+import dev.unrolling.training.schedule.Schedule;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;

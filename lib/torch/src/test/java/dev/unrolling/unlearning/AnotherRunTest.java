@@ -16,11 +16,17 @@ import dev.unrolling.engine.SgdStep;
 import dev.unrolling.model.Architectures;
 import dev.unrolling.privacy.ShadowModel;
 import dev.unrolling.training.Fixtures;
-import dev.unrolling.training.GammaDecay;
 import dev.unrolling.training.Removal;
 import dev.unrolling.training.Removal.Divisor;
-import dev.unrolling.training.Schedule;
 import dev.unrolling.training.SgdTrainer;
+import dev.unrolling.training.schedule.GammaDecay;
+import dev.unrolling.training.schedule.Schedule;
+import dev.unrolling.unlearning.recording.CheckpointRecorder;
+import dev.unrolling.unlearning.recording.CheckpointSpacing;
+import dev.unrolling.unlearning.recording.ForgettingRecorder;
+import dev.unrolling.unlearning.recording.GradientFactor;
+import dev.unrolling.unlearning.theory.CheckpointedError;
+import dev.unrolling.unlearning.theory.UnrolledSgd;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Consumer;
@@ -299,7 +305,7 @@ class AnotherRunTest {
   @Test
   void numbersOutOfRangeAreNamed() {
     List<Double> rates = List.of(0.1, 0.1);
-    SingleGradientUnlearning.Factor factor = SingleGradientUnlearning.Factor.MOMENTUM_CORRECTED;
+    GradientFactor factor = GradientFactor.MOMENTUM_CORRECTED;
     for (double momentum : new double[] {-0.1, 1, Double.NaN}) {
       assertRefused(
           IllegalArgumentException.class,

@@ -21,12 +21,20 @@ import dev.unrolling.model.Architectures;
 import dev.unrolling.training.Fixtures;
 import dev.unrolling.training.Removal;
 import dev.unrolling.training.Removal.Divisor;
-import dev.unrolling.training.Schedule;
 import dev.unrolling.training.SgdTrainer;
 import dev.unrolling.training.Step;
 import dev.unrolling.training.StepListener;
 import dev.unrolling.training.StepLosses;
-import dev.unrolling.unlearning.SingleGradientUnlearning.Factor;
+import dev.unrolling.training.schedule.Schedule;
+import dev.unrolling.unlearning.recording.CheckpointRecorder;
+import dev.unrolling.unlearning.recording.CheckpointSpacing;
+import dev.unrolling.unlearning.recording.DerivativeCost;
+import dev.unrolling.unlearning.recording.ForgettingRecorder;
+import dev.unrolling.unlearning.recording.GradientFactor;
+import dev.unrolling.unlearning.recording.StoredGradients;
+import dev.unrolling.unlearning.theory.Expansion;
+import dev.unrolling.unlearning.theory.LeadingTerm;
+import dev.unrolling.unlearning.theory.UnrolledSgd;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -64,10 +72,10 @@ class CheckpointedUnlearningTest {
             new ForgettingRecorder(network, order, trainer, removal, mode);
         CheckpointRecorder every =
             new CheckpointRecorder(
-                recorder, CheckpointSpacing.everyStep(), Factor.SUM_OF_RATES, mode);
+                recorder, CheckpointSpacing.everyStep(), GradientFactor.SUM_OF_RATES, mode);
         CheckpointRecorder start =
             new CheckpointRecorder(
-                recorder, CheckpointSpacing.onlyAtStart(), Factor.SUM_OF_RATES, mode)) {
+                recorder, CheckpointSpacing.onlyAtStart(), GradientFactor.SUM_OF_RATES, mode)) {
       StepListener check =
           new StepListener() {
             @Override
@@ -117,11 +125,12 @@ class CheckpointedUnlearningTest {
             new CheckpointRecorder(
                 recorder,
                 CheckpointSpacing.onlyAtStart(),
-                Factor.MOMENTUM_CORRECTED,
+                GradientFactor.MOMENTUM_CORRECTED,
                 Mode.TRAINING)) {
       trainer.train(network, order, recorder, start);
       try (ParameterVector expected =
-              new SingleGradientUnlearning(Factor.MOMENTUM_CORRECTED).unlearnedWeights(recorder);
+              new SingleGradientUnlearning(GradientFactor.MOMENTUM_CORRECTED)
+                  .unlearnedWeights(recorder);
           ParameterVector found = new CheckpointedUnlearning(start).unlearnedWeights(recorder);
           ParameterVector w = network.weights()) {
         assertEquals(0, found.distance(expected), 1e-13);
@@ -229,14 +238,14 @@ class CheckpointedUnlearningTest {
 
   @Test
   void goesOnFromAnyStepToTheSameBits() {
-    assertGoesOn(0.9, Factor.MOMENTUM_CORRECTED, 3);
+    assertGoesOn(0.9, GradientFactor.MOMENTUM_CORRECTED, 3);
   }
 
   @Test
   @Tag("slow")
   void goesOnWhateverTheMomentumFactorAndSpacing() {
     for (double momentum : new double[] {0, 0.9}) {
-      for (Factor factor : Factor.values()) {
+      for (GradientFactor factor : GradientFactor.values()) {
         for (int spacing : new int[] {1, 3, 5, 100}) {
           assertGoesOn(momentum, factor, spacing);
         }
@@ -244,7 +253,7 @@ class CheckpointedUnlearningTest {
     }
   }
 
-  private static void assertGoesOn(double momentum, Factor factor, int spacing) {
+  private static void assertGoesOn(double momentum, GradientFactor factor, int spacing) {
     BatchOrder order = middle(Fixtures.features());
     SgdTrainer trainer =
         new SgdTrainer(DECAYED, Schedule.stepDecay(0.1, 0.5, 1)).withMomentum(momentum);
@@ -267,7 +276,7 @@ class CheckpointedUnlearningTest {
   private static void run(
       BatchOrder order,
       SgdTrainer trainer,
-      Factor factor,
+      GradientFactor factor,
       CheckpointSpacing spacing,
       Optional<Stop> from,
       List<Stop> stops) {
@@ -303,7 +312,7 @@ class CheckpointedUnlearningTest {
     // The visits are at steps 0 and 4: with checkpoints at 0, 3 and 6 the gradient of step 3 is
     // held until step 6; with one a step, none is held beyond its step.
     for (int spacing : new int[] {1, 3}) {
-      for (Factor factor : Factor.values()) {
+      for (GradientFactor factor : GradientFactor.values()) {
         List<Stop> stops = new ArrayList<>();
         run(order, trainer, factor, new CheckpointSpacing(spacing), Optional.empty(), stops);
         // What undoes the visits, and what they have put into the momentum.

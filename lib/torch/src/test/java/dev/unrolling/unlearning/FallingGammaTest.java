@@ -16,15 +16,23 @@ import dev.unrolling.engine.SgdStep;
 import dev.unrolling.metrics.ForgettingDistance;
 import dev.unrolling.metrics.VerificationError;
 import dev.unrolling.training.Fixtures;
-import dev.unrolling.training.GammaDecay;
 import dev.unrolling.training.Removal;
 import dev.unrolling.training.Removal.Divisor;
-import dev.unrolling.training.Schedule;
 import dev.unrolling.training.SgdTrainer;
 import dev.unrolling.training.Step;
 import dev.unrolling.training.StepListener;
 import dev.unrolling.training.StepLosses;
-import dev.unrolling.unlearning.SingleGradientUnlearning.Factor;
+import dev.unrolling.training.schedule.GammaDecay;
+import dev.unrolling.training.schedule.Schedule;
+import dev.unrolling.unlearning.recording.CheckpointRecorder;
+import dev.unrolling.unlearning.recording.CheckpointSpacing;
+import dev.unrolling.unlearning.recording.ForgettingRecorder;
+import dev.unrolling.unlearning.recording.GradientFactor;
+import dev.unrolling.unlearning.sisa.Sisa;
+import dev.unrolling.unlearning.sisa.SisaPartition;
+import dev.unrolling.unlearning.theory.Expansion;
+import dev.unrolling.unlearning.theory.LeadingTerm;
+import dev.unrolling.unlearning.theory.UnrolledSgd;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -201,7 +209,8 @@ class FallingGammaTest {
               new ForgettingRecorder(original, order(), trainer, removal)) {
         trainer.trainInLockStep(original, retrained, order(), removal, recorder);
         try (Network unlearned =
-            new SingleGradientUnlearning(Factor.MOMENTUM_CORRECTED).unlearnedNetwork(recorder)) {
+            new SingleGradientUnlearning(GradientFactor.MOMENTUM_CORRECTED)
+                .unlearnedNetwork(recorder)) {
           errors[i] = VerificationError.value(unlearned, retrained);
         }
       }

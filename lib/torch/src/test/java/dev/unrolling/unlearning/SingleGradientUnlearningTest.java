@@ -15,12 +15,15 @@ import dev.unrolling.metrics.VerificationError;
 import dev.unrolling.training.Fixtures;
 import dev.unrolling.training.Removal;
 import dev.unrolling.training.Removal.Divisor;
-import dev.unrolling.training.Schedule;
 import dev.unrolling.training.SgdTrainer;
 import dev.unrolling.training.Step;
 import dev.unrolling.training.StepListener;
 import dev.unrolling.training.StepLosses;
-import dev.unrolling.unlearning.SingleGradientUnlearning.Factor;
+import dev.unrolling.training.schedule.Schedule;
+import dev.unrolling.unlearning.recording.ForgettingRecorder;
+import dev.unrolling.unlearning.recording.GradientFactor;
+import dev.unrolling.unlearning.theory.Expansion;
+import dev.unrolling.unlearning.theory.UnrolledSgd;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -129,7 +132,10 @@ class SingleGradientUnlearningTest {
   @Test
   void withMomentumOnlyTheCorrectedFactorIsSecondOrder() {
     Sweep corrected =
-        sweep(new SingleGradientUnlearning(Factor.MOMENTUM_CORRECTED), 0.9, Removal.zeroGradient());
+        sweep(
+            new SingleGradientUnlearning(GradientFactor.MOMENTUM_CORRECTED),
+            0.9,
+            Removal.zeroGradient());
     Sweep published = sweep(new SingleGradientUnlearning(), 0.9, Removal.zeroGradient());
     assertEquals(2, slope(RATES, corrected.errors), 0.1);
     assertEquals(1, slope(RATES, published.errors), 0.1);
@@ -138,7 +144,10 @@ class SingleGradientUnlearningTest {
   @Test
   void withMomentumASkippedStepLeavesAFirstOrderTerm() {
     Sweep skipped =
-        sweep(new SingleGradientUnlearning(Factor.MOMENTUM_CORRECTED), 0.9, Removal.skippedStep());
+        sweep(
+            new SingleGradientUnlearning(GradientFactor.MOMENTUM_CORRECTED),
+            0.9,
+            Removal.skippedStep());
     assertEquals(1, slope(RATES, skipped.errors), 0.1);
   }
 
@@ -148,16 +157,18 @@ class SingleGradientUnlearningTest {
     // 1.5
     List<Double> rates = Collections.nCopies(4, 0.1);
     int[] visits = {0, 2};
-    assertEquals(0.3375, Factor.MOMENTUM_CORRECTED.value(rates, visits, 0.5), 1e-16);
-    assertEquals(0.2, Factor.SUM_OF_RATES.value(rates, visits, 0.5), 1e-16);
-    assertEquals(0.2, Factor.MOMENTUM_CORRECTED.value(rates, visits, 0), 1e-16);
+    assertEquals(0.3375, GradientFactor.MOMENTUM_CORRECTED.value(rates, visits, 0.5), 1e-16);
+    assertEquals(0.2, GradientFactor.SUM_OF_RATES.value(rates, visits, 0.5), 1e-16);
+    assertEquals(0.2, GradientFactor.MOMENTUM_CORRECTED.value(rates, visits, 0), 1e-16);
     // After two steps the second visit is still to come: 0.1 (1 + 0.5).
-    assertEquals(0.15, Factor.MOMENTUM_CORRECTED.value(rates.subList(0, 2), visits, 0.5), 1e-16);
-    assertEquals(0.1, Factor.SUM_OF_RATES.value(rates.subList(0, 2), visits, 0.5), 1e-16);
+    assertEquals(
+        0.15, GradientFactor.MOMENTUM_CORRECTED.value(rates.subList(0, 2), visits, 0.5), 1e-16);
+    assertEquals(0.1, GradientFactor.SUM_OF_RATES.value(rates.subList(0, 2), visits, 0.5), 1e-16);
     // Rates 1, 0.1, 0.01 and a visit at 1: 0.1 + 0.5 * 0.01.
     List<Double> falling = List.of(1., 0.1, 0.01);
-    assertEquals(0.105, Factor.MOMENTUM_CORRECTED.value(falling, new int[] {1}, 0.5), 1e-16);
-    assertEquals(0.1, Factor.SUM_OF_RATES.value(falling, new int[] {1}, 0.5), 1e-16);
+    assertEquals(
+        0.105, GradientFactor.MOMENTUM_CORRECTED.value(falling, new int[] {1}, 0.5), 1e-16);
+    assertEquals(0.1, GradientFactor.SUM_OF_RATES.value(falling, new int[] {1}, 0.5), 1e-16);
   }
 
   @Test
@@ -179,7 +190,7 @@ class SingleGradientUnlearningTest {
                   IntStream.range(0, step.stepsDone())
                       .mapToObj(i -> trainer.schedule().rate(order, i))
                       .toList();
-              for (Factor factor : Factor.values()) {
+              for (GradientFactor factor : GradientFactor.values()) {
                 assertEquals(
                     factor.value(rates, order.forgetVisits(), 0.7), recorder.factor(factor), 1e-16);
               }
@@ -187,7 +198,7 @@ class SingleGradientUnlearningTest {
               assertEquals(step.index() < 3 ? 1 : 2, recorder.visits());
             }
           });
-      assertEquals(0.03, recorder.factor(Factor.SUM_OF_RATES), 1e-16);
+      assertEquals(0.03, recorder.factor(GradientFactor.SUM_OF_RATES), 1e-16);
     }
   }
 

@@ -12,10 +12,13 @@ import dev.unrolling.engine.SgdStep;
 import dev.unrolling.metrics.VerificationError;
 import dev.unrolling.training.Fixtures;
 import dev.unrolling.training.Removal;
-import dev.unrolling.training.Schedule;
-import dev.unrolling.training.Schedules;
 import dev.unrolling.training.SgdTrainer;
-import dev.unrolling.unlearning.SingleGradientUnlearning.Factor;
+import dev.unrolling.training.schedule.Schedule;
+import dev.unrolling.training.schedule.Schedules;
+import dev.unrolling.unlearning.recording.ForgettingRecorder;
+import dev.unrolling.unlearning.recording.GradientFactor;
+import dev.unrolling.unlearning.theory.Expansion;
+import dev.unrolling.unlearning.theory.UnrolledSgd;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -39,7 +42,7 @@ class StepwiseRatesTest {
         }
         Schedule schedule = trainer.schedule();
         double visits = schedule.rate(order, 0) + schedule.rate(order, 3);
-        assertEquals(visits, recorder.factor(Factor.SUM_OF_RATES), 1e-15);
+        assertEquals(visits, recorder.factor(GradientFactor.SUM_OF_RATES), 1e-15);
       }
     }
   }

@@ -18,7 +18,7 @@ import dev.unrolling.model.Architectures;
 import dev.unrolling.training.DivergenceException;
 import dev.unrolling.training.Evaluation;
 import dev.unrolling.training.Fixtures;
-import dev.unrolling.training.Schedule;
+import dev.unrolling.training.schedule.Schedule;
 import java.util.concurrent.CancellationException;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;

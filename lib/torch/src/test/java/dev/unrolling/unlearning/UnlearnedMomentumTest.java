@@ -18,12 +18,15 @@ import dev.unrolling.model.Architectures;
 import dev.unrolling.training.Fixtures;
 import dev.unrolling.training.Removal;
 import dev.unrolling.training.Removal.Divisor;
-import dev.unrolling.training.Schedule;
 import dev.unrolling.training.SgdTrainer;
 import dev.unrolling.training.Step;
 import dev.unrolling.training.StepListener;
 import dev.unrolling.training.StepLosses;
-import dev.unrolling.unlearning.SingleGradientUnlearning.Factor;
+import dev.unrolling.training.schedule.Schedule;
+import dev.unrolling.unlearning.recording.CheckpointRecorder;
+import dev.unrolling.unlearning.recording.CheckpointSpacing;
+import dev.unrolling.unlearning.recording.ForgettingRecorder;
+import dev.unrolling.unlearning.recording.GradientFactor;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
@@ -72,7 +75,7 @@ class UnlearnedMomentumTest {
               new CheckpointRecorder(
                   recorder,
                   CheckpointSpacing.onlyAtStart(),
-                  Factor.MOMENTUM_CORRECTED,
+                  GradientFactor.MOMENTUM_CORRECTED,
                   Mode.TRAINING)) {
         trainer.train(network, order, recorder, visits, start);
         boolean skipped = removal instanceof Removal.SkippedStep;
@@ -82,7 +85,10 @@ class UnlearnedMomentumTest {
         assertVelocity(1.329, 0.717, new CheckpointedUnlearning(start), recorder);
         assertVelocity(1.329, 0.717, new SingleGradientUnlearning(), recorder);
         assertVelocity(
-            1.329, 0.717, new SingleGradientUnlearning(Factor.MOMENTUM_CORRECTED), recorder);
+            1.329,
+            0.717,
+            new SingleGradientUnlearning(GradientFactor.MOMENTUM_CORRECTED),
+            recorder);
       }
     }
   }
@@ -126,13 +132,13 @@ class UnlearnedMomentumTest {
             new CheckpointRecorder(
                 recorder,
                 CheckpointSpacing.everyStep(),
-                Factor.MOMENTUM_CORRECTED,
+                GradientFactor.MOMENTUM_CORRECTED,
                 Mode.TRAINING)) {
       trainer.trainInLockStep(original, retrained, order, removal, recorder, visits);
       double nothing = afterwards(trainer, original, retrained);
       for (RecordedUnlearning method :
           List.of(
-              new SingleGradientUnlearning(Factor.MOMENTUM_CORRECTED),
+              new SingleGradientUnlearning(GradientFactor.MOMENTUM_CORRECTED),
               new AmnesiacUnlearning(),
               new CheckpointedUnlearning(visits))) {
         String what = method.displayName() + ", " + omitted;

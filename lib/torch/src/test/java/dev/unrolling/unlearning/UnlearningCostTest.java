@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.unrolling.data.Subsets;
 import dev.unrolling.unlearning.UnlearningCost.Requests;
+import dev.unrolling.unlearning.sisa.SisaCost;
+import dev.unrolling.unlearning.sisa.SisaPartition;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

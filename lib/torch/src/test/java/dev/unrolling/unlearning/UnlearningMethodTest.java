@@ -18,13 +18,14 @@ import dev.unrolling.model.Architectures;
 import dev.unrolling.training.Fixtures;
 import dev.unrolling.training.Removal;
 import dev.unrolling.training.Removal.Divisor;
-import dev.unrolling.training.SavePolicy;
-import dev.unrolling.training.Schedule;
 import dev.unrolling.training.SgdTrainer;
 import dev.unrolling.training.Step;
 import dev.unrolling.training.StepListener;
 import dev.unrolling.training.StepLosses;
-import dev.unrolling.unlearning.SingleGradientUnlearning.Factor;
+import dev.unrolling.training.saved.SavePolicy;
+import dev.unrolling.training.schedule.Schedule;
+import dev.unrolling.unlearning.recording.ForgettingRecorder;
+import dev.unrolling.unlearning.recording.GradientFactor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -138,7 +139,7 @@ class UnlearningMethodTest {
         Map.of(
             new SingleGradientUnlearning(),
             List.of("single-gradient", "single gradient"),
-            new SingleGradientUnlearning(Factor.MOMENTUM_CORRECTED),
+            new SingleGradientUnlearning(GradientFactor.MOMENTUM_CORRECTED),
             List.of("single-gradient-momentum", "single gradient, corrected for momentum"),
             new AmnesiacUnlearning(),
             List.of("amnesiac", "amnesiac"),

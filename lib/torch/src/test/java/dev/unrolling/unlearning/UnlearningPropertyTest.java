@@ -17,15 +17,20 @@ import dev.unrolling.engine.Objective;
 import dev.unrolling.engine.ParameterVector;
 import dev.unrolling.model.Architectures;
 import dev.unrolling.training.Fixtures;
-import dev.unrolling.training.GammaDecay;
 import dev.unrolling.training.Removal;
 import dev.unrolling.training.Removal.Divisor;
-import dev.unrolling.training.Schedule;
 import dev.unrolling.training.SgdTrainer;
 import dev.unrolling.training.Step;
 import dev.unrolling.training.StepListener;
 import dev.unrolling.training.StepLosses;
-import dev.unrolling.unlearning.SingleGradientUnlearning.Factor;
+import dev.unrolling.training.schedule.GammaDecay;
+import dev.unrolling.training.schedule.Schedule;
+import dev.unrolling.unlearning.recording.CheckpointRecorder;
+import dev.unrolling.unlearning.recording.CheckpointSpacing;
+import dev.unrolling.unlearning.recording.ForgettingRecorder;
+import dev.unrolling.unlearning.recording.GradientFactor;
+import dev.unrolling.unlearning.theory.Expansion;
+import dev.unrolling.unlearning.theory.UnrolledSgd;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -226,7 +231,7 @@ class UnlearningPropertyTest {
             new CheckpointRecorder(
                 recorder,
                 CheckpointSpacing.everyStep(),
-                Factor.MOMENTUM_CORRECTED,
+                GradientFactor.MOMENTUM_CORRECTED,
                 Mode.TRAINING)) {
       OthersAlone others = new OthersAlone(run, network);
       trainer.train(network, order, recorder, visits, others);

@@ -12,8 +12,9 @@ import dev.unrolling.engine.Objective;
 import dev.unrolling.metrics.VerificationError;
 import dev.unrolling.training.Fixtures;
 import dev.unrolling.training.Removal;
-import dev.unrolling.training.Schedule;
 import dev.unrolling.training.SgdTrainer;
+import dev.unrolling.training.schedule.Schedule;
+import dev.unrolling.unlearning.recording.ForgettingRecorder;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

@@ -2,10 +2,10 @@ package dev.unrolling.engine.linear;
 
 import dev.unrolling.data.Batch;
 import dev.unrolling.engine.Examples;
-import dev.unrolling.engine.LogitDeviation;
 import dev.unrolling.engine.Objective;
 import dev.unrolling.engine.Objective.Criterion;
-import dev.unrolling.engine.SoftMax;
+import dev.unrolling.engine.logits.LogitDeviation;
+import dev.unrolling.engine.logits.SoftMax;
 import dev.unrolling.model.Architecture;
 import dev.unrolling.model.Layer;
 

@@ -1,8 +1,8 @@
 package dev.unrolling.engine.dl4j;
 
-import dev.unrolling.engine.LogitDeviation;
 import dev.unrolling.engine.Objective;
-import dev.unrolling.engine.SoftMax;
+import dev.unrolling.engine.logits.LogitDeviation;
+import dev.unrolling.engine.logits.SoftMax;
 
 /**
  * The data part of an objective (all but weight decay) and its derivative by the logits, in

@@ -1,8 +1,8 @@
 package dev.unrolling.engine.dl4j;
 
-import dev.unrolling.engine.LogitDeviation;
 import dev.unrolling.engine.Objective;
-import dev.unrolling.engine.SoftMax;
+import dev.unrolling.engine.logits.LogitDeviation;
+import dev.unrolling.engine.logits.SoftMax;
 import java.util.Arrays;
 import java.util.Objects;
 import org.nd4j.common.primitives.Pair;

@@ -1,9 +1,9 @@
 package dev.unrolling.experiments.cost;
 
 import dev.unrolling.store.RecordTable;
-import dev.unrolling.unlearning.SisaCost;
-import dev.unrolling.unlearning.SisaPartition;
 import dev.unrolling.unlearning.UnlearningCost;
+import dev.unrolling.unlearning.sisa.SisaCost;
+import dev.unrolling.unlearning.sisa.SisaPartition;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,8 +1,8 @@
 package dev.unrolling.experiments.cost;
 
 import dev.unrolling.data.Subsets;
-import dev.unrolling.unlearning.SisaCost;
-import dev.unrolling.unlearning.SisaPartition;
+import dev.unrolling.unlearning.sisa.SisaCost;
+import dev.unrolling.unlearning.sisa.SisaPartition;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;

@@ -2,8 +2,8 @@ package dev.unrolling.experiments.cost;
 
 import dev.unrolling.data.Batch;
 import dev.unrolling.training.Evaluation;
-import dev.unrolling.unlearning.Aggregation;
-import dev.unrolling.unlearning.Sisa;
+import dev.unrolling.unlearning.sisa.Aggregation;
+import dev.unrolling.unlearning.sisa.Sisa;
 import java.util.List;
 import java.util.stream.IntStream;
 

@@ -10,8 +10,8 @@ import dev.unrolling.engine.Precision;
 import dev.unrolling.experiment.Verdict;
 import dev.unrolling.model.Architecture;
 import dev.unrolling.model.Architectures;
-import dev.unrolling.training.Schedule;
 import dev.unrolling.training.SgdTrainer;
+import dev.unrolling.training.schedule.Schedule;
 import java.util.List;
 import java.util.stream.IntStream;
 

@@ -12,16 +12,17 @@ import dev.unrolling.experiment.RunContext;
 import dev.unrolling.experiment.StateListener;
 import dev.unrolling.model.Architecture;
 import dev.unrolling.model.Architectures;
-import dev.unrolling.training.GammaDecay;
 import dev.unrolling.training.Removal;
-import dev.unrolling.training.SavedRun;
-import dev.unrolling.training.Schedule;
 import dev.unrolling.training.SgdTrainer;
-import dev.unrolling.unlearning.ForgettingRecorder;
-import dev.unrolling.unlearning.SigmaMeasurement;
+import dev.unrolling.training.saved.SavedRun;
+import dev.unrolling.training.schedule.GammaDecay;
+import dev.unrolling.training.schedule.Schedule;
 import dev.unrolling.unlearning.SingleGradientUnlearning;
-import dev.unrolling.unlearning.UnlearningErrorRecorder;
-import dev.unrolling.unlearning.VisitCounts;
+import dev.unrolling.unlearning.recording.ForgettingRecorder;
+import dev.unrolling.unlearning.recording.GradientFactor;
+import dev.unrolling.unlearning.recording.VisitCounts;
+import dev.unrolling.unlearning.theory.SigmaMeasurement;
+import dev.unrolling.unlearning.theory.UnlearningErrorRecorder;
 import java.util.ArrayList;
 import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -201,9 +202,7 @@ public final class FineTuning implements Computation<FineTuningSettings, FineTun
    */
   public static SingleGradientUnlearning singleGradient(FineTuningSettings settings) {
     return new SingleGradientUnlearning(
-        settings.momentum() > 0
-            ? SingleGradientUnlearning.Factor.MOMENTUM_CORRECTED
-            : SingleGradientUnlearning.Factor.SUM_OF_RATES);
+        settings.momentum() > 0 ? GradientFactor.MOMENTUM_CORRECTED : GradientFactor.SUM_OF_RATES);
   }
 
   private static SavedRun state(

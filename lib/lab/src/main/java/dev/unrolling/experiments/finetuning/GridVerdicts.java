@@ -5,7 +5,7 @@ import dev.unrolling.engine.Objective;
 import dev.unrolling.experiment.Verdict;
 import dev.unrolling.statistics.Tables;
 import dev.unrolling.store.RecordTable;
-import dev.unrolling.unlearning.StandardDeviationTheory;
+import dev.unrolling.unlearning.theory.StandardDeviationTheory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -4,7 +4,7 @@ import dev.unrolling.engine.Objective.Normalisation;
 import dev.unrolling.experiment.Verdict;
 import dev.unrolling.experiment.Verdict.Outcome;
 import dev.unrolling.statistics.Tables;
-import dev.unrolling.unlearning.StandardDeviationTheory;
+import dev.unrolling.unlearning.theory.StandardDeviationTheory;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.IntStream;

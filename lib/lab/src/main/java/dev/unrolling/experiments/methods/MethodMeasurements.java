@@ -11,13 +11,13 @@ import dev.unrolling.training.Step;
 import dev.unrolling.training.StepListener;
 import dev.unrolling.training.StepLosses;
 import dev.unrolling.unlearning.AmnesiacUnlearning;
-import dev.unrolling.unlearning.DerivativeCost;
-import dev.unrolling.unlearning.ForgettingRecorder;
 import dev.unrolling.unlearning.KrylovUnlearning;
 import dev.unrolling.unlearning.RecordedUnlearning;
-import dev.unrolling.unlearning.TrajectoryRecorder;
 import dev.unrolling.unlearning.TrajectoryUnlearning;
-import dev.unrolling.unlearning.UnlearningErrorRecorder;
+import dev.unrolling.unlearning.recording.DerivativeCost;
+import dev.unrolling.unlearning.recording.ForgettingRecorder;
+import dev.unrolling.unlearning.recording.TrajectoryRecorder;
+import dev.unrolling.unlearning.theory.UnlearningErrorRecorder;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -13,11 +13,11 @@ import dev.unrolling.training.Logits;
 import dev.unrolling.training.Step;
 import dev.unrolling.training.StepListener;
 import dev.unrolling.training.StepLosses;
-import dev.unrolling.unlearning.CheckpointRecorder;
 import dev.unrolling.unlearning.CheckpointedUnlearning;
-import dev.unrolling.unlearning.ForgettingRecorder;
 import dev.unrolling.unlearning.SingleGradientUnlearning;
-import dev.unrolling.unlearning.SingleGradientUnlearning.Factor;
+import dev.unrolling.unlearning.recording.CheckpointRecorder;
+import dev.unrolling.unlearning.recording.ForgettingRecorder;
+import dev.unrolling.unlearning.recording.GradientFactor;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -79,7 +79,9 @@ final class PrivacyMeasurements implements StepListener {
         () -> new SingleGradientUnlearning().unlearnedNetwork(recorder));
     unlearned.put(
         PrivacyVerdicts.CORRECTED,
-        () -> new SingleGradientUnlearning(Factor.MOMENTUM_CORRECTED).unlearnedNetwork(recorder));
+        () ->
+            new SingleGradientUnlearning(GradientFactor.MOMENTUM_CORRECTED)
+                .unlearnedNetwork(recorder));
     unlearned.put(
         PrivacyVerdicts.EACH_VISIT,
         () -> new CheckpointedUnlearning(visits).unlearnedNetwork(recorder));

@@ -6,7 +6,7 @@ import dev.unrolling.plot.Figure;
 import dev.unrolling.plot.Plot;
 import dev.unrolling.settings.Scale;
 import dev.unrolling.statistics.Tables;
-import dev.unrolling.unlearning.StandardDeviationTheory;
+import dev.unrolling.unlearning.theory.StandardDeviationTheory;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;

@@ -18,15 +18,15 @@ import dev.unrolling.metrics.VerificationError;
 import dev.unrolling.model.Architecture;
 import dev.unrolling.model.Architectures;
 import dev.unrolling.training.Removal;
-import dev.unrolling.training.Schedule;
 import dev.unrolling.training.SgdTrainer;
-import dev.unrolling.unlearning.ForgettingRecorder;
-import dev.unrolling.unlearning.LeadingTerm;
-import dev.unrolling.unlearning.SigmaMeasurement;
+import dev.unrolling.training.schedule.Schedule;
 import dev.unrolling.unlearning.SingleGradientUnlearning;
-import dev.unrolling.unlearning.SingleGradientUnlearning.Factor;
-import dev.unrolling.unlearning.UnlearningError;
-import dev.unrolling.unlearning.UnrolledSgd;
+import dev.unrolling.unlearning.recording.ForgettingRecorder;
+import dev.unrolling.unlearning.recording.GradientFactor;
+import dev.unrolling.unlearning.theory.LeadingTerm;
+import dev.unrolling.unlearning.theory.SigmaMeasurement;
+import dev.unrolling.unlearning.theory.UnlearningError;
+import dev.unrolling.unlearning.theory.UnrolledSgd;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -116,7 +116,8 @@ public final class SingleGradientExperiment
       try (ParameterVector target = retrained.weights();
           ParameterVector unlearned = new SingleGradientUnlearning().unlearnedWeights(recorder);
           ParameterVector corrected =
-              new SingleGradientUnlearning(Factor.MOMENTUM_CORRECTED).unlearnedWeights(recorder)) {
+              new SingleGradientUnlearning(GradientFactor.MOMENTUM_CORRECTED)
+                  .unlearnedWeights(recorder)) {
         double v = VerificationError.value(unlearned, target);
         double vCorrected = VerificationError.value(corrected, target);
         double predicted = Double.NaN;

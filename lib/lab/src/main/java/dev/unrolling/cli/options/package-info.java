@@ -1,0 +1,2 @@
+/** What several commands take: experiments and their settings, seeds, devices. */
+package dev.unrolling.cli.options;
