@@ -24,6 +24,7 @@ import picocli.CommandLine.ScopeType;
       SweepCommand.class,
       FiguresCommand.class,
       ExportCommand.class,
+      WeightsCommand.class,
       FetchCommand.class,
       CheckCommand.class,
       StepsCommand.class

@@ -47,7 +47,8 @@ public final class ResultStore {
   /** Name of the file that keeps the state of a run that is not finished. */
   public static final String CHECKPOINT = "checkpoint.bin";
 
-  private static final String STATE = "state.bin";
+  /** What a folder under {@code start/} holds its state in. */
+  public static final String STATE = "state.bin";
 
   private final Path folder;
   private final Duration interval;

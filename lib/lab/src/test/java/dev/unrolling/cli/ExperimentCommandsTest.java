@@ -4,6 +4,21 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.unrolling.data.Cifar10;
+import dev.unrolling.data.DataCache;
+import dev.unrolling.data.Dataset;
+import dev.unrolling.data.StrictJson;
+import dev.unrolling.engine.Engine;
+import dev.unrolling.engine.Engines;
+import dev.unrolling.engine.Network;
+import dev.unrolling.engine.NetworkState;
+import dev.unrolling.engine.Precision;
+import dev.unrolling.model.Architectures;
+import dev.unrolling.store.ResultStore;
+import dev.unrolling.training.Evaluation;
+import dev.unrolling.training.saved.SavedRun;
+import dev.unrolling.weights.StateDict;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -14,6 +29,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -93,6 +109,33 @@ class ExperimentCommandsTest {
     assertEquals(0, drawn.status(), drawn.err());
     try (Stream<Path> all = Files.list(figures)) {
       assertEquals(10, all.count(), "two figures: two widths, two kinds and a table each");
+    }
+  }
+
+  @Test
+  void preTrainedWeightsAreWrittenAsTheRunsHaveThem() throws IOException {
+    assertEquals(0, tiny("run", "E1", "--seeds", "0").status());
+    Path start;
+    try (Stream<Path> all = Files.list(folder.resolve("store/start"))) {
+      start = all.findFirst().orElseThrow();
+    }
+    Path file = folder.resolve("w/resnet8.safetensors");
+    Ended written = run(List.of(), "weights", start.toString(), "--to", file.toString());
+    assertEquals(0, written.status(), written.err());
+    JsonNode origin = StrictJson.mapper().readTree(folder.resolve("w/resnet8.json").toFile());
+    assertEquals("resnet8-2", origin.path("run").path("settings").path("model").asText());
+    String name = start.getFileName().toString();
+    NetworkState state = SavedRun.load(start.resolve(ResultStore.STATE), name).networks().get(0);
+    Engine engine = Engines.open("torch", "cpu", Precision.FLOAT32);
+    try (Network network = engine.network(Architectures.named("resnet8-2", 10), 1)) {
+      StateDict.load(network, file);
+      NetworkState read = network.saveState();
+      assertEquals(state.weights(), read.weights());
+      assertEquals(state.runningStatistics(), read.runningStatistics());
+      Dataset test = Cifar10.test(DataCache.fromEnvironment());
+      int[] all = IntStream.range(0, test.size()).toArray();
+      assertEquals(
+          Evaluation.of(network, test, all).accuracy(), origin.path("testAccuracy").asDouble());
     }
   }
 
@@ -215,13 +258,15 @@ class ExperimentCommandsTest {
         "figures --out | parameter for option '--out'",
         "export | 'ID'",
         "export E1 --scale huge | \"huge\"; there is smoke, quick, desk, paper",
+        "weights /no/such | --to resnet20.safetensors",
+        "weights /no/such --to w.npz | no pre-trained weights in /no/such",
         "fetch mnist | \"mnist\"; there is cifar10, cifar100, imdb",
         "fetch imdb --offline=maybe | 'maybe' is not a boolean",
         "check --quick=maybe | 'maybe' is not a boolean",
       })
   void wrongArgumentsAreOneLineAndStatusTwo(String arguments, String words) {
     String store = folder.resolve("store").toString();
-    boolean stores = !arguments.matches("(fetch|check) .*");
+    boolean stores = !arguments.matches("(fetch|check|weights) .*");
     Ended ended = run(stores ? List.of("--store", store) : List.of(), arguments.split(" "));
     assertEquals(2, ended.status(), ended.err());
     assertEquals(1, ended.err().lines().count(), ended.err());
@@ -233,7 +278,9 @@ class ExperimentCommandsTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"list", "show", "run", "sweep", "figures", "export", "fetch", "check", "steps"})
+      strings = {
+        "list", "show", "run", "sweep", "figures", "export", "weights", "fetch", "check", "steps"
+      })
   void helpHoldsAnExampleThatNamesTheCommand(String command) {
     Ended ended = run(List.of(), command, "--help");
     assertEquals(0, ended.status());
@@ -246,7 +293,7 @@ class ExperimentCommandsTest {
     Ended ended = run(List.of(), "--help");
     assertEquals(0, ended.status());
     for (String line :
-        List.of("list", "show", "run", "sweep", "figures", "export", "fetch", "check")) {
+        List.of("list", "show", "run", "sweep", "figures", "export", "weights", "fetch", "check")) {
       assertTrue(ended.out().lines().anyMatch(l -> l.startsWith("  " + line + " ")), line);
     }
     for (int status : new int[] {0, 1, 2, Main.INTERRUPTED, Main.TERMINATED}) {

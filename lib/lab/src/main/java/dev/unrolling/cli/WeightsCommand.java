@@ -1,0 +1,154 @@
+package dev.unrolling.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.unrolling.data.AtomicFile;
+import dev.unrolling.data.Checksums;
+import dev.unrolling.data.DataCache;
+import dev.unrolling.data.StrictJson;
+import dev.unrolling.data.UserPath;
+import dev.unrolling.dataset.DataSets;
+import dev.unrolling.engine.Engine;
+import dev.unrolling.engine.Engines;
+import dev.unrolling.engine.Network;
+import dev.unrolling.engine.NetworkState;
+import dev.unrolling.engine.Precision;
+import dev.unrolling.model.Architectures;
+import dev.unrolling.store.ResultStore;
+import dev.unrolling.training.Evaluation;
+import dev.unrolling.training.saved.SavedRun;
+import dev.unrolling.weights.StateDict;
+import dev.unrolling.weights.WeightNames;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Writes pre-trained weights of the store as a PyTorch state dict. */
+@Command(
+    name = "weights",
+    description = {
+      "Write pre-trained weights that runs share as a PyTorch state dict, and beside it how they"
+          + " were made and how many test examples they get right (.json).",
+      "Without a FOLDER: list what the store (UNROLLING_RESULTS or out/runs) has."
+    },
+    footer = {
+      "",
+      "Example: unrolling weights out/runs/start/52b1b2b919510920 --to resnet20.safetensors"
+    })
+final class WeightsCommand implements Callable<Integer> {
+
+  private static final String STARTS = "start";
+
+  @Spec private CommandSpec spec;
+
+  @Parameters(
+      arity = "0..1",
+      paramLabel = "FOLDER",
+      description = "Of the weights, e.g. out/runs/start/52b1b2b919510920.")
+  private Path folder;
+
+  @Option(
+      names = "--to",
+      paramLabel = "FILE",
+      description = "A .safetensors or .npz file; one that is there is replaced.")
+  private Path to;
+
+  @Override
+  public Integer call() throws IOException {
+    if (folder == null) {
+      list(UserPath.of(ResultStore.VARIABLE, store()).resolve(STARTS));
+      return 0;
+    }
+    if (to == null) {
+      throw refusal("name the file to write, e.g. --to resnet20.safetensors");
+    }
+    if (!isThere(folder)) {
+      throw refusal(
+          "no pre-trained weights in " + folder + "; \"unrolling weights\" lists what there is");
+    }
+    write();
+    return 0;
+  }
+
+  private static String store() {
+    return System.getenv().getOrDefault(ResultStore.VARIABLE, "out/runs");
+  }
+
+  private ParameterException refusal(String message) {
+    return new ParameterException(spec.commandLine(), message);
+  }
+
+  private static boolean isThere(Path folder) {
+    return Files.isRegularFile(folder.resolve(ResultStore.STATE));
+  }
+
+  private void list(Path starts) throws IOException {
+    if (!Files.isDirectory(starts)) {
+      return;
+    }
+    try (Stream<Path> all = Files.list(starts)) {
+      for (Path start : all.filter(WeightsCommand::isThere).sorted().toList()) {
+        JsonNode settings = key(start).path("settings");
+        String said =
+            Stream.of("model", "data", "gamma", "seed", "epochs")
+                .filter(settings::has)
+                .map(name -> name + " " + settings.path(name).asText())
+                .collect(Collectors.joining(", "));
+        spec.commandLine().getOut().println(start + "  " + said);
+      }
+    }
+  }
+
+  private void write() throws IOException {
+    JsonNode key = key(folder);
+    String model = key.path("settings").path("model").asText();
+    DataSets.Parts data =
+        DataSets.of(DataCache.fromEnvironment(), spec.commandLine().getErr()::println)
+            .of(key.path("settings").path("data").asText());
+    NetworkState state =
+        SavedRun.load(
+                folder.resolve(ResultStore.STATE), folder.toRealPath().getFileName().toString())
+            .networks()
+            .get(0);
+    Engine engine = Engines.fromEnvironment("torch", precision(key));
+    try (Network network =
+        engine.network(Architectures.named(model, data.train().classes()), state.weights())) {
+      network.restore(state);
+      StateDict.save(network, to, WeightNames.pyTorch());
+      int[] all = IntStream.range(0, data.test().size()).toArray();
+      ObjectNode origin = StrictJson.mapper().createObjectNode();
+      origin.put("sha256", Checksums.sha256(Files.readAllBytes(to)));
+      origin.put("testAccuracy", Evaluation.of(network, data.test(), all).accuracy());
+      origin.set("run", key);
+      String json = origin.toPrettyString() + "\n";
+      AtomicFile.write(besides(to), out -> out.write(json.getBytes(StandardCharsets.UTF_8)));
+    }
+    spec.commandLine().getOut().println(to);
+  }
+
+  private static Precision precision(JsonNode key) {
+    return key.path("precision").asText().equals(Precision.FLOAT64.toString())
+        ? Precision.FLOAT64
+        : Precision.FLOAT32;
+  }
+
+  private static Path besides(Path file) {
+    return file.resolveSibling(
+        file.getFileName().toString().replaceFirst("\\.\\w+$", "") + ".json");
+  }
+
+  private static JsonNode key(Path folder) throws IOException {
+    return StrictJson.mapper().readTree(folder.resolve("settings.json").toFile());
+  }
+}
