@@ -43,6 +43,7 @@ class ArchitectureTest {
           Map.entry("training", List.of("engine")),
           Map.entry("curvature", List.of("engine")),
           Map.entry("unlearning", List.of("training", "curvature")),
+          Map.entry("unlearning.baselines", List.of("unlearning")),
           Map.entry("privacy", List.of("training")),
           Map.entry("metrics", List.of("engine", "privacy")),
           Map.entry("settings", List.of("data")),
