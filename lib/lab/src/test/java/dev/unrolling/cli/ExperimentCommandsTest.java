@@ -215,7 +215,7 @@ class ExperimentCommandsTest {
         "figures --out | parameter for option '--out'",
         "export | 'ID'",
         "export E1 --scale huge | \"huge\"; there is smoke, quick, desk, paper",
-        "fetch mnist | \"mnist\"; there is cifar10, cifar100, imdb",
+        "fetch svhn | \"svhn\"; there is cifar10, cifar100, imdb, mnist",
         "fetch imdb --offline=maybe | 'maybe' is not a boolean",
         "check --quick=maybe | 'maybe' is not a boolean",
       })
