@@ -52,6 +52,8 @@ class ArchitectureTest {
           Map.entry("dataset", List.of("text")),
           Map.entry("store", List.of("settings", "dataset", "training")),
           Map.entry("experiment", List.of("store", "plot", "unlearning", "metrics")),
+          Map.entry(
+              "experiments.benchmark", List.of("experiment", "statistics", "unlearning.baselines")),
           Map.entry("experiments.checkpointing", List.of("experiment", "statistics")),
           Map.entry("experiments.outputs", List.of("experiment", "statistics")),
           Map.entry("experiments.separation", List.of("experiment", "statistics")),

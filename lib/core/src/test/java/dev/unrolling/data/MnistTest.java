@@ -42,7 +42,8 @@ class MnistTest {
   void readsPicturesOfAnySize() throws IOException {
     writeBoth();
     ImageDataset read = Mnist.read("small", folder, "train");
-    assertEquals(List.of(2, 10, 7, 0), List.of(read.size(), read.classes(), read.label(0), read.label(1)));
+    assertEquals(
+        List.of(2, 10, 7, 0), List.of(read.size(), read.classes(), read.label(0), read.label(1)));
     assertArrayEquals(new int[] {1, 1, 3}, read.exampleShape());
     double[] values = new double[3];
     read.writeExample(0, values, 0);
