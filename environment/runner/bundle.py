@@ -18,7 +18,7 @@ from runner.preparation import BUSY
 from runner.problem import Problem
 from runner.progress import Line
 
-DATASETS = ("cifar10", "cifar100", "imdb")
+DATASETS = ("cifar10", "cifar100", "imdb", "mnist")
 
 MODULES = (
     "java.base,java.compiler,java.desktop,java.instrument,java.logging,java.management,java.naming,"

@@ -49,6 +49,7 @@ class ArchitectureTest {
           Map.entry("unlearning.theory", List.of("unlearning.recording", "curvature")),
           Map.entry("unlearning", List.of("unlearning.recording", "curvature")),
           Map.entry("unlearning.sisa", List.of("unlearning")),
+          Map.entry("unlearning.baselines", List.of("unlearning")),
           Map.entry("privacy", List.of("training")),
           Map.entry("metrics", List.of("engine", "privacy")),
           Map.entry("settings", List.of("data")),
@@ -60,6 +61,8 @@ class ArchitectureTest {
           Map.entry(
               "experiment",
               List.of("store", "plot", "unlearning.theory", "unlearning.sisa", "metrics")),
+          Map.entry(
+              "experiments.benchmark", List.of("experiment", "statistics", "unlearning.baselines")),
           Map.entry("experiments.checkpointing", List.of("experiment", "statistics")),
           Map.entry("experiments.outputs", List.of("experiment", "statistics")),
           Map.entry("experiments.separation", List.of("experiment", "statistics")),

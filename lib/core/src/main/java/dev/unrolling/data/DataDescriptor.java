@@ -46,7 +46,7 @@ public record DataDescriptor(
     parts = parts == null ? Map.of() : Map.copyOf(parts);
   }
 
-  private static final List<String> NAMES = List.of("cifar10", "cifar100", "imdb");
+  private static final List<String> NAMES = List.of("cifar10", "cifar100", "imdb", "mnist");
 
   /** The names of all data sets. */
   public static List<String> names() {

@@ -34,6 +34,29 @@ public final class NamedPictures {
     }
   }
 
+  /** {@link dev.unrolling.data.Mnist}, whole. */
+  public static final class MnistProvider implements DatasetProvider {
+    @Override
+    public String name() {
+      return Mnist.NAME;
+    }
+
+    @Override
+    public List<String> classNames() {
+      return DataDescriptor.of(Mnist.NAME).classNames("label");
+    }
+
+    @Override
+    public List<Integer> exampleShape() {
+      return List.of(1, 28, 28);
+    }
+
+    @Override
+    public Parts read(String name, DataCache cache, Consumer<String> progress) {
+      return new Parts(Mnist.train(cache), Mnist.test(cache));
+    }
+  }
+
   /** {@link dev.unrolling.data.Cifar100}, whole, with its fine labels. */
   public static final class Cifar100Provider implements DatasetProvider {
     @Override

@@ -2,6 +2,7 @@ package dev.unrolling.engine;
 
 import dev.unrolling.data.Batch;
 import dev.unrolling.data.Dataset;
+import dev.unrolling.data.SoftLabels;
 import dev.unrolling.engine.Objective.Criterion;
 import dev.unrolling.model.Architecture;
 import java.util.Arrays;
@@ -98,5 +99,52 @@ public final class Examples {
       }
     }
     return Arrays.stream(labels).asLongStream().toArray();
+  }
+
+  /**
+   * What a loss compares the outputs of a batch with: {@link SoftLabels}, or of a label its unit
+   * vector; the label itself for the squared error of a single output.
+   *
+   * @return {@code [example][class]}
+   * @throws IllegalArgumentException as {@link #labels} does; or if soft labels are not one finite
+   *     value a class, or for a cross entropy no probabilities, naming the example
+   */
+  public static double[][] targets(Batch batch, Architecture architecture, Criterion criterion) {
+    long[] labels = labels(batch, architecture, criterion);
+    int classes = architecture.classes();
+    double[][] targets = new double[labels.length][classes];
+    int[] indices = batch.indices();
+    for (int i = 0; i < labels.length; i++) {
+      if (batch.dataset() instanceof SoftLabels soft) {
+        targets[i] = soft.target(indices[i]);
+        checkTarget(batch.dataset(), indices[i], targets[i], classes, criterion);
+      } else if (classes == 1 && criterion == Criterion.SQUARED_ERROR) {
+        targets[i][0] = labels[i];
+      } else {
+        targets[i][(int) labels[i]] = 1;
+      }
+    }
+    return targets;
+  }
+
+  private static void checkTarget(
+      Dataset dataset, int index, double[] target, int classes, Criterion criterion) {
+    double sum = Arrays.stream(target).sum();
+    boolean probabilities =
+        Arrays.stream(target).allMatch(value -> value >= 0) && Math.abs(sum - 1) <= 1e-6;
+    if (target.length != classes
+        || !Double.isFinite(sum)
+        || criterion == Criterion.CROSS_ENTROPY && !probabilities) {
+      throw new IllegalArgumentException(
+          "the soft label of example "
+              + index
+              + " of "
+              + dataset.name()
+              + " is "
+              + Arrays.toString(target)
+              + "; expected "
+              + classes
+              + " finite values, for a cross entropy each at least 0 and of sum 1");
+    }
   }
 }

@@ -26,8 +26,13 @@ public record SgdPlan(Schedule schedule, int epochs, int batchSize, double momen
     }
   }
 
-  /** The batches. */
-  BatchOrder order(Batch examples, long seed) {
+  /**
+   * The batches.
+   *
+   * @param examples to walk over
+   * @param seed of the shuffles
+   */
+  public BatchOrder order(Batch examples, long seed) {
     return BatchOrder.shuffled(examples.dataset(), examples.indices(), batchSize, epochs, seed);
   }
 }

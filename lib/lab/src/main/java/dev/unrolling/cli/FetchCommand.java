@@ -20,7 +20,10 @@ final class FetchCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Parameters(arity = "1..*", paramLabel = "NAME", description = "cifar10, cifar100 or imdb.")
+  @Parameters(
+      arity = "1..*",
+      paramLabel = "NAME",
+      description = "cifar10, cifar100, imdb or mnist.")
   private List<String> names;
 
   @Option(

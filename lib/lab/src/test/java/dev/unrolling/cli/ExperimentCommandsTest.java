@@ -260,7 +260,7 @@ class ExperimentCommandsTest {
         "export E1 --scale huge | \"huge\"; there is smoke, quick, desk, paper",
         "weights /no/such | --to resnet20.safetensors",
         "weights /no/such --to w.npz | no pre-trained weights in /no/such",
-        "fetch mnist | \"mnist\"; there is cifar10, cifar100, imdb",
+        "fetch svhn | \"svhn\"; there is cifar10, cifar100, imdb, mnist",
         "fetch imdb --offline=maybe | 'maybe' is not a boolean",
         "check --quick=maybe | 'maybe' is not a boolean",
       })

@@ -1,5 +1,7 @@
 package dev.unrolling.plot;
 
+import dev.unrolling.unlearning.Retraining;
+
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;

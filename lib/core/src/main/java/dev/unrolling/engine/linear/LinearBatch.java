@@ -11,10 +11,10 @@ import dev.unrolling.model.Layer;
 
 /**
  * A batch before a linear model \( z = W x + b \), and what its objective's data part is made of.
- * Of each example, with its soft-max p, its label's unit vector y and the penalty's weight \( \beta
- * \):
+ * Of each example, with its soft-max p, its target y (a label's unit vector) and the penalty's
+ * weight \( \beta \):
  *
- * <p>\[ \ell = -\ln p_y + \beta s, \quad s = \mathrm{std}(z), \quad \frac{\partial \ell}{\partial
+ * <p>\[ \ell = -y^T \ln p + \beta s, \quad s = \mathrm{std}(z), \quad \frac{\partial \ell}{\partial
  * z} = p - y + \beta \frac{z - \bar z}{(C - 1) s}, \quad \frac{\partial \ell}{\partial W} =
  * \frac{\partial \ell}{\partial z} x^T \]
  *
@@ -74,31 +74,32 @@ final class LinearBatch {
   /**
    * The loss of an example and its derivative.
    *
+   * @param target one value a logit, as {@link Examples#targets} gives
    * @param slope by the logits; from zeros
    */
-  static double loss(Objective objective, double[] logits, int label, double[] slope) {
+  static double loss(Objective objective, double[] logits, double[] target, double[] slope) {
     double weight = objective.penaltyWeight(logits.length);
     double loss =
         objective.criterion() == Criterion.CROSS_ENTROPY
-            ? crossEntropy(logits, label, slope)
-            : squaredError(logits, label, slope);
+            ? crossEntropy(logits, target, slope)
+            : squaredError(logits, target, slope);
     return weight > 0 ? loss + weight * LogitDeviation.addDerivative(logits, weight, slope) : loss;
   }
 
-  private static double crossEntropy(double[] logits, int label, double[] slope) {
+  private static double crossEntropy(double[] logits, double[] target, double[] slope) {
     SoftMax softMax = new SoftMax(logits);
-    for (int c = 0; c < logits.length; c++) {
-      slope[c] = softMax.probability(c);
-    }
-    slope[label] -= 1;
-    return softMax.logSum() - logits[label];
-  }
-
-  private static double squaredError(double[] logits, int label, double[] slope) {
     double loss = 0;
     for (int c = 0; c < logits.length; c++) {
-      double target = logits.length == 1 ? label : c == label ? 1 : 0;
-      slope[c] = logits[c] - target;
+      slope[c] = softMax.probability(c) - target[c];
+      loss += target[c] * (softMax.logSum() - logits[c]);
+    }
+    return loss;
+  }
+
+  private static double squaredError(double[] logits, double[] target, double[] slope) {
+    double loss = 0;
+    for (int c = 0; c < logits.length; c++) {
+      slope[c] = logits[c] - target[c];
       loss += slope[c] * slope[c] / 2;
     }
     return loss;

@@ -130,11 +130,11 @@ final class LinearNetwork implements Network {
     double loss = 0;
     if (batch.size() > 0) {
       LinearBatch inputs = new LinearBatch(batch, architecture, layer);
-      long[] labels = Examples.labels(batch, architecture, objective.criterion());
+      double[][] targets = Examples.targets(batch, architecture, objective.criterion());
       double[][] logits = inputs.logits(weights);
       double[][] slopes = new double[logits.length][layer.out()];
       for (int n = 0; n < logits.length; n++) {
-        loss += LinearBatch.loss(objective, logits[n], (int) labels[n], slopes[n]);
+        loss += LinearBatch.loss(objective, logits[n], targets[n], slopes[n]);
       }
       loss /= batch.averagedOver();
       inputs.pullBack(slopes, 1.0 / batch.averagedOver(), gradient);

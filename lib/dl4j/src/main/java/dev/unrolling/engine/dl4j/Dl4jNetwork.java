@@ -248,7 +248,7 @@ public final class Dl4jNetwork implements Network {
       LogitDerivative derivative =
           new LogitDerivative(
               objective,
-              Examples.labels(batch, architecture, objective.criterion()),
+              Examples.targets(batch, architecture, objective.criterion()),
               batch.averagedOver());
       // Closed at once: the garbage collector does not see the memory that inputs pile up.
       try (INDArray input = input(batch, mode)) {

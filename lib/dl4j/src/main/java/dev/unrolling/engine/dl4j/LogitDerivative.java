@@ -9,19 +9,19 @@ import org.nd4j.linalg.factory.Nd4j;
 final class LogitDerivative implements UnaryOperator<INDArray> {
 
   private final Objective objective;
-  private final long[] labels;
+  private final double[][] targets;
   private final int averagedOver;
   private double loss;
 
-  LogitDerivative(Objective objective, long[] labels, int averagedOver) {
+  LogitDerivative(Objective objective, double[][] targets, int averagedOver) {
     this.objective = objective;
-    this.labels = labels;
+    this.targets = targets;
     this.averagedOver = averagedOver;
   }
 
   @Override
   public INDArray apply(INDArray logits) {
-    LogitLoss result = LogitLoss.of(objective, logits.toDoubleMatrix(), labels, averagedOver);
+    LogitLoss result = LogitLoss.of(objective, logits.toDoubleMatrix(), targets, averagedOver);
     loss = result.value();
     return Nd4j.createFromArray(result.gradient()).castTo(logits.dataType());
   }

@@ -17,10 +17,11 @@ record LogitLoss(double value, double[][] gradient) {
    * Computes both.
    *
    * @param logits {@code [example][class]}
-   * @param labels one an example
+   * @param targets {@code [example][class]}, as {@link dev.unrolling.engine.Examples#targets} gives
    * @param averagedOver divisor of the sums over the batch
    */
-  static LogitLoss of(Objective objective, double[][] logits, long[] labels, int averagedOver) {
+  static LogitLoss of(
+      Objective objective, double[][] logits, double[][] targets, int averagedOver) {
     double[][] gradient = new double[logits.length][];
     double sum = 0;
     for (int i = 0; i < logits.length; i++) {
@@ -28,8 +29,8 @@ record LogitLoss(double value, double[][] gradient) {
       gradient[i] = new double[z.length];
       sum +=
           switch (objective.criterion()) {
-            case CROSS_ENTROPY -> crossEntropy(z, (int) labels[i], gradient[i]);
-            case SQUARED_ERROR -> squaredError(z, labels[i], gradient[i]);
+            case CROSS_ENTROPY -> crossEntropy(z, targets[i], gradient[i]);
+            case SQUARED_ERROR -> squaredError(z, targets[i], gradient[i]);
           };
       double weight = objective.penaltyWeight(z.length);
       if (weight > 0) {
@@ -42,20 +43,20 @@ record LogitLoss(double value, double[][] gradient) {
     return new LogitLoss(sum / averagedOver, gradient);
   }
 
-  private static double crossEntropy(double[] z, int label, double[] gradient) {
+  private static double crossEntropy(double[] z, double[] target, double[] gradient) {
     SoftMax softMax = new SoftMax(z);
-    for (int c = 0; c < z.length; c++) {
-      gradient[c] = softMax.probability(c);
-    }
-    gradient[label] -= 1;
-    return softMax.logSum() - z[label];
-  }
-
-  private static double squaredError(double[] z, long label, double[] gradient) {
     double sum = 0;
     for (int c = 0; c < z.length; c++) {
-      double target = z.length == 1 ? label : c == label ? 1 : 0;
-      gradient[c] = z[c] - target;
+      gradient[c] = softMax.probability(c) - target[c];
+      sum += target[c] * (softMax.logSum() - z[c]);
+    }
+    return sum;
+  }
+
+  private static double squaredError(double[] z, double[] target, double[] gradient) {
+    double sum = 0;
+    for (int c = 0; c < z.length; c++) {
+      gradient[c] = z[c] - target[c];
       sum += gradient[c] * gradient[c] / 2;
     }
     return sum;

@@ -10,7 +10,13 @@ import org.junit.jupiter.api.Test;
 class LogitLossTest {
 
   private static LogitLoss of(Objective objective, int averagedOver, long label, double... logits) {
-    return LogitLoss.of(objective, new double[][] {logits}, new long[] {label}, averagedOver);
+    double[] target = new double[logits.length];
+    if (logits.length == 1) {
+      target[0] = label;
+    } else {
+      target[(int) label] = 1;
+    }
+    return LogitLoss.of(objective, new double[][] {logits}, new double[][] {target}, averagedOver);
   }
 
   @Test

@@ -4,9 +4,11 @@ import dev.unrolling.data.AugmentedImages;
 import dev.unrolling.data.Batch;
 import dev.unrolling.data.Dataset;
 import dev.unrolling.data.ImageDataset;
+import dev.unrolling.data.SoftLabels;
 import dev.unrolling.engine.Examples;
 import dev.unrolling.engine.Objective.Criterion;
 import dev.unrolling.model.Architecture;
+import java.util.Arrays;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.MemoryFormat;
 
@@ -37,9 +39,17 @@ final class TorchExamples {
     }
   }
 
-  /** Labels, {@code (batch)}, int64. */
+  /** Labels, {@code (batch)}, int64; soft ones, {@code (batch, classes)}, as the weights are. */
   static Tensor labels(
       TorchEngine engine, Architecture architecture, Batch batch, Criterion criterion) {
+    if (batch.dataset() instanceof SoftLabels) {
+      double[][] targets = Examples.targets(batch, architecture, criterion);
+      double[] flat = Arrays.stream(targets).flatMapToDouble(Arrays::stream).toArray();
+      // View, not the tensor itself: the scope at hand frees it.
+      try (Tensor kept = engine.tensor(flat, targets.length, architecture.classes())) {
+        return kept.view(targets.length, architecture.classes());
+      }
+    }
     return engine.integers(Examples.labels(batch, architecture, criterion));
   }
 }

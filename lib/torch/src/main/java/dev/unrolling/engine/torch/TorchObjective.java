@@ -17,19 +17,13 @@ final class TorchObjective {
 
   /**
    * @param logits {@code (batch, classes)}
-   * @param labels {@code (batch)}, int64
+   * @param labels {@code (batch)}, int64; or targets, of the shape and type of the logits
    * @param averagedOver divisor of the sums over the batch
    */
   static Tensor loss(Objective objective, Tensor logits, Tensor labels, int averagedOver) {
     Tensor sum =
         switch (objective.criterion()) {
-          case CROSS_ENTROPY ->
-              torch.nll_loss(
-                  torch.log_softmax(logits, 1),
-                  labels,
-                  new TensorOptional(),
-                  SUM,
-                  NO_IGNORED_LABEL);
+          case CROSS_ENTROPY -> crossEntropy(logits, labels);
           case SQUARED_ERROR -> squaredError(logits, labels);
         };
     double weight = objective.penaltyWeight((int) logits.size(1));
@@ -39,11 +33,23 @@ final class TorchObjective {
     return sum.mul(new Scalar(1.0 / averagedOver));
   }
 
+  private static Tensor crossEntropy(Tensor logits, Tensor labels) {
+    Tensor logarithms = torch.log_softmax(logits, 1);
+    return areTargets(labels)
+        ? logarithms.mul(labels).sum().neg()
+        : torch.nll_loss(logarithms, labels, new TensorOptional(), SUM, NO_IGNORED_LABEL);
+  }
+
+  private static boolean areTargets(Tensor labels) {
+    return labels.dim() == 2;
+  }
+
   private static Tensor squaredError(Tensor logits, Tensor labels) {
-    Tensor target =
-        logits.size(1) == 1
-            ? labels.reshape(-1, 1).to(logits.scalar_type())
-            : torch.one_hot(labels, logits.size(1)).to(logits.scalar_type());
+    Tensor target = labels;
+    if (!areTargets(labels)) {
+      target = logits.size(1) == 1 ? labels.reshape(-1, 1) : torch.one_hot(labels, logits.size(1));
+      target = target.to(logits.scalar_type());
+    }
     Tensor difference = logits.sub(target);
     return difference.mul(difference).sum().mul(new Scalar(0.5));
   }

@@ -1,0 +1,143 @@
+package dev.unrolling.unlearning.baselines;
+
+import dev.unrolling.data.Batch;
+import dev.unrolling.data.Dataset;
+import dev.unrolling.data.SoftLabels;
+import dev.unrolling.engine.Network;
+import dev.unrolling.engine.logits.SoftMax;
+import dev.unrolling.training.Logits;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+
+/** A data set as it is, but for the targets of some examples. */
+final class Retargeted implements SoftLabels {
+
+  private final Dataset original;
+  private final Map<Integer, double[]> targets = new HashMap<>();
+
+  Retargeted(Dataset original) {
+    this.original = original;
+  }
+
+  /**
+   * Gives examples another label each, drawn by the seed and the index among all but the true one.
+   *
+   * @throws IllegalArgumentException if there is no other class
+   */
+  Retargeted withOtherLabels(Batch examples, long seed) {
+    if (classes() < 2) {
+      throw new IllegalArgumentException(
+          name() + " has " + classes() + " class; another label needs at least 2");
+    }
+    for (int index : examples.indices()) {
+      int drawn = new SplittableRandom(31 * seed + index).nextInt(classes() - 1);
+      targets.put(index, unit(drawn < label(index) ? drawn : drawn + 1));
+    }
+    return this;
+  }
+
+  /**
+   * Gives examples the answers of a teacher in evaluation mode, mixed with their labels.
+   *
+   * @param labelShare weight of the label's unit vector, 0 to 1; that of the teacher is the rest
+   */
+  Retargeted withTeacher(Network teacher, Batch examples, double labelShare) {
+    double[][] logits = Logits.of(teacher, examples);
+    int[] indices = examples.indices();
+    for (int i = 0; i < indices.length; i++) {
+      SoftMax answer = new SoftMax(logits[i]);
+      double[] taught = new double[classes()];
+      for (int c = 0; c < taught.length; c++) {
+        taught[c] = (1 - labelShare) * answer.probability(c);
+      }
+      taught[label(indices[i])] += labelShare;
+      targets.put(indices[i], taught);
+    }
+    return this;
+  }
+
+  /**
+   * The examples of batches in this data set.
+   *
+   * @throws IllegalArgumentException if they are of another one than this was made of
+   */
+  Batch of(Batch... batches) {
+    for (Batch batch : batches) {
+      if (batch.dataset() != original) {
+        throw new IllegalArgumentException(
+            "what is forgotten and what stays must be of one data set here, not of "
+                + original.name()
+                + " and of "
+                + batch.dataset().name());
+      }
+    }
+    return Batch.of(
+        this,
+        Arrays.stream(batches).flatMapToInt(batch -> Arrays.stream(batch.indices())).toArray());
+  }
+
+  /** Gives examples a label each, drawn from the answers of a network in evaluation mode. */
+  Retargeted withDrawnLabels(Network network, Batch examples, long seed) {
+    withTeacher(network, examples, 0);
+    for (int index : examples.indices()) {
+      double left = new SplittableRandom(31 * seed + index).nextDouble();
+      double[] probabilities = targets.get(index);
+      int drawn = 0;
+      while (drawn < probabilities.length - 1 && left >= probabilities[drawn]) {
+        left -= probabilities[drawn++];
+      }
+      targets.put(index, unit(drawn));
+    }
+    return this;
+  }
+
+  private double[] unit(int label) {
+    double[] target = new double[classes()];
+    target[label] = 1;
+    return target;
+  }
+
+  @Override
+  public double[] target(int index) {
+    double[] given = targets.get(index);
+    return given == null ? unit(label(index)) : given;
+  }
+
+  @Override
+  public String name() {
+    return original.name() + ", other targets";
+  }
+
+  @Override
+  public int size() {
+    return original.size();
+  }
+
+  @Override
+  public int classes() {
+    return original.classes();
+  }
+
+  @Override
+  public List<String> classNames() {
+    return original.classNames();
+  }
+
+  @Override
+  public int[] exampleShape() {
+    return original.exampleShape();
+  }
+
+  @Override
+  public int label(int index) {
+    return original.label(index);
+  }
+
+  @Override
+  public void writeExample(int index, double[] target, int offset) {
+    original.writeExample(index, target, offset);
+  }
+}

@@ -1,0 +1,94 @@
+package dev.unrolling.unlearning.baselines;
+
+import dev.unrolling.engine.Network;
+import dev.unrolling.engine.ParameterVector;
+import dev.unrolling.model.Architecture;
+import dev.unrolling.model.ParameterLayout;
+import java.util.Arrays;
+import java.util.List;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** Which weights move; the others keep their bits. */
+final class WeightMask {
+
+  private final boolean[] moves;
+
+  private WeightMask(boolean[] moves) {
+    this.moves = moves;
+  }
+
+  /**
+   * The weights of the largest magnitude in a vector.
+   *
+   * @param values read, not owned
+   * @param share of all weights, 0 to 1; of equal magnitudes at the edge the first count
+   */
+  static WeightMask ofLargest(ParameterVector values, double share) {
+    double[] magnitudes = Arrays.stream(values.toArray().toDoubleVector()).map(Math::abs).toArray();
+    int count = (int) Math.round(share * magnitudes.length);
+    boolean[] moves = new boolean[magnitudes.length];
+    double[] sorted = magnitudes.clone();
+    Arrays.sort(sorted);
+    double edge = count == 0 ? Double.POSITIVE_INFINITY : sorted[sorted.length - count];
+    int above = (int) Arrays.stream(magnitudes).filter(value -> value > edge).count();
+    int atEdge = count - above;
+    for (int i = 0; i < moves.length; i++) {
+      boolean counted = magnitudes[i] == edge && atEdge > 0;
+      atEdge -= counted ? 1 : 0;
+      moves[i] = counted || magnitudes[i] > edge;
+    }
+    return new WeightMask(moves);
+  }
+
+  /**
+   * The weights of the last layers that have some.
+   *
+   * @param layers how many, at least 1; a layer's weight and bias, or scale and shift, are one
+   * @throws IllegalArgumentException if the architecture has fewer
+   */
+  static WeightMask ofLastLayers(Architecture architecture, int layers) {
+    ParameterLayout layout = architecture.parameters();
+    List<String> names = layout.entries().stream().map(WeightMask::layer).distinct().toList();
+    if (layers > names.size()) {
+      throw new IllegalArgumentException(
+          architecture.name() + " has 1 to " + names.size() + " layers of weights, not " + layers);
+    }
+    List<String> last = names.subList(names.size() - layers, names.size());
+    boolean[] moves = new boolean[Math.toIntExact(layout.size())];
+    for (ParameterLayout.Entry entry : layout.entries()) {
+      int from = (int) entry.offset();
+      Arrays.fill(moves, from, from + (int) entry.size(), last.contains(layer(entry)));
+    }
+    return new WeightMask(moves);
+  }
+
+  private static String layer(ParameterLayout.Entry entry) {
+    return entry.name().substring(0, Math.max(0, entry.name().lastIndexOf('.')));
+  }
+
+  /** Puts the weights that do not move back to what they were, bit for bit. */
+  void holdOthers(Network network, ParameterVector before) {
+    try (ParameterVector now = network.weights()) {
+      set(network, now.toArray(), before.toArray());
+    }
+  }
+
+  /** Gives the weights that move other values. */
+  void replace(Network network, INDArray values) {
+    try (ParameterVector now = network.weights()) {
+      set(network, values, now.toArray());
+    }
+  }
+
+  private void set(Network network, INDArray moving, INDArray held) {
+    double[] values = held.toDoubleVector();
+    double[] others = moving.toDoubleVector();
+    for (int i = 0; i < moves.length; i++) {
+      values[i] = moves[i] ? others[i] : values[i];
+    }
+    try (ParameterVector mixed = network.vector(Nd4j.createFromArray(values))) {
+      network.setWeights(mixed);
+    }
+  }
+}

@@ -1,0 +1,93 @@
+package dev.unrolling.experiments.benchmark;
+
+import dev.unrolling.plot.Figure;
+import dev.unrolling.plot.Plot;
+import dev.unrolling.statistics.Tables;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import tech.tablesaw.aggregate.AggregateFunctions;
+import tech.tablesaw.api.Table;
+
+/** Figures and tables of {@link BenchmarkExperiment}'s results. */
+public final class BenchmarkFigures {
+
+  private static final String LEFT = "v / forgetting distance";
+  private static final String GAP = "gap to retraining (percentage points)";
+
+  /** Methods that have a series of their own, and its name; the others share one. */
+  private static final Map<String, String> NAMED = new LinkedHashMap<>();
+
+  static {
+    NAMED.put(BenchmarkExperiment.NOTHING, "nothing done");
+    NAMED.put("single-gradient", "single gradient (the paper's)");
+    NAMED.put("gradient-ascent", "gradient ascent (\"GA\")");
+    NAMED.put("amnesiac", "amnesiac");
+    NAMED.put("krylov", "one Hessian");
+    NAMED.put("trajectory", "along the trajectory");
+  }
+
+  private static final String OTHERS = "other baselines";
+
+  private BenchmarkFigures() {}
+
+  /** All that there is to show of a table, by the names of the files. */
+  static Map<String, Figure> all(Table table) {
+    Map<String, Figure> figures = new LinkedHashMap<>();
+    figures.put("e9-gap", gapAgainstV("Accuracies and weights, side by side", table));
+    figures.put("e9-cost", gapAgainstCost("What the gap costs", table));
+    return figures;
+  }
+
+  /** The gap to retraining against what is left of the forgetting distance; a point a run. */
+  public static Plot gapAgainstV(String title, Table table) {
+    Table rows = BenchmarkVerdicts.answering(table);
+    Table left =
+        rows.addColumns(
+            rows.doubleColumn("v")
+                .divide(rows.doubleColumn("forgetting_distance"))
+                .setName("left"));
+    return series(Figure.scatter(title, LEFT, GAP).logX(), left, "left");
+  }
+
+  /** The gap to retraining against the gradients that a method takes, where it takes any. */
+  public static Plot gapAgainstCost(String title, Table table) {
+    Table rows = BenchmarkVerdicts.answering(table);
+    Table costly = rows.where(rows.longColumn("gradients").isGreaterThan(0));
+    return series(
+        Figure.scatter(title, "gradients of one example", GAP).logX(), costly, "gradients");
+  }
+
+  private static Plot series(Plot plot, Table rows, String x) {
+    Plot drawn = plot;
+    for (Map.Entry<String, String> one : NAMED.entrySet()) {
+      Table some = Tables.where(rows, "method", one.getKey());
+      if (!some.isEmpty()) {
+        drawn = drawn.series(one.getValue(), some, x, "gap");
+      }
+    }
+    Table others = rows.where(rows.stringColumn("method").isNotIn(List.copyOf(NAMED.keySet())));
+    return others.isEmpty() ? drawn : drawn.series(OTHERS, others, x, "gap");
+  }
+
+  /**
+   * The mean over the runs of a table for each method, nearest to retraining first.
+   *
+   * @param columns to be averaged, in this order
+   */
+  public static Table means(Table table, String... columns) {
+    Table means = table.summarize(List.of(columns), AggregateFunctions.mean).by("method");
+    for (String column : columns) {
+      means.column("Mean [" + column + "]").setName(column);
+    }
+    Table ordered = means.selectColumns(names(columns));
+    return ordered.sortAscendingOn("gap").setName("means");
+  }
+
+  private static String[] names(String... columns) {
+    String[] names = new String[columns.length + 1];
+    names[0] = "method";
+    System.arraycopy(columns, 0, names, 1, columns.length);
+    return names;
+  }
+}

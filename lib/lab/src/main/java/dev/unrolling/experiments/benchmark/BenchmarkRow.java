@@ -1,0 +1,49 @@
+package dev.unrolling.experiments.benchmark;
+
+/**
+ * What {@link BenchmarkExperiment} finds of a method.
+ *
+ * @param engine that computed
+ * @param threads of one operation
+ * @param settings of the run; each is a column
+ * @param method its name; {@code "nothing"} leaves M as it is
+ * @param forgotten number of examples
+ * @param tuned the candidate that was chosen on another forget set; missing where there is none
+ * @param ua percent of what is forgotten that is classified wrongly
+ * @param ra percent right of what stays
+ * @param ta percent right of the test set, of whole classes without the forgotten one (ACC_r)
+ * @param forgottenClass percent right of the forgotten class in the test set (ACC_f); missing for
+ *     other protocols
+ * @param mia percent of what is forgotten that an attack takes for unseen
+ * @param gap mean distance of ua, ra, ta and mia to those of retraining
+ * @param retention ta over that of M
+ * @param indiscernibility 1 where the attack cannot tell, 0 where it always can
+ * @param v verification error
+ * @param forgettingDistance v of doing nothing
+ * @param logitDistance mean distance to the retrained model's logits on the test examples
+ * @param kl mean KL of the answers there to the retrained model's, in nats
+ * @param gradients that it costs, in gradients of one example, a Hessian product counted as two;
+ *     without what the run itself took, and without tuning
+ * @param seconds that it took, with the run's for what is made along it, without tuning
+ */
+public record BenchmarkRow(
+    String engine,
+    int threads,
+    BenchmarkSettings settings,
+    String method,
+    int forgotten,
+    double tuned,
+    double ua,
+    double ra,
+    double ta,
+    double forgottenClass,
+    double mia,
+    double gap,
+    double retention,
+    double indiscernibility,
+    double v,
+    double forgettingDistance,
+    double logitDistance,
+    double kl,
+    long gradients,
+    double seconds) {}

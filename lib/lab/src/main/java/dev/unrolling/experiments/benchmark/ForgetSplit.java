@@ -1,0 +1,105 @@
+package dev.unrolling.experiments.benchmark;
+
+import dev.unrolling.data.Batch;
+import dev.unrolling.data.BatchOrder;
+import dev.unrolling.data.Dataset;
+import dev.unrolling.data.Subsets;
+import dev.unrolling.dataset.DataSets;
+import java.util.Arrays;
+import java.util.stream.IntStream;
+
+/**
+ * Who is seen by whom in a run. What is forgotten has batches of its own, spread evenly among those
+ * of what stays, so that M' is M's run with these left out and nothing else moved; an incomplete
+ * one comes last.
+ *
+ * @param settings of the run
+ * @param forget what is to be forgotten
+ * @param retained what stays, whole batches
+ * @param validation training examples that no network sees
+ * @param test examples of the test set; of whole classes, without the forgotten one
+ * @param forgottenTest test examples of the forgotten class; empty where none is
+ */
+record ForgetSplit(
+    BenchmarkSettings settings,
+    Batch forget,
+    Batch retained,
+    Batch validation,
+    Batch test,
+    Batch forgottenTest) {
+
+  private static final int POINTS = 128;
+
+  static ForgetSplit of(DataSets.Parts data, BenchmarkSettings s) {
+    Dataset train = data.train();
+    int[] chosen = Subsets.stratified(train, s.examples(), s.seed());
+    boolean whole = s.protocol() == BenchmarkSettings.Protocol.CLASS;
+    if (whole && s.forgetSet() >= train.classes()) {
+      throw new IllegalArgumentException(
+          "forgetSet is the class to forget, 0 to "
+              + (train.classes() - 1)
+              + ", not "
+              + s.forgetSet());
+    }
+    int[] forget =
+        whole
+            ? of(train, chosen, s.forgetSet(), true)
+            : Arrays.copyOf(Subsets.byKeys(chosen, s.seed(), s.forgetSet()), count(s));
+    boolean[] gone = new boolean[train.size()];
+    Arrays.stream(forget).forEach(index -> gone[index] = true);
+    int[] stays = Arrays.stream(chosen).filter(index -> !gone[index]).toArray();
+    stays = Arrays.copyOf(stays, stays.length / s.batchSize() * s.batchSize());
+    int[] validation =
+        Subsets.stratified(train, Subsets.rest(train, chosen), s.validationExamples(), s.seed());
+    int[] test = Subsets.stratified(data.test(), s.testExamples(), s.seed());
+    Batch all = Batch.of(data.test(), test);
+    return new ForgetSplit(
+        s,
+        Batch.of(train, forget),
+        Batch.of(train, stays),
+        Batch.of(train, whole ? of(train, validation, s.forgetSet(), false) : validation),
+        whole ? Batch.of(data.test(), of(data.test(), test, s.forgetSet(), false)) : all,
+        whole ? Batch.of(data.test(), of(data.test(), test, s.forgetSet(), true)) : all.emptied());
+  }
+
+  private static int count(BenchmarkSettings s) {
+    return s.protocol() == BenchmarkSettings.Protocol.RANDOM
+        ? Math.max(1, (int) Math.round(s.share() * s.examples()))
+        : Math.min(POINTS, s.examples() / 10);
+  }
+
+  private static int[] of(Dataset data, int[] among, int label, boolean has) {
+    return Arrays.stream(among).filter(index -> (data.label(index) == label) == has).toArray();
+  }
+
+  /** M's batches. */
+  BatchOrder order() {
+    int size = settings.batchSize();
+    int[] stays = retained.indices();
+    int[] gone = forget.indices();
+    int blocks = gone.length / size;
+    int batches = stays.length / size;
+    IntStream arranged = IntStream.empty();
+    int placed = 0;
+    for (int batch = 0; batch <= batches; batch++) {
+      while (placed < blocks && (2 * placed + 1) * batches / (2 * blocks) <= batch) {
+        arranged = IntStream.concat(arranged, block(gone, placed++, size));
+      }
+      if (batch < batches) {
+        arranged = IntStream.concat(arranged, block(stays, batch, size));
+      }
+    }
+    arranged = IntStream.concat(arranged, Arrays.stream(gone).skip((long) blocks * size));
+    return BatchOrder.fixed(forget.dataset(), arranged.toArray(), size, settings.epochs());
+  }
+
+  /** The batches of M', in their order in M's. */
+  BatchOrder retrainedOrder() {
+    return BatchOrder.fixed(
+        retained.dataset(), retained.indices(), settings.batchSize(), settings.epochs());
+  }
+
+  private static IntStream block(int[] indices, int block, int size) {
+    return Arrays.stream(indices, block * size, (block + 1) * size);
+  }
+}

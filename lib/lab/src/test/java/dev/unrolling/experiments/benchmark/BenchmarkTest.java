@@ -1,0 +1,240 @@
+package dev.unrolling.experiments.benchmark;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.unrolling.data.Batch;
+import dev.unrolling.data.BatchOrder;
+import dev.unrolling.data.FeatureDataset;
+import dev.unrolling.data.RealData;
+import dev.unrolling.dataset.DataSets;
+import dev.unrolling.engine.Engine;
+import dev.unrolling.engine.Engines;
+import dev.unrolling.engine.Network;
+import dev.unrolling.engine.Objective;
+import dev.unrolling.engine.ParameterVector;
+import dev.unrolling.engine.Precision;
+import dev.unrolling.experiment.TheoryRuns;
+import dev.unrolling.experiment.Verdict.Outcome;
+import dev.unrolling.model.Architectures;
+import dev.unrolling.settings.Scale;
+import dev.unrolling.settings.SettingsJson;
+import dev.unrolling.statistics.Tables;
+import dev.unrolling.training.Removal;
+import dev.unrolling.training.schedule.Schedule;
+import dev.unrolling.training.SgdTrainer;
+import dev.unrolling.unlearning.AmnesiacUnlearning;
+import dev.unrolling.unlearning.recording.ForgettingRecorder;
+import dev.unrolling.unlearning.KrylovUnlearning;
+import dev.unrolling.unlearning.SingleGradientUnlearning;
+import dev.unrolling.unlearning.recording.TrajectoryRecorder;
+import dev.unrolling.unlearning.TrajectoryUnlearning;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.factory.Nd4j;
+import tech.tablesaw.api.DoubleColumn;
+import tech.tablesaw.api.Table;
+
+/** E9: who sees what, its metrics by hand, its table, and what it says of a wrong one. */
+class BenchmarkTest {
+
+  private static final DataSets.Parts DATA =
+      new DataSets.Parts(RealData.cifar10Train(), RealData.cifar10Test());
+  private static final BenchmarkSettings SMOKE = BenchmarkSettings.of(Scale.SMOKE);
+  private static final Table TABLE =
+      TheoryRuns.of(new BenchmarkExperiment(), BenchmarkSettings.grid(Scale.SMOKE));
+
+  private static BenchmarkSettings classes(int forgotten) {
+    return SettingsJson.with(
+        SMOKE, "protocol", BenchmarkSettings.Protocol.CLASS, "forgetSet", forgotten);
+  }
+
+  private static Set<Integer> set(Batch batch) {
+    return IntStream.of(batch.indices()).boxed().collect(Collectors.toSet());
+  }
+
+  @Test
+  void aClassIsForgottenWhole() {
+    ForgetSplit split = ForgetSplit.of(DATA, classes(4));
+    assertEquals(16, split.forget().size());
+    assertTrue(Arrays.stream(split.forget().labels()).allMatch(label -> label == 4));
+    assertTrue(Arrays.stream(split.forgottenTest().labels()).allMatch(label -> label == 4));
+    for (Batch without : List.of(split.retained(), split.validation(), split.test())) {
+      assertTrue(Arrays.stream(without.labels()).noneMatch(label -> label == 4));
+    }
+  }
+
+  @Test
+  void theRetrainedOrderIsTheOrderWithoutWhatIsForgotten() {
+    for (BenchmarkSettings settings : List.of(SMOKE, classes(0))) {
+      ForgetSplit split = ForgetSplit.of(DATA, settings);
+      Set<Integer> gone = set(split.forget());
+      BatchOrder order = split.order();
+      BatchOrder retrained = split.retrainedOrder();
+      int kept = 0;
+      int seen = 0;
+      for (int i = 0; i < order.batchesPerEpoch(); i++) {
+        Batch batch = order.batch(i);
+        long forgotten = IntStream.of(batch.indices()).filter(gone::contains).count();
+        assertTrue(forgotten == 0 || forgotten == batch.size(), "no batch is mixed");
+        seen += (int) forgotten;
+        if (forgotten == 0) {
+          assertEquals(retrained.batch(kept++), batch);
+        }
+      }
+      assertEquals(gone.size(), seen);
+      assertEquals(retrained.batchesPerEpoch(), kept);
+      Set<Integer> validation = set(split.validation());
+      assertTrue(gone.stream().noneMatch(validation::contains));
+      assertTrue(
+          set(split.retained()).stream()
+              .noneMatch(i -> gone.contains(i) || validation.contains(i)));
+      // Tuning forgets others.
+      Set<Integer> other = set(ForgetSplit.of(DATA, settings.tuning(10)).forget());
+      assertTrue(other.size() > gone.size() / 2);
+      assertTrue(!other.equals(gone));
+    }
+  }
+
+  @Test
+  void theRecordOfOneBatchIsThatOfTheLibrary() {
+    BenchmarkSettings settings =
+        SettingsJson.with(SMOKE, "model", "tanh-cnn-4", "share", 0.1, "epochs", 3, "rate", 0.05);
+    ForgetSplit split = ForgetSplit.of(DATA, settings);
+    assertEquals(16, split.forget().size(), "one batch");
+    Engine engine = Engines.open("torch", "cpu", Precision.FLOAT64);
+    BatchOrder order = split.order();
+    int visit =
+        IntStream.range(0, order.batchesPerEpoch())
+            .filter(i -> order.batch(i).equals(split.forget()))
+            .findFirst()
+            .orElseThrow();
+    assertEquals((order.batchesPerEpoch() - 1) / 2, visit, "in the middle");
+    SgdTrainer trainer = new SgdTrainer(Objective.crossEntropy(), Schedule.constant(0.05));
+    BatchOrder same =
+        BatchOrder.fixed(DATA.train(), split.retained().indices(), 16, 3)
+            .withForgetBatch(split.forget(), BatchOrder.Position.MIDDLE);
+    try (Network network = engine.network(Architectures.named("tanh-cnn-4", 10), 0);
+        Network start = network.copy();
+        RunRecord record = new RunRecord(start, split.forget());
+        ForgettingRecorder recorder =
+            new ForgettingRecorder(network, same, trainer, Removal.skippedStep());
+        TrajectoryRecorder trajectory = new TrajectoryRecorder(recorder)) {
+      trainer.train(network, same, recorder, trajectory, record);
+      try (ParameterVector a = record.amnesiac(network.weights());
+          ParameterVector amnesiac = new AmnesiacUnlearning().unlearnedWeights(recorder);
+          ParameterVector t = record.trajectory(network.weights());
+          ParameterVector along = new TrajectoryUnlearning(trajectory).unlearnedWeights(recorder);
+          ParameterVector s =
+              RunRecord.singleGradient(start, network.weights(), split.forget(), 16, 3, 0.05);
+          ParameterVector single = new SingleGradientUnlearning().unlearnedWeights(recorder);
+          ParameterVector k =
+              RunRecord.oneHessian(start, network.weights(), split, split.order(), 0.05);
+          ParameterVector krylov = new KrylovUnlearning().unlearnedWeights(recorder)) {
+        assertEquals(0, a.distance(amnesiac), 1e-13);
+        assertEquals(0, t.distance(along), 1e-13);
+        assertEquals(0, s.distance(single), 1e-13);
+        assertEquals(0, k.distance(krylov), 1e-10);
+        assertTrue(a.distance(t) > 1e-4 && s.distance(k) > 1e-4);
+      }
+    }
+  }
+
+  @Test
+  void theAttackTellsWhatCanBeTold() {
+    // Members are certain, others are not: scikit-learn's SVC(C=3, gamma="auto") cuts between.
+    double[] members = IntStream.range(0, 50).mapToDouble(i -> 0.9 + 0.002 * i).toArray();
+    double[] others = IntStream.range(0, 50).mapToDouble(i -> 0.1 + 0.002 * i).toArray();
+    MembershipAttack attack = MembershipAttack.fit(members, others);
+    assertEquals(0, attack.shareOfNonMembers(members));
+    assertEquals(1, attack.shareOfNonMembers(others));
+    assertEquals(0.25, attack.shareOfNonMembers(new double[] {0.15, 0.95, 0.99, 0.93}));
+  }
+
+  @Test
+  void measuresByHand() {
+    // A line: logits (0, 10 x); x < 0 is class 0. Of what is forgotten one of two is right.
+    FeatureDataset data =
+        FeatureDataset.of(
+            "line",
+            new double[] {-1, 1, -2, 2, 3, -3},
+            new int[] {0, 0, 0, 1, 1, 1},
+            List.of("a", "b"));
+    ForgetSplit split =
+        new ForgetSplit(
+            SMOKE,
+            Batch.of(data, 0, 1),
+            Batch.of(data, 2, 3),
+            Batch.of(data, 4),
+            Batch.of(data, 4, 5),
+            Batch.of(data, 5));
+    try (Network line =
+        Engines.open("linear", "cpu", Precision.FLOAT64)
+            .network(
+                Architectures.linear(1, 2), Nd4j.createFromArray(new double[] {0, 10, 0, 0}))) {
+      Measures test = Measures.ofTest(line, split);
+      assertEquals(
+          List.of(50.0, 100.0, 50.0, 0.0),
+          List.of(test.ua(), test.ra(), test.ta(), test.forgottenClass()));
+      Measures validation = Measures.ofValidation(line, split);
+      assertEquals(100, validation.ta(), "the test set is not read");
+      assertEquals(
+          (10 + 20 + 0 + 6) / 4.0,
+          new Measures(60, 80, 50, 44, 0).gap(new Measures(50, 100, 50, 50, 1)));
+      assertEquals(0.5, new Measures(0, 0, 0, 75, 0).indiscernibility());
+    }
+  }
+
+  @Test
+  void theTableHasEachMethodAndRetrainingHasNoGap() {
+    for (Table run : BenchmarkVerdicts.runs(TABLE)) {
+      assertEquals(18, run.rowCount());
+      Table retrained = Tables.where(run, "method", BenchmarkExperiment.RETRAINING);
+      assertEquals(0, Tables.at(retrained, "gap", 0));
+      assertEquals(0, Tables.at(retrained, "v", 0));
+      Table nothing = Tables.where(run, "method", BenchmarkExperiment.NOTHING);
+      assertEquals(Tables.at(nothing, "forgetting_distance", 0), Tables.at(nothing, "v", 0));
+      assertEquals(1, Tables.at(nothing, "retention", 0));
+      assertEquals(
+          12, run.where(run.numberColumn("tuned").isNotMissing()).rowCount(), "tuned methods");
+    }
+    Table means = BenchmarkFigures.means(TABLE, "v", "gap");
+    assertEquals(18, means.rowCount());
+    assertEquals(BenchmarkExperiment.RETRAINING, means.stringColumn("method").get(0));
+  }
+
+  /** The table three times over, as of three seeds, with one column given by another. */
+  private static Table runs(String column, String from, double factor) {
+    Table all = TABLE.emptyCopy();
+    for (int seed = 0; seed < 3; seed++) {
+      Table copy = TABLE.copy();
+      for (int row = 0; row < copy.rowCount(); row++) {
+        copy.longColumn("seed").set(row, seed);
+      }
+      all = all.append(copy);
+    }
+    DoubleColumn made = all.doubleColumn(from).multiply(factor);
+    return all.replaceColumn(column, made.setName(column));
+  }
+
+  @Test
+  void wrongTablesAreSeen() {
+    assertEquals(Outcome.HOLDS, BenchmarkVerdicts.ranksAlike(runs("gap", "v", 3)).outcome());
+    assertEquals(Outcome.FAILS, BenchmarkVerdicts.ranksAlike(runs("gap", "v", -3)).outcome());
+    assertEquals(
+        Outcome.UNDECIDED,
+        BenchmarkVerdicts.ranksAlike(BenchmarkVerdicts.runs(TABLE).get(0)).outcome());
+    Table far = runs("v", "v", 1);
+    for (int row = 0; row < far.rowCount(); row++) {
+      boolean ascent = far.stringColumn("method").get(row).equals("gradient-ascent");
+      far.doubleColumn("v").set(row, ascent ? 2 : 1);
+    }
+    assertEquals(Outcome.HOLDS, BenchmarkVerdicts.publishedIsNearer(far).outcome());
+    far.doubleColumn("v").set(2, 5);
+    assertEquals(Outcome.FAILS, BenchmarkVerdicts.publishedIsNearer(far).outcome());
+  }
+}
