@@ -64,7 +64,9 @@ class ArchitectureTest {
           Map.entry("experiments.methods", List.of("experiments.finetuning")),
           Map.entry("notebook", List.of("experiment")),
           Map.entry("benchmark", List.of("engine")),
-          Map.entry("cli", List.of("experiment", "experiments.engines", "benchmark")));
+          Map.entry(
+              "forgetting", List.of("store", "unlearning", "metrics", "weights", "engine.dl4j")),
+          Map.entry("cli", List.of("experiments.engines", "forgetting", "benchmark")));
 
   private static Set<String> allowed(String room) {
     Set<String> all = new TreeSet<>(Set.of(room));

@@ -25,6 +25,7 @@ import picocli.CommandLine.ScopeType;
       FiguresCommand.class,
       ExportCommand.class,
       FetchCommand.class,
+      ForgetCommand.class,
       CheckCommand.class,
       StepsCommand.class
     },
