@@ -77,7 +77,10 @@ class ArchitectureTest {
           Map.entry("notebook", List.of("experiment")),
           Map.entry("benchmark", List.of("engine")),
           Map.entry("cli.options", List.of("experiment")),
-          Map.entry("cli", List.of("cli.options", "experiments.engines", "benchmark")));
+          Map.entry(
+              "forgetting", List.of("store", "unlearning", "metrics", "weights", "engine.dl4j")),
+          Map.entry(
+              "cli", List.of("cli.options", "experiments.engines", "forgetting", "benchmark")));
 
   private static Set<String> allowed(String room) {
     Set<String> all = new TreeSet<>(Set.of(room));

@@ -109,24 +109,43 @@ public final class BatchOrder {
    *     copy of the others' data set, whose indices cannot be told from theirs
    */
   public BatchOrder withForgetBatch(Batch forget, Position position) {
-    if (forgetBatch != null) {
-      throw new IllegalStateException("the order has a forget batch already");
-    }
-    Subsets.checkDistinct(forget.indices());
-    forget.checkComparable(batch(0));
-    int at =
+    return withForgetBatch(
+        forget,
         switch (position) {
           case FIRST -> 0;
           case MIDDLE -> batchesPerEpoch() / 2;
           case LAST -> batchesPerEpoch();
-        };
+        });
+  }
+
+  /**
+   * As {@link #withForgetBatch(Batch, Position)}, at any place.
+   *
+   * @param forget the batch x*
+   * @param before how many of an epoch's other batches come before it: 0 to all of them
+   * @throws IllegalStateException if there is a forget batch already
+   * @throws IllegalArgumentException as above, or if an epoch has fewer batches
+   */
+  public BatchOrder withForgetBatch(Batch forget, int before) {
+    if (forgetBatch != null) {
+      throw new IllegalStateException("the order has a forget batch already");
+    }
+    if (before < 0 || before > batchesPerEpoch()) {
+      throw new IllegalArgumentException(
+          "the batch to be forgotten comes after 0 to "
+              + batchesPerEpoch()
+              + " other batches of an epoch, not after "
+              + before);
+    }
+    Subsets.checkDistinct(forget.indices());
+    forget.checkComparable(batch(0));
     List<List<Batch>> all = new ArrayList<>();
     for (List<Batch> epoch : epochs) {
       List<Batch> with = new ArrayList<>(epoch);
-      with.add(at, forget);
+      with.add(before, forget);
       all.add(List.copyOf(with));
     }
-    return new BatchOrder(List.copyOf(all), forget, at);
+    return new BatchOrder(List.copyOf(all), forget, before);
   }
 
   /**

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -40,6 +41,25 @@ public final class PictureFolder {
     byte[] pixels = pictures.pixels(pictures.grey() ? 1 : 3);
     ImageDataset.Shape shape = pictures.shape(pictures.grey() ? 1 : 3);
     return pictures.dataset(name, shape, pixels, ChannelStatistics.of(shape, pixels));
+  }
+
+  /**
+   * Reads a folder; nothing is measured on it.
+   *
+   * @param name for tables and messages
+   * @param folder with a folder a class
+   * @param largest what a pixel of 255 becomes, one of 0 staying 0; above 0
+   * @throws DataException naming the file or folder that is not as it should be
+   */
+  public static ImageDataset readScaled(String name, Path folder, double largest) {
+    Pictures pictures = pictures(folder, classes(folder));
+    int channels = pictures.grey() ? 1 : 3;
+    return pictures.dataset(
+        name,
+        pictures.shape(channels),
+        pictures.pixels(channels),
+        new ImageDataset.Normalisation(
+            Collections.nCopies(channels, 0.0), Collections.nCopies(channels, 1 / largest)));
   }
 
   /**
@@ -90,6 +110,22 @@ public final class PictureFolder {
               + "; scale them to one size");
     }
     return test;
+  }
+
+  /**
+   * What each example of a folder is called, in the order of their indices: class folder and file,
+   * e.g. {@code "cat/0017.png"}.
+   *
+   * @throws DataException naming the folder that is not as it should be
+   */
+  public static List<String> names(Path folder) {
+    List<String> names = new ArrayList<>();
+    for (String label : classes(folder)) {
+      for (Path file : visible(folder.resolve(label))) {
+        names.add(label + "/" + file.getFileName());
+      }
+    }
+    return List.copyOf(names);
   }
 
   private static ImageDataset read(

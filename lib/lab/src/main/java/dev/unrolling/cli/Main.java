@@ -26,6 +26,7 @@ import picocli.CommandLine.ScopeType;
       ExportCommand.class,
       WeightsCommand.class,
       FetchCommand.class,
+      ForgetCommand.class,
       CheckCommand.class,
       StepsCommand.class
     },

@@ -1,7 +1,5 @@
 package dev.unrolling.unlearning.recording;
 
-import dev.unrolling.unlearning.SingleGradientUnlearning;
-
 import dev.unrolling.data.BatchOrder;
 import dev.unrolling.engine.Mode;
 import dev.unrolling.engine.Network;

@@ -12,6 +12,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Enumeration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
@@ -19,6 +20,8 @@ import java.util.zip.ZipInputStream;
 import java.util.zip.ZipOutputStream;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.util.ModelSerializer;
+import org.nd4j.linalg.dataset.api.preprocessor.DataNormalization;
+import org.nd4j.linalg.dataset.api.preprocessor.Normalizer;
 import org.nd4j.shade.jackson.databind.ObjectMapper;
 
 /** The zips of DL4J's ModelSerializer. */
@@ -54,6 +57,34 @@ final class ModelZip {
               + "; write it with ModelSerializer.writeModel",
           unreadable);
     }
+  }
+
+  /**
+   * The normaliser that was added to a model; empty if there is none.
+   *
+   * @throws IOException if it cannot be read
+   */
+  static Optional<DataNormalization> normaliser(Path zip) throws IOException {
+    try (ZipFile file = new ZipFile(zip.toFile())) {
+      if (file.getEntry(ModelSerializer.NORMALIZER_BIN) == null) {
+        return Optional.empty();
+      }
+    }
+    Normalizer<?> found;
+    try {
+      found = ModelSerializer.restoreNormalizerFromFile(zip.toFile());
+    } catch (RuntimeException unreadable) {
+      throw new IOException(
+          "the normaliser in " + zip + " cannot be read: " + unreadable.getMessage(), unreadable);
+    }
+    if (found instanceof DataNormalization normalisation) {
+      return Optional.of(normalisation);
+    }
+    throw new IOException(
+        "the normaliser in "
+            + zip
+            + " is no DataNormalization of DL4J; a program feeds the model itself, and forgets by"
+            + " UserModels.unlearn");
   }
 
   private static boolean isGraph(Path zip) throws IOException {

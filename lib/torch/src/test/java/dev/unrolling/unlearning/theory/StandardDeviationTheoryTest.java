@@ -1,7 +1,5 @@
 package dev.unrolling.unlearning.theory;
 
-import dev.unrolling.unlearning.baselines.Descent;
-
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
