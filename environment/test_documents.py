@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 from xml.etree import ElementTree
 
+from runner import publish
 from runner.layout import Layout
 
 _SKIPPED = re.compile(
@@ -83,6 +84,11 @@ class NotebooksTest(unittest.TestCase):
     def test_imports_are_at_the_top_of_the_first_cell(self) -> None:
         for name, notebook in self.notebooks.items():
             self.assertEqual(late_imports(code(notebook)), [], name)
+
+    def test_they_are_for_a_java_kernel_and_their_outputs_belong_to_their_code(self) -> None:
+        for name, notebook in self.notebooks.items():
+            self.assertEqual(notebook["metadata"]["kernelspec"]["name"], "java", name)
+            self.assertEqual(publish.disagreement(name, notebook), "")
 
     def test_no_name_is_declared_twice(self) -> None:
         for name, notebook in self.notebooks.items():

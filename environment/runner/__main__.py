@@ -15,6 +15,7 @@ from runner import (  # noqa: E402
     files,
     gpu,
     lab,
+    publish,
     reproduce,
     signals,
 )
@@ -22,6 +23,7 @@ from runner.problem import Problem  # noqa: E402
 
 _COMMANDS = {
     "reproduce": reproduce.main,
+    "publish": publish.main,
     "notebook": lab.main,
     "unrolling": experiments.main,
     "gpu/check": gpu.check,
