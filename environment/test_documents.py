@@ -122,6 +122,18 @@ class ChecksTest(unittest.TestCase):
 
 
 class ReadmeTest(unittest.TestCase):
+    def test_its_ten_lines_are_those_of_the_project_outside(self) -> None:
+        root = Layout.here().root
+        readme = (root / "README.md").read_text("utf-8")
+        shown = re.search(r"```java\n(?=import dev\.unrolling\.engine\.dl4j)(.*?)```", readme, re.S)
+        assert shown is not None
+        lines = [line.strip() for line in shown[1].splitlines() if line.strip()]
+        self.assertIn(len(lines), range(5, 11))
+        project = root / "environment" / "outside" / "src" / "main" / "java" / "Forget.java"
+        there = iter([line.strip() for line in project.read_text("utf-8").splitlines()])
+        for line in lines:
+            self.assertIn(line, there, "missing, or in another order")
+
     def test_its_maven_project_sets_the_compiler_and_names_the_versions_of_the_build(self) -> None:
         root = Layout.here().root
         block = re.search(r"```xml\n(.*?)```", (root / "README.md").read_text("utf-8"), re.S)
