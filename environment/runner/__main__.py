@@ -13,6 +13,7 @@ from runner import (  # noqa: E402
     claims,
     experiments,
     files,
+    fresh,
     gpu,
     lab,
     publish,
@@ -31,6 +32,7 @@ _COMMANDS = {
     "gpu/bundle": bundle.main,
     "claims": claims.main,
     "campaign": campaign.main,
+    "container/fresh": fresh.main,
 }
 
 
