@@ -104,6 +104,14 @@ class FreshTest(unittest.TestCase):
             fresh.main(["--root", str(self.folder / "root")])
         self.assertFalse((self.folder / "root").exists())
 
+    def test_a_root_whose_steps_were_not_all_taken_is_not_used(self) -> None:
+        with (
+            mock.patch.object(os, "geteuid", return_value=0),
+            mock.patch.object(fresh.shutil, "which", return_value="/x"),
+            self.assertRaisesRegex(Problem, "left before all steps were taken. Remove it"),
+        ):
+            fresh.main(["--root", str(self.folder)])
+
     def test_a_command_runs_as_the_user_in_its_folder_with_the_given_variables_alone(self) -> None:
         argv = fresh._inside(Path("/r"), "a && b", "me", "/home/me", {"A": "b c"})
         self.assertEqual(argv[:4], ["unshare", "--mount", "--pid", "--fork"])

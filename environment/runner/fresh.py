@@ -21,6 +21,7 @@ from runner.problem import Problem
 from runner.progress import Line, clock
 
 STAGE = "sources"
+_WHOLE = "steps-taken"
 _NEEDED = ("debootstrap", "chroot", "unshare", "git", "tar")
 
 
@@ -44,6 +45,11 @@ def main(arguments: Sequence[str]) -> int:
         for step in build.steps:
             _take(step, root, layout, line)
         _give(given.host, root, build)
+        files.write_atomic(root / _WHOLE, "")
+    elif not (root / _WHOLE).exists():
+        raise Problem(
+            f"{root} was left before all steps were taken. Remove it, and run this again."
+        )
     environment = {**build.environment, **{n: os.environ[n] for n in given.env if n in os.environ}}
     for command in given.run or commands(layout.root / "README.md"):
         _timed(command, _inside(root, command, build.user, build.folder, environment), line)
@@ -132,7 +138,8 @@ def _inside(
     words = [f"{name}={value}" for name, value in {**environment, "HOME": home}.items()]
     entered = f"cd {shlex.quote(folder)} && {command}"
     chroot = ["chroot", f"--userspec={user}", str(root), "env", "-i", *words, "sh", "-c", entered]
-    mounted = f"mount -t proc proc {shlex.quote(str(root))}/proc && exec {shlex.join(chroot)}"
+    # The shell stays the first process there: killed with this one, it takes all others along.
+    mounted = f"mount -t proc proc {shlex.quote(str(root))}/proc && {shlex.join(chroot)}; exit $?"
     return ["unshare", "--mount", "--pid", "--fork", "--kill-child", "sh", "-c", mounted]
 
 
