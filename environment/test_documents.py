@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 from xml.etree import ElementTree
 
+from runner import publish
 from runner.layout import Layout
 
 _SKIPPED = re.compile(
@@ -84,6 +85,11 @@ class NotebooksTest(unittest.TestCase):
         for name, notebook in self.notebooks.items():
             self.assertEqual(late_imports(code(notebook)), [], name)
 
+    def test_they_are_for_a_java_kernel_and_their_outputs_belong_to_their_code(self) -> None:
+        for name, notebook in self.notebooks.items():
+            self.assertEqual(notebook["metadata"]["kernelspec"]["name"], "java", name)
+            self.assertEqual(publish.disagreement(name, notebook), "")
+
     def test_no_name_is_declared_twice(self) -> None:
         for name, notebook in self.notebooks.items():
             self.assertEqual(declared_twice(code(notebook)), [], name)
@@ -116,6 +122,18 @@ class ChecksTest(unittest.TestCase):
 
 
 class ReadmeTest(unittest.TestCase):
+    def test_its_ten_lines_are_those_of_the_project_outside(self) -> None:
+        root = Layout.here().root
+        readme = (root / "README.md").read_text("utf-8")
+        shown = re.search(r"```java\n(?=import dev\.unrolling\.engine\.dl4j)(.*?)```", readme, re.S)
+        assert shown is not None
+        lines = [line.strip() for line in shown[1].splitlines() if line.strip()]
+        self.assertIn(len(lines), range(5, 11))
+        project = root / "environment" / "outside" / "src" / "main" / "java" / "Forget.java"
+        there = iter([line.strip() for line in project.read_text("utf-8").splitlines()])
+        for line in lines:
+            self.assertIn(line, there, "missing, or in another order")
+
     def test_its_maven_project_sets_the_compiler_and_names_the_versions_of_the_build(self) -> None:
         root = Layout.here().root
         block = re.search(r"```xml\n(.*?)```", (root / "README.md").read_text("utf-8"), re.S)

@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote
 
-from runner import page, results
+from runner import carrying, page, results
 
 HEADER = "claim,statement,outcome,evidence,scale\n"
 
@@ -84,6 +84,33 @@ class ResultsTest(unittest.TestCase):
         prefixed = _Links(page.build([result], "smoke", "smoke/", []))
         files = [link for link in prefixed.found if not link.startswith("#")]
         self.assertTrue(all(link.startswith("smoke/") for link in files), files)
+
+    def test_the_figures_that_carry_the_paper_come_first_at_the_best_scale_there_is(self) -> None:
+        four = self.leave(
+            "04-e",
+            **{f"e1-distances{of}__svg": "" for of in ("", "-desk")},
+            **{f"e1-pairs{of}__svg": "" for of in ("", "-desk")},
+            run__json="{}",
+        )
+        six = self.leave("06-s", **{"e2-accuracy__png": "", "e2-accuracy-paper__png": ""})
+        nine = self.leave("09-p", **{"e6-visits__svg": "", "e9-other__svg": ""})
+        shown = carrying.find([four, six, nine], "quick")
+        self.assertEqual(
+            [(one.figure.name, one.scale, one.notebook) for one in shown],
+            [
+                ("e1-pairs-desk", "desk", "04-e"),
+                ("e2-accuracy-paper", "paper", "06-s"),
+                ("e6-visits", "quick", "09-p"),
+            ],
+        )
+        self.assertEqual(carrying.find([four], "paper")[0].figure.name, "e1-pairs")
+        text = page.build([four, six, nine], "quick", "quick/", [])
+        first = text.index('src="quick/04-e/e1-pairs-desk.svg"')
+        self.assertLess(first, text.index('src="quick/06-s/e2-accuracy-paper.png"'))
+        self.assertLess(text.index("desk scale"), text.index('class="overview"'))
+        self.assertNotIn(
+            'class="carrying"', page.build([results.Result("02", "T")], "quick", "", [])
+        )
 
     def test_the_page_shows_scale_seed_engine_time_and_every_verdict(self) -> None:
         result = self.leave(

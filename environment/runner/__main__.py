@@ -13,8 +13,10 @@ from runner import (  # noqa: E402
     claims,
     experiments,
     files,
+    fresh,
     gpu,
     lab,
+    publish,
     reproduce,
     signals,
 )
@@ -22,6 +24,7 @@ from runner.problem import Problem  # noqa: E402
 
 _COMMANDS = {
     "reproduce": reproduce.main,
+    "publish": publish.main,
     "notebook": lab.main,
     "unrolling": experiments.main,
     "gpu/check": gpu.check,
@@ -29,6 +32,7 @@ _COMMANDS = {
     "gpu/bundle": bundle.main,
     "claims": claims.main,
     "campaign": campaign.main,
+    "container/fresh": fresh.main,
 }
 
 

@@ -21,10 +21,10 @@ def sources(layout: Layout) -> list[Path]:
     return [p for p in found if p.exists()]
 
 
-def is_ready(layout: Layout, stamp: str) -> bool:
+def is_ready(layout: Layout, wanted: str) -> bool:
     """Whether the jars are there, made from these sources, and nothing they need has gone."""
     try:
-        made = reading.text(layout.classpath.parent / "stamp") == stamp
+        made = reading.text(layout.classpath.parent / "stamp") == wanted
         return made and all(Path(p).is_file() for p in jars(layout))
     except Damaged:
         return False
@@ -40,11 +40,19 @@ def classpath(layout: Layout) -> str:
     return os.pathsep.join(jars(layout))
 
 
-def prepare(layout: Layout, tools: Tools, offline: bool, line: Line) -> None:
-    """Builds the jars with Maven unless the sources are unchanged; the stamp is written last."""
-    stamp = files.fingerprint(sources(layout), str(layout.root))
-    if is_ready(layout, stamp):
-        return
+def stamp(layout: Layout) -> str:
+    """A hash of the sources as they are now."""
+    return files.fingerprint(sources(layout), str(layout.root))
+
+
+def prepare(layout: Layout, tools: Tools, offline: bool, line: Line) -> str:
+    """Builds the jars with Maven unless the sources are unchanged; the stamp is written last.
+
+    Returns the stamp of the sources that they are made from.
+    """
+    made_from = stamp(layout)
+    if is_ready(layout, made_from):
+        return made_from
     folder = layout.classpath.parent
     files.remove(folder / "stamp")
     log = layout.logs / "maven.log"
@@ -68,12 +76,13 @@ def prepare(layout: Layout, tools: Tools, offline: bool, line: Line) -> None:
         names = [str(folder / jar.name) for jar in made]
         listed = "\n".join([*names, *kept]) + "\n"
         files.write_atomic(layout.classpath, listed.encode("utf-8", "surrogateescape"))
-        files.write_atomic(folder / "stamp", stamp)
+        files.write_atomic(folder / "stamp", made_from)
     except CommandFailed as error:
         raise _explain(error, layout, offline) from error
     finally:
         temporary.unlink(missing_ok=True)
     line.say(f"Library: built {layout.shown(folder)}")
+    return made_from
 
 
 def _jar(module: Path) -> Path:

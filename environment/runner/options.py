@@ -72,7 +72,7 @@ def parse_reproduce(
     parser.add_argument(
         "--only",
         metavar="NN[,NN]",
-        type=_numbers,
+        type=numbers,
         default=(),
         help="execute only the notebooks of these numbers, e.g. --only 04 or --only 00,02",
     )
@@ -175,7 +175,8 @@ def _device(text: str) -> str:
     return text
 
 
-def _numbers(text: str) -> tuple[str, ...]:
+def numbers(text: str) -> tuple[str, ...]:
+    """The numbers of notebooks, for an option."""
     words = tuple(w.strip() for w in text.split(",") if w.strip())
     if not words:
         raise argparse.ArgumentTypeError("--only needs a number, e.g. --only 04")

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from runner import results
+from runner import carrying, results
 from runner.progress import clock
 from runner.results import Figure, Result, Table
 
@@ -37,6 +37,7 @@ def build(found: Sequence[Result], scale: str, base: str, others: Sequence[str])
 {_facts(found)}
 {_other_scales(others)}</header>
 <main>
+{_carrying(found, scale, base)}
 {_overview(found, base)}
 {"".join(_section(r, base) for r in found)}
 </main>
@@ -78,6 +79,24 @@ def _other_scales(others: Sequence[str]) -> str:
         return ""
     links = [f'<a href="{quote(o)}index.html">{escape(o.strip("./"))}</a>' for o in others]
     return f'<p class="others">Other scales: {", ".join(links)}</p>\n'
+
+
+def _carrying(found: Sequence[Result], scale: str, base: str) -> str:
+    """The pictures that come before all words."""
+    pictures = "".join(
+        f"""<figure>
+<a href="#{quote(one.notebook)}">
+<img src="{quote(base + _shown(one.figure))}" alt="{escape(one.says)}"></a>
+<figcaption><span>{escape(one.says)}</span><span>{escape(one.scale)} scale</span></figcaption>
+</figure>
+"""
+        for one in carrying.find(found, scale)
+    )
+    return f'<div class="carrying">{pictures}</div>' if pictures else ""
+
+
+def _shown(figure: Figure) -> str:
+    return figure.files.get("svg") or figure.files.get("png", "")
 
 
 def _overview(found: Sequence[Result], base: str) -> str:
@@ -179,7 +198,7 @@ def _verdicts(rows: Sequence[Mapping[str, str]]) -> str:
 
 
 def _figure(figure: Figure, base: str) -> str:
-    shown = figure.files.get("svg") or figure.files.get("png", "")
+    shown = _shown(figure)
     links = " ".join(
         f'<a href="{quote(base + path)}">{kind.upper()}</a>'
         for kind, path in sorted(figure.files.items())

@@ -19,11 +19,13 @@ _ENTERED = "UNROLLING_IN_VENV"
 
 @dataclass(frozen=True)
 class Prepared:
-    """What a notebook needs: the kernel, and where Jupyter finds it."""
+    """What a notebook needs: the kernel, where Jupyter finds it, and the library."""
 
     tools: Tools
     kernel: Kernel
     jupyter_path: Path
+    library: str
+    """A hash of the sources that the library is built from."""
 
 
 def prepare(
@@ -53,10 +55,10 @@ def prepare(
         os.execve(argv[0], argv, {**os.environ, _ENTERED: "1"})
     with files.exclusive(layout.private / "lock", BUSY):
         layout = replace(layout, profile=cuda.profile(options.engine, options.device))
-        build.prepare(layout, found, options.offline, line)
+        library = build.prepare(layout, found, options.offline, line)
         datasets.fetch(datasets.needed(sources), layout, found, options.offline, line)
         kernel = chosen or kernels.bundled(layout)
-        return Prepared(found, kernel, kernels.register(kernel, layout, found))
+        return Prepared(found, kernel, kernels.register(kernel, layout, found), library)
 
 
 BUSY = (

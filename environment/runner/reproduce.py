@@ -11,7 +11,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from runner import crash, files, page, results, sources, store
+from runner import crash, files, page, publish, results, sources, store
 from runner.kernels import memory
 from runner.layout import Layout
 from runner.options import Options, parse_reproduce
@@ -87,6 +87,7 @@ def _run(
         raise Problem(
             f"{source.path} is not a notebook: {error}. Restore it: git checkout {source.path}"
         ) from error
+    publish.forget(notebook.metadata)
     log = layout.logs / f"kernel-{source.name}.log"
     ending = execute.execute(notebook, source.name, layout.notebooks, log, line)
     executed = folder / f"{source.name}.ipynb"
@@ -160,6 +161,7 @@ def _provenance(prepared: Prepared, layout: Layout) -> dict[str, Any]:
     """Where and with what it ran."""
     return {
         "commit": store.commit(layout.root),
+        "library": prepared.library,
         "versions": {
             "java": prepared.tools.java.version,
             "maven": prepared.tools.maven.version,

@@ -27,17 +27,17 @@ public class Forget {
       }
       batches.add(new DataSet(features, labels));
     }
+    DataSet forget = batches.get(0);
     MultiLayerNetwork model = model();
     MultiLayerNetwork retrained = model.clone();
-    ForgettingListener listener = new ForgettingListener(batches.get(0));
+    // README shows these lines.
+    ForgettingListener listener = new ForgettingListener(forget);
     model.setListeners(listener);
-    for (int i = 0; i < batches.size(); i++) {
-      model.fit(batches.get(i));
-      if (i > 0) {
-        retrained.fit(batches.get(i));
-      }
+    for (DataSet batch : batches) {
+      model.fit(batch);
     }
-    MultiLayerNetwork unlearned = UserModels.unlearn(model, batches.get(0), listener.record());
+    MultiLayerNetwork unlearned = UserModels.unlearn(model, forget, listener.record());
+    batches.subList(1, batches.size()).forEach(retrained::fit);
     System.out.println("nothing done: " + UserModels.distance(model, retrained));
     System.out.println("unlearned:    " + UserModels.distance(unlearned, retrained));
   }

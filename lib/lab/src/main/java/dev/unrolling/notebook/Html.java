@@ -32,7 +32,7 @@ final class Html {
     return html.append("</div>").toString();
   }
 
-  /** A line that tells how far the work is. */
+  /** A line that tells how far the work is; environment/publish knows it by how it begins. */
   static String progress(String text) {
     return "<div style=\"opacity:0.75;font-family:monospace\">" + escape(text) + "</div>";
   }
