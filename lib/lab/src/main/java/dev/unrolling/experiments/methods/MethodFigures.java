@@ -98,12 +98,22 @@ public final class MethodFigures {
   }
 
   /**
-   * What each method costs at the last step against how much of the forgetting distance it leaves;
-   * mean and range over all runs of a table. Retraining leaves nothing. Amnesiac unlearning is
-   * missing: it costs storage and no gradient.
+   * What each method costs at the last step against how much of the forgetting distance it leaves,
+   * a panel a rate; mean and range over the runs at a rate. Retraining leaves nothing. Amnesiac
+   * unlearning is missing: it costs storage and no gradient.
    */
-  public static Plot front(String title, Table measurements) {
+  public static Figure front(String title, Table measurements) {
     Table last = MethodVerdicts.withLeftOver(MethodVerdicts.lastRows(measurements));
+    return Figure.panels(
+        title,
+        2,
+        Arrays.stream(Tables.distinct(last, "rate"))
+            .mapToObj(
+                rate -> frontAt("rate " + Tables.text(rate), Tables.where(last, "rate", rate)))
+            .toList());
+  }
+
+  private static Plot frontAt(String title, Table last) {
     Plot plot = Figure.scatter(title, COST, LEFT).logX();
     for (List<String> methods : ON_FRONT) {
       Table some = last.where(last.stringColumn("method").isIn(methods));
