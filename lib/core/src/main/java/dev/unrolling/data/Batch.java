@@ -131,6 +131,23 @@ public final class Batch {
     return new Batch(dataset, rest, Math.max(1, rest.length));
   }
 
+  /**
+   * The first so many examples, with the divisor in proportion: their mean, where this batch is
+   * averaged over its own examples. This batch if it has no more.
+   *
+   * @param examples at least 1 and at most as many as there are
+   */
+  public Batch first(int examples) {
+    if (examples < 1 || examples > indices.length) {
+      throw new IllegalArgumentException(
+          "a part of " + indices.length + " examples has 1 to all of them, not " + examples);
+    }
+    long divisor = Math.max(1, Math.round((double) averagedOver * examples / indices.length));
+    return examples == indices.length
+        ? this
+        : new Batch(dataset, Arrays.copyOf(indices, examples), Math.toIntExact(divisor));
+  }
+
   /** This batch with no example left and the same divisor: a step with zero data gradient. */
   public Batch emptied() {
     return new Batch(dataset, new int[0], averagedOver);

@@ -29,6 +29,13 @@ public interface ParameterVector extends AutoCloseable {
    */
   ParameterVector scaleInPlace(double scale);
 
+  /**
+   * Multiplies each value by that of another vector in its place.
+   *
+   * @return this vector
+   */
+  ParameterVector multiplyInPlace(ParameterVector other);
+
   /** Inner product, accumulated in float64. */
   double dot(ParameterVector other);
 

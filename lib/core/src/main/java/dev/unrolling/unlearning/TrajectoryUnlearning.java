@@ -1,5 +1,7 @@
 package dev.unrolling.unlearning;
 
+import dev.unrolling.unlearning.recording.HessianSchedule;
+
 import dev.unrolling.engine.Network;
 import dev.unrolling.engine.ParameterVector;
 import dev.unrolling.unlearning.recording.ForgettingRecorder;
@@ -15,19 +17,26 @@ import java.util.function.Function;
  * at any rate; so the distance of the two predicts the error of the former without retraining.
  *
  * @param trajectory a listener of the run, given after the forgetting recorder; empty to take M's
- *     steps again from w_0, with one Hessian-vector product beside each
+ *     steps again from w_0, with Hessian-vector products beside them
+ * @param schedule of the products where the steps are taken again
  */
-public record TrajectoryUnlearning(Optional<TrajectoryRecorder> trajectory)
+public record TrajectoryUnlearning(
+    Optional<TrajectoryRecorder> trajectory, HessianSchedule schedule)
     implements RecordedUnlearning {
 
-  /** Takes the steps again. */
+  /** Takes the steps again, with a product beside each. */
   public TrajectoryUnlearning() {
-    this(Optional.empty());
+    this(HessianSchedule.everyStep());
+  }
+
+  /** Takes the steps again, with products as a schedule says. */
+  public TrajectoryUnlearning(HessianSchedule schedule) {
+    this(Optional.empty(), schedule);
   }
 
   /** Reads what was carried along the run. */
   public TrajectoryUnlearning(TrajectoryRecorder trajectory) {
-    this(Optional.of(trajectory));
+    this(Optional.of(trajectory), trajectory.schedule());
   }
 
   @Override
@@ -84,15 +93,14 @@ public record TrajectoryUnlearning(Optional<TrajectoryRecorder> trajectory)
     return reader.apply(trajectory.get());
   }
 
-  private static <T> T replayed(
-      ForgettingRecorder recorder, Function<TrajectoryRecorder, T> reader) {
+  private <T> T replayed(ForgettingRecorder recorder, Function<TrajectoryRecorder, T> reader) {
     try (Network again = recorder.network().copy()) {
       again.restore(recorder.startState());
       ForgettingRun run = recorder.run();
       try (ForgettingRecorder watching =
               new ForgettingRecorder(
                   again, run.order(), run.trainer().withoutReports(), run.removal());
-          TrajectoryRecorder carried = new TrajectoryRecorder(watching)) {
+          TrajectoryRecorder carried = new TrajectoryRecorder(watching, schedule)) {
         watching.trainer().train(again, run.order(), recorder.stepsDone(), watching, carried);
         return reader.apply(carried);
       }

@@ -17,6 +17,7 @@ import dev.unrolling.experiment.Runner;
 import dev.unrolling.experiments.cost.CostCurves;
 import dev.unrolling.experiments.cost.CostSettings;
 import dev.unrolling.experiments.finetuning.FineTuningSettings;
+import dev.unrolling.experiments.finetuning.SparsitySettings;
 import dev.unrolling.experiments.privacy.PrivacyVerdicts;
 import dev.unrolling.settings.Scale;
 import dev.unrolling.settings.SettingsJson;
@@ -86,6 +87,7 @@ class ExperimentFiguresTest {
               && has.test("\"weightDecay\" : 0.0")
               && settings.contains("\"seed\" : 0");
       case "E2", "E3", "E6" -> first && gamma;
+      case "C2.12" -> settings.contains("\"seed\" : 0");
       // Of each check of theory what is on reviews: the models are the smallest.
       default -> !id.startsWith("C") || settings.contains("\"imdb-100\"");
     };
@@ -95,12 +97,19 @@ class ExperimentFiguresTest {
     return switch (id) {
       case "E1", "E2", "C2.10" ->
           SettingsJson.with(run, "examples", 32, "testExamples", 20, "measureEvery", 2);
+      case "C2.12" -> sparse(run);
       case "E3" -> SettingsJson.with(run, "examples", 32, "testExamples", 20, "measureEvery", 5);
       case "E4" -> SettingsJson.with(run, "examples", 64, "testExamples", 20);
       case "E6" -> SettingsJson.with(run, "examples", 64, "testExamples", 40);
       case "E8" -> SettingsJson.with(run, "testExamples", 20, "simulations", 100);
       default -> run;
     };
+  }
+
+  private static <S extends Record> S sparse(S run) {
+    FineTuningSettings whole = ((SparsitySettings) run).fineTuning();
+    return SettingsJson.with(
+        run, "fineTuning", SettingsJson.with(whole, "examples", 32, "testExamples", 20));
   }
 
   private static Map<String, Figure> figures(String id) {
@@ -276,6 +285,16 @@ class ExperimentFiguresTest {
         new Claim(
             "E3", "e3-scratch", "Movement", "gamma 5", "step", "norm_dw", penalised, false, true),
         new Claim(
+            "C2.12",
+            "c2.12-sparsity",
+            "Movement",
+            "norm(dw)",
+            "sparsity",
+            "norm_dw",
+            all,
+            true,
+            true),
+        new Claim(
             "E4",
             "e4-checkpoints",
             "gamma 0",
@@ -370,6 +389,30 @@ class ExperimentFiguresTest {
     assertEquals(1, drawn.rowCount(), data.print());
     assertEquals(ends.get("momentum") / ends.get("base"), drawn.doubleColumn("y").get(0), 1e-9);
     assertEquals(ends.get("momentum e") / ends.get("base e"), drawn.doubleColumn("x").get(0), 1e-9);
+  }
+
+  /** Of E1's runs: two epochs of 32 examples, half of them forgotten. */
+  @Test
+  void theFrontOfUnlearningEndsAtRetraining() {
+    Table data = figures("C2.10").get("c2.10-front").data();
+    Table again = data.where(data.stringColumn("series").isEqualTo("retraining from w_0"));
+    assertEquals(List.of(2 * 16.0), again.doubleColumn("x").asList());
+    assertEquals(List.of(0.0), again.doubleColumn("y").asList());
+    Table table = table("C2.10");
+    Table single =
+        table.where(
+            table
+                .stringColumn("method")
+                .isEqualTo("single-gradient")
+                .and(table.doubleColumn("test_accuracy").isNotMissing()));
+    double mean =
+        single.doubleColumn("v").divide(single.doubleColumn("forgetting_distance")).mean();
+    Table drawn = data.where(data.stringColumn("series").isEqualTo("single gradient"));
+    assertEquals(List.of(16.0), drawn.doubleColumn("x").asList());
+    assertEquals(mean, drawn.doubleColumn("y").get(0), 1e-12);
+    Table along = data.where(data.stringColumn("series").isEqualTo("along the trajectory"));
+    // The step after each visit, of 16 examples, a product counted as two.
+    assertEquals(List.of(2 * 2 * 16.0), along.doubleColumn("x").asList());
   }
 
   /** Retraining from scratch takes an epoch's worth of gradients for each of its epochs. */

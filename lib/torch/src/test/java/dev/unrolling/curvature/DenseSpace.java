@@ -136,6 +136,14 @@ public final class DenseSpace {
     }
 
     @Override
+    public ParameterVector multiplyInPlace(ParameterVector other) {
+      for (int i = 0; i < values.length; i++) {
+        values[i] *= ((Vector) other).values[i];
+      }
+      return this;
+    }
+
+    @Override
     public double dot(ParameterVector other) {
       double sum = 0;
       for (int i = 0; i < values.length; i++) {

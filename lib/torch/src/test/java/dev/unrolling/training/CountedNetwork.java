@@ -179,6 +179,12 @@ public final class CountedNetwork implements Network {
     }
 
     @Override
+    public ParameterVector multiplyInPlace(ParameterVector other) {
+      values.multiplyInPlace(plain(other));
+      return this;
+    }
+
+    @Override
     public double dot(ParameterVector other) {
       return values.dot(plain(other));
     }

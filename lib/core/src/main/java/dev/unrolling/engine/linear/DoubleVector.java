@@ -74,6 +74,15 @@ final class DoubleVector implements ParameterVector {
   }
 
   @Override
+  public ParameterVector multiplyInPlace(ParameterVector other) {
+    double[] factors = compatible(other, open().length);
+    for (int i = 0; i < factors.length; i++) {
+      values[i] *= factors[i];
+    }
+    return this;
+  }
+
+  @Override
   public double dot(ParameterVector other) {
     return dot(compatible(other, open().length), 0, values, 0, values.length);
   }

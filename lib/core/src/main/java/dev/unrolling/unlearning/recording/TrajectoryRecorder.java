@@ -1,5 +1,6 @@
 package dev.unrolling.unlearning.recording;
 
+
 import dev.unrolling.data.Batch;
 import dev.unrolling.engine.Mode;
 import dev.unrolling.engine.Objective;
@@ -31,7 +32,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * <p>Where a point is taken out with {@link Removal.Divisor#REMAINING}, the rest weighs more in M'
  * than in M, which this leaves out: see there for the remainder.
  *
- * <p>It holds one vector, with momentum two, and two more during a visit.
+ * <p>A {@link HessianSchedule} makes it cheaper and less exact. It holds one vector, with momentum
+ * two, one more where a product stands for several steps, and two more during a visit.
  */
 public final class TrajectoryRecorder implements StepListener, AutoCloseable {
 
@@ -41,7 +43,7 @@ public final class TrajectoryRecorder implements StepListener, AutoCloseable {
    * @param stepsDone t
    * @param products of one example's Hessian with a vector so far
    * @param vectors each rank 1: the difference of the weights, and with momentum that of the
-   *     running sums
+   *     running sums; last, where one stands for several steps, the latest product
    */
   public record Collected(int stepsDone, long products, List<INDArray> vectors) {
 
@@ -52,25 +54,34 @@ public final class TrajectoryRecorder implements StepListener, AutoCloseable {
   }
 
   private final ForgettingRecorder recorder;
+  private final HessianSchedule schedule;
   private ParameterVector difference;
   private Optional<ParameterVector> ofVelocity;
+  private Optional<ParameterVector> latestProduct = Optional.empty();
   private Optional<ParameterVector> weightsBefore = Optional.empty();
   private Optional<ParameterVector> velocityBefore = Optional.empty();
   private long products;
   private int stepsDone;
 
+  /** A recorder that takes the product of each whole batch. */
+  public TrajectoryRecorder(ForgettingRecorder recorder) {
+    this(recorder, HessianSchedule.everyStep());
+  }
+
   /**
    * A recorder of a run that starts from a network's present state.
    *
    * @param recorder of the same run, not yet moved; read, not owned
+   * @param schedule of the products
    * @throws IllegalStateException if the recorder has watched a step
    */
-  public TrajectoryRecorder(ForgettingRecorder recorder) {
+  public TrajectoryRecorder(ForgettingRecorder recorder, HessianSchedule schedule) {
     if (recorder.stepsDone() != 0) {
       throw new IllegalStateException(
           "a trajectory is recorded from step 0, not from step " + recorder.stepsDone());
     }
     this.recorder = recorder;
+    this.schedule = schedule;
     this.difference = zero();
     this.ofVelocity = recorder.trainer().momentum() > 0 ? Optional.of(zero()) : Optional.empty();
   }
@@ -115,8 +126,26 @@ public final class TrajectoryRecorder implements StepListener, AutoCloseable {
       // Without data there is weight decay alone; before the first visit there is nothing.
       return difference.copy().scaleInPlace(objective.weightDecay());
     }
-    products += batch.size();
-    return step.network().hessianVectorProduct(batch, objective, Mode.TRAINING, difference);
+    if (latestProduct.isEmpty() || schedule.isDue(stepsSinceVisit(step.index()))) {
+      Batch part = schedule.part(batch);
+      products += part.size();
+      ParameterVector product =
+          step.network().hessianVectorProduct(part, objective, Mode.TRAINING, difference);
+      if (schedule.every() == 1) {
+        return product;
+      }
+      latestProduct.ifPresent(ParameterVector::close);
+      latestProduct = Optional.of(product);
+    }
+    return latestProduct.get().copy();
+  }
+
+  private int stepsSinceVisit(int index) {
+    int visit = index - 1;
+    while (visit >= 0 && !recorder.order().isForgetVisit(visit)) {
+      visit--;
+    }
+    return index - visit - 1;
   }
 
   @Override
@@ -150,6 +179,11 @@ public final class TrajectoryRecorder implements StepListener, AutoCloseable {
     return ofVelocity;
   }
 
+  /** When products are taken, and on how much. */
+  public HessianSchedule schedule() {
+    return schedule;
+  }
+
   /** Products of one example's Hessian with a vector so far. */
   public long products() {
     return products;
@@ -160,7 +194,8 @@ public final class TrajectoryRecorder implements StepListener, AutoCloseable {
     return new Collected(
         stepsDone,
         products,
-        Stream.concat(Stream.of(difference), ofVelocity.stream())
+        Stream.of(Optional.of(difference), ofVelocity, latestProduct)
+            .flatMap(Optional::stream)
             .map(ParameterVector::toArray)
             .toList());
   }
@@ -170,25 +205,29 @@ public final class TrajectoryRecorder implements StepListener, AutoCloseable {
    * recorder, made while the network was at w_0.
    *
    * @throws IllegalArgumentException if this recorder has watched a step, or the vectors are not as
-   *     many as its run has
+   *     many as its run and schedule have
    */
   public void resume(Collected earlier) {
     int expected = ofVelocity.isPresent() ? 2 : 1;
-    if (stepsDone != 0 || earlier.vectors().size() != expected) {
+    int most = schedule.every() == 1 ? expected : expected + 1;
+    int given = earlier.vectors().size();
+    if (stepsDone != 0 || given < expected || given > most) {
       throw new IllegalArgumentException(
           "a new recorder goes on from "
-              + expected
+              + (most == expected ? "" : expected + " or ")
+              + most
               + " vectors, not one after "
               + stepsDone
               + " steps from "
-              + earlier.vectors().size()
-              + "; give it what one of the same run had collected");
+              + given
+              + "; give it what one of the same run and schedule had collected");
     }
     List<ParameterVector> vectors =
         earlier.vectors().stream().map(recorder.network()::vector).toList();
     close();
     difference = vectors.get(0);
     ofVelocity = ofVelocity.map(old -> vectors.get(1));
+    latestProduct = vectors.stream().skip(expected).findFirst();
     products = earlier.products();
     stepsDone = earlier.stepsDone();
   }
@@ -200,7 +239,7 @@ public final class TrajectoryRecorder implements StepListener, AutoCloseable {
 
   @Override
   public void close() {
-    Stream.of(weightsBefore, velocityBefore, ofVelocity)
+    Stream.of(weightsBefore, velocityBefore, ofVelocity, latestProduct)
         .flatMap(Optional::stream)
         .forEach(ParameterVector::close);
     difference.close();

@@ -58,6 +58,12 @@ final class Dl4jVector implements ParameterVector {
   }
 
   @Override
+  public ParameterVector multiplyInPlace(ParameterVector other) {
+    array().muli(compatible(other, engine, size()));
+    return this;
+  }
+
+  @Override
   public double dot(ParameterVector other) {
     return dot(array(), compatible(other, engine, size()));
   }

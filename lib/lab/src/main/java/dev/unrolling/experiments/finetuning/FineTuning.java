@@ -25,6 +25,7 @@ import dev.unrolling.unlearning.theory.SigmaMeasurement;
 import dev.unrolling.unlearning.theory.UnlearningErrorRecorder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -128,12 +129,23 @@ public final class FineTuning implements Computation<FineTuningSettings, FineTun
 
   @Override
   public List<FineTuningRow> run(FineTuningSettings settings, RunContext context) {
+    return run(settings, context, network -> network);
+  }
+
+  /**
+   * Runs.
+   *
+   * @param fromPretraining makes of the pre-trained network the one at w_0; owns what it gets
+   */
+  static List<FineTuningRow> run(
+      FineTuningSettings settings, RunContext context, UnaryOperator<Network> fromPretraining) {
     Prepared run = prepare(settings, context);
     SgdTrainer trainer = run.trainer();
     BatchOrder order = run.order();
     DataSets.Parts data = run.data();
     Batch test = Batch.of(data.test(), Subsets.stratified(data.test(), settings.testExamples(), 0));
-    try (Network original = context.network(run.architecture(), run.start());
+    try (Network original =
+            fromPretraining.apply(context.network(run.architecture(), run.start()));
         Network retrained = original.copy();
         ForgettingRecorder recorder = new ForgettingRecorder(original, order, trainer, LEFT_OUT);
         FineTuningMeasurements measurements =

@@ -16,9 +16,8 @@ import dev.unrolling.experiments.finetuning.FineTuningSettings;
 import dev.unrolling.settings.Scale;
 import dev.unrolling.training.SgdTrainer;
 import dev.unrolling.unlearning.recording.ForgettingRecorder;
-import dev.unrolling.unlearning.recording.TrajectoryRecorder;
-import dev.unrolling.unlearning.recording.VisitCounts;
 import dev.unrolling.unlearning.theory.UnlearningErrorRecorder;
+import dev.unrolling.unlearning.recording.VisitCounts;
 import java.util.List;
 import java.util.stream.Stream;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -32,25 +31,33 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 public final class MethodExperiment
     implements Computation<FineTuningSettings, MethodRow>, ExperimentProvider {
 
+  private static final int MEASUREMENTS = 4;
+
   /** What a stopped run has beside the states of its networks. */
   private record Notes(
       VisitCounts counts,
-      long products,
+      List<Trajectories.Counts> trajectories,
       UnlearningErrorRecorder.Collected errors,
       List<MethodRow> rows) {}
 
-  /** The runs of a scale's first seed, at smoke those at its base rate: what there is time for. */
-  public static List<FineTuningSettings> oneSeed(Scale scale) {
+  /**
+   * The runs that a notebook has time for: two corners of the grid, at the first seed, measured a
+   * few times.
+   */
+  public static List<FineTuningSettings> corners(Scale scale) {
     FineTuningSettings base = FineTuningSettings.of(scale);
-    return FineTuningGrids.grid(scale).stream()
-        .filter(run -> run.seed() == base.seed())
-        .filter(run -> scale != Scale.SMOKE || run.rate() == base.rate())
-        .toList();
+    FineTuningSettings few = base.withMeasureEvery(Math.max(1, base.steps() / MEASUREMENTS));
+    return List.of(few, few.withRate(0.1 * base.rate()).withGamma(5));
   }
 
   @Override
   public String name() {
     return "methods";
+  }
+
+  @Override
+  public int version() {
+    return 2;
   }
 
   @Override
@@ -91,10 +98,10 @@ public final class MethodExperiment
         Network retrained = original.copy();
         ForgettingRecorder recorder =
             new ForgettingRecorder(original, run.order(), run.trainer(), FineTuning.LEFT_OUT);
-        TrajectoryRecorder trajectory = new TrajectoryRecorder(recorder);
+        Trajectories trajectories = new Trajectories(settings, recorder);
         UnlearningErrorRecorder errors = FineTuning.errors(settings, recorder)) {
       MethodMeasurements measurements =
-          new MethodMeasurements(settings, test, recorder, trajectory, errors);
+          new MethodMeasurements(settings, test, recorder, trajectories, errors);
       SgdTrainer rest =
           context
               .resume()
@@ -110,11 +117,10 @@ public final class MethodExperiment
                     recorder.resume(
                         new ForgettingRecorder.Collected(
                             notes.counts(), vectors.subList(0, recorded)));
-                    trajectory.resume(
-                        new TrajectoryRecorder.Collected(
-                            stopped.step(),
-                            notes.products(),
-                            vectors.subList(recorded, vectors.size())));
+                    trajectories.resume(
+                        stopped.step(),
+                        notes.trajectories(),
+                        vectors.subList(recorded, vectors.size()));
                     errors.resume(notes.errors());
                     measurements.resume(notes.rows());
                     return run.trainer().withFirstStep(stopped.step());
@@ -126,18 +132,18 @@ public final class MethodExperiment
           run.order(),
           FineTuning.LEFT_OUT,
           recorder,
-          trajectory,
+          trajectories,
           errors,
           measurements,
           new StateListener(
               context,
               step -> {
                 ForgettingRecorder.Collected collected = recorder.collected();
-                TrajectoryRecorder.Collected carried = trajectory.collected();
                 List<NetworkState> states =
                     Stream.concat(
                             Stream.of(original.saveState(), retrained.saveState()),
-                            Stream.concat(collected.vectors().stream(), carried.vectors().stream())
+                            Stream.concat(
+                                    collected.vectors().stream(), trajectories.vectors().stream())
                                 .map(NetworkState::of))
                         .toList();
                 return context.savedRun(
@@ -145,7 +151,7 @@ public final class MethodExperiment
                     states,
                     new Notes(
                         collected.counts(),
-                        carried.products(),
+                        trajectories.counts(),
                         errors.collected(),
                         measurements.rows()));
               }));

@@ -14,8 +14,20 @@ import tech.tablesaw.api.Table;
 public final class MethodFigures {
 
   private static final List<String> METHODS =
-      List.of("single-gradient", "amnesiac", "krylov", "trajectory");
+      List.of("single-gradient", "amnesiac", "krylov", Trajectories.PART, Trajectories.EXACT);
+
+  /** Those that cost gradients; each a series, the last of it with its defaults. */
+  private static final List<List<String>> ON_FRONT =
+      List.of(
+          List.of("single-gradient"),
+          MethodMeasurements.samples(),
+          List.of(Trajectories.COARSE),
+          List.of(Trajectories.PART),
+          List.of(Trajectories.SELDOM),
+          List.of(Trajectories.EXACT));
+
   private static final String LEFT = "v / forgetting distance";
+  private static final String COST = "cost in gradients of one example";
 
   private MethodFigures() {}
 
@@ -28,6 +40,7 @@ public final class MethodFigures {
     figures.put(
         "c2.10-predicted",
         predicted("The error, predicted and as it is", MethodVerdicts.lastRows(measurements)));
+    figures.put("c2.10-front", front("The Pareto front of unlearning", measurements));
     return figures;
   }
 
@@ -84,6 +97,37 @@ public final class MethodFigures {
     return plot.reference("as predicted", diagonal, diagonal);
   }
 
+  /**
+   * What each method costs at the last step against how much of the forgetting distance it leaves,
+   * a panel a rate; mean and range over the runs at a rate. Retraining leaves nothing. Amnesiac
+   * unlearning is missing: it costs storage and no gradient.
+   */
+  public static Figure front(String title, Table measurements) {
+    Table last = MethodVerdicts.withLeftOver(MethodVerdicts.lastRows(measurements));
+    return Figure.panels(
+        title,
+        2,
+        Arrays.stream(Tables.distinct(last, "rate"))
+            .mapToObj(
+                rate -> frontAt("rate " + Tables.text(rate), Tables.where(last, "rate", rate)))
+            .toList());
+  }
+
+  private static Plot frontAt(String title, Table last) {
+    Plot plot = Figure.scatter(title, COST, LEFT).logX();
+    for (List<String> methods : ON_FRONT) {
+      Table some = last.where(last.stringColumn("method").isIn(methods));
+      if (!some.isEmpty()) {
+        plot =
+            Spread.of(some, "gradients", MethodVerdicts.LEFT_OVER)
+                .errorBars(plot, words(methods.get(methods.size() - 1)));
+      }
+    }
+    double[] again = last.stream().mapToDouble(MethodVerdicts::retraining).distinct().toArray();
+    plot = plot.horizontalLine("nothing done", 1);
+    return plot.points("retraining from w_0", again, new double[again.length]);
+  }
+
   /** The methods of a table that change something, in the order in which they are drawn. */
   private static List<String> compared(Table table) {
     return METHODS.stream().filter(table.stringColumn("method")::contains).toList();
@@ -92,7 +136,10 @@ public final class MethodFigures {
   private static String words(String method) {
     return switch (method) {
       case "krylov" -> "one Hessian";
-      case "trajectory" -> "along the trajectory";
+      case Trajectories.EXACT -> "along the trajectory";
+      case Trajectories.PART -> "trajectory, 1/4 of each batch";
+      case Trajectories.SELDOM -> "trajectory, every 4th step";
+      case Trajectories.COARSE -> "trajectory, both";
       case MethodMeasurements.NOTHING -> "nothing done";
       default -> method.replace('-', ' ');
     };

@@ -27,10 +27,15 @@ final class MethodMeasurements implements StepListener {
   /** The method that changes nothing. */
   static final String NOTHING = "nothing";
 
+  private static final KrylovUnlearning DEFAULT = new KrylovUnlearning();
+
+  /** Examples of the one Hessian, the last as by default. */
+  private static final List<Integer> SAMPLES = List.of(32, 64, 128, DEFAULT.examples());
+
   private final FineTuningSettings settings;
   private final Batch test;
   private final ForgettingRecorder recorder;
-  private final TrajectoryRecorder trajectory;
+  private final Trajectories trajectories;
   private final UnlearningErrorRecorder errors;
   private final List<MethodRow> rows = new ArrayList<>();
 
@@ -38,19 +43,19 @@ final class MethodMeasurements implements StepListener {
    * @param settings of the run
    * @param test examples for the accuracy at the end
    * @param recorder of the run, called before this, like the next two
-   * @param trajectory of the run
+   * @param trajectories of the run
    * @param errors of the run
    */
   MethodMeasurements(
       FineTuningSettings settings,
       Batch test,
       ForgettingRecorder recorder,
-      TrajectoryRecorder trajectory,
+      Trajectories trajectories,
       UnlearningErrorRecorder errors) {
     this.settings = settings;
     this.test = test;
     this.recorder = recorder;
-    this.trajectory = trajectory;
+    this.trajectories = trajectories;
     this.errors = errors;
   }
 
@@ -60,7 +65,8 @@ final class MethodMeasurements implements StepListener {
   }
 
   private void add(Step step, UnlearningErrorRecorder.Measurement measured) {
-    try (ParameterVector along = new TrajectoryUnlearning(trajectory).unlearnedWeights(recorder);
+    try (ParameterVector along =
+            new TrajectoryUnlearning(trajectories.exact()).unlearnedWeights(recorder);
         ParameterVector retrained = step.retrainedNetwork().weights()) {
       Found found = new Found(step, measured, along, retrained);
       try (ParameterVector weights = step.network().weights()) {
@@ -69,14 +75,15 @@ final class MethodMeasurements implements StepListener {
       found.add(FineTuning.singleGradient(settings), recorder.order().forgetBatch().size());
       found.add(new AmnesiacUnlearning(), 0);
       if (step.stepsDone() == recorder.order().steps()) {
-        found.add(new KrylovUnlearning());
+        SAMPLES.forEach(examples -> found.add(DEFAULT.withExamples(examples)));
       }
-      found.add(
-          new TrajectoryUnlearning(trajectory).name(),
-          along,
-          new DerivativeCost(0, trajectory.products()).inGradients(),
-          Double.NaN);
+      found.add(Trajectories.EXACT, along, gradients(trajectories.exact()), Double.NaN);
+      trajectories.cheaper().forEach(found::add);
     }
+  }
+
+  private static long gradients(TrajectoryRecorder trajectory) {
+    return new DerivativeCost(0, trajectory.products()).inGradients();
   }
 
   /** What one measurement finds. */
@@ -111,12 +118,19 @@ final class MethodMeasurements implements StepListener {
       }
     }
 
+    void add(String name, TrajectoryRecorder trajectory) {
+      try (ParameterVector unlearned =
+          new TrajectoryUnlearning(trajectory).unlearnedWeights(recorder)) {
+        add(name, unlearned, gradients(trajectory), Double.NaN);
+      }
+    }
+
     void add(KrylovUnlearning method) {
       try (FunctionProduct undone = method.undone(recorder);
           ParameterVector unlearned = step.network().weights().addInPlace(1, undone.value())) {
         long gradients = recorder.order().forgetBatch().size();
         add(
-            method.name(),
+            name(method),
             unlearned,
             gradients + method.cost(recorder).inGradients(),
             undone.error());
@@ -142,6 +156,17 @@ final class MethodMeasurements implements StepListener {
               measured.sigma().value(),
               accuracy));
     }
+  }
+
+  /** The names of one Hessian over each sample, the default's last. */
+  static List<String> samples() {
+    return SAMPLES.stream().map(examples -> name(DEFAULT.withExamples(examples))).toList();
+  }
+
+  private static String name(KrylovUnlearning method) {
+    return method.equals(DEFAULT)
+        ? method.name()
+        : method.name() + ", " + method.examples() + " examples";
   }
 
   /** Goes on from the rows that were measured before. */

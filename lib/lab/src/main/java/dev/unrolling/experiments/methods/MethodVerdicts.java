@@ -3,9 +3,14 @@ package dev.unrolling.experiments.methods;
 import dev.unrolling.experiment.Verdict;
 import dev.unrolling.statistics.Correlation;
 import dev.unrolling.statistics.Tables;
+import dev.unrolling.unlearning.UnlearningCost;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
+import tech.tablesaw.api.Row;
 import tech.tablesaw.api.Table;
 
 /**
@@ -20,6 +25,8 @@ public final class MethodVerdicts {
   /** Fewest settings that a rank correlation rests on. */
   public static final int FEWEST_SETTINGS = 8;
 
+  private static final String KRYLOV = "krylov";
+
   static final String LEFT_OVER = "left_over";
 
   private MethodVerdicts() {}
@@ -29,13 +36,71 @@ public final class MethodVerdicts {
     return measurements.where(measurements.numberColumn("test_accuracy").isNotMissing());
   }
 
-  /** All that a table says. */
-  public static Verdict[] all(Table last) {
-    return List.of(
-            nearer("2.10", "Unlearning along the trajectory", last, "trajectory"),
-            predictor("2.10, predictor", last),
-            nearer("2.11", "Unlearning with one Hessian", last, "krylov"))
-        .toArray(Verdict[]::new);
+  /** What a table says about the trajectory and what it predicts. */
+  public static Verdict[] alongTheTrajectory(Table last) {
+    return new Verdict[] {
+      nearer("2.10", "Unlearning along the trajectory", last, Trajectories.EXACT),
+      predictor("2.10, predictor", last)
+    };
+  }
+
+  /** What a table says about methods that cost less; those that it has. */
+  public static Verdict[] cheaper(Table last) {
+    List<Verdict> verdicts = new ArrayList<>();
+    verdicts.add(nearer("2.11", "Unlearning with one Hessian", last, KRYLOV));
+    if (last.stringColumn("method").contains(Trajectories.PART)) {
+      verdicts.add(onFront("2.11, front", "one Hessian", last, KRYLOV));
+      verdicts.add(cheaperThanRetraining("2.10, cheaper", last, Trajectories.PART));
+    }
+    return verdicts.toArray(Verdict[]::new);
+  }
+
+  /** Whether nothing that costs gradients, and no more of them, leaves less in any setting. */
+  public static Verdict onFront(String claim, String subject, Table last, String method) {
+    Table costly = withLeftOver(last.where(last.longColumn("gradients").isGreaterThan(0)));
+    Map<String, Integer> better = new TreeMap<>();
+    Table own = Tables.where(costly, "method", method);
+    for (Row row : own) {
+      costly.where(costly.intColumn("run").isEqualTo(row.getInt("run"))).stream()
+          .filter(other -> other.getLong("gradients") <= row.getLong("gradients"))
+          .filter(other -> other.getDouble(LEFT_OVER) < row.getDouble(LEFT_OVER))
+          .forEach(other -> better.merge(other.getString("method"), 1, Integer::sum));
+    }
+    return Verdict.of(
+        claim,
+        "No method that costs less than " + subject + " ends nearer to M'",
+        better.isEmpty(),
+        "%d settings; less at no higher cost leave %s (needed: none)",
+        own.rowCount(),
+        better.isEmpty() ? "none" : better);
+  }
+
+  /** Whether a method ends nearer than doing nothing, and costs less than what it is there for. */
+  public static Verdict cheaperThanRetraining(String claim, Table last, String method) {
+    Table own = Tables.where(last, "method", method);
+    double[] ratios = leftOver(last, method);
+    double[] costs =
+        own.stream().mapToDouble(row -> row.getLong("gradients") / retraining(row)).toArray();
+    return Verdict.of(
+        claim,
+        "With products of a quarter of each batch unlearning along the trajectory ends nearer to"
+            + " M' than doing nothing, and costs less than retraining",
+        Arrays.stream(ratios).allMatch(ratio -> ratio < 1)
+            && Arrays.stream(costs).allMatch(cost -> cost < 1),
+        "v / forgetting distance from %.2f to %.2f over %d settings; gradients from %.2f to %.2f"
+            + " of those that fine-tuning again takes (needed: all below 1)",
+        Arrays.stream(ratios).min().orElseThrow(),
+        Arrays.stream(ratios).max().orElseThrow(),
+        ratios.length,
+        Arrays.stream(costs).min().orElseThrow(),
+        Arrays.stream(costs).max().orElseThrow());
+  }
+
+  /** Gradients that training again from w_0 takes, without the forget batch. */
+  static double retraining(Row row) {
+    UnlearningCost.Requests request =
+        new UnlearningCost.Requests(row.getInt("examples"), row.getInt("batch_size"));
+    return new UnlearningCost.Retraining(request, row.getInt("epochs")).ofRequest(1);
   }
 
   /** Whether a method ends nearer to M' than doing nothing does, in every setting. */

@@ -75,6 +75,47 @@ class MethodVerdictsTest {
     assertEquals(0, cost("amnesiac"));
     assertEquals(0, cost("nothing"));
     assertEquals(16 + 2 * 16 * 80, cost("krylov"));
+    // Four of 16 examples; and the first and the last of the five steps.
+    assertEquals(2 * 5 * 4, cost("trajectory, quarter batches"));
+    assertEquals(2 * 2 * 16, cost("trajectory, every 4th step"));
+    assertEquals(2 * 2 * 4, cost("trajectory, quarter batches, every 4th step"));
+    assertEquals(16 + 2 * 16 * 32, cost("krylov, 32 examples"));
+    assertEquals(16 + 2 * 16 * 64, cost("krylov, 64 examples"));
+  }
+
+  /** Of the costs, which are the same in both runs, v decides who is on the front. */
+  @Test
+  void theFrontIsOfThoseThatNothingCheaperBeats() {
+    assertEquals(Outcome.HOLDS, front(LAST, "trajectory"));
+    // The quarter batches cost 40 gradients, the exact ones 160: with the worst v they are beaten.
+    DoubleColumn worst = LAST.doubleColumn("v").copy();
+    DoubleColumn best = LAST.doubleColumn("v").copy();
+    for (int i = 0; i < LAST.rowCount(); i++) {
+      if (LAST.stringColumn("method").get(i).equals("trajectory")) {
+        worst.set(i, 10);
+        best.set(i, 0);
+      }
+    }
+    assertEquals(Outcome.FAILS, front(with("v", worst), "trajectory"));
+    assertEquals(Outcome.FAILS, front(with("v", best), "krylov"));
+  }
+
+  private static Outcome front(Table last, String method) {
+    return MethodVerdicts.onFront("f", "it", last, method).outcome();
+  }
+
+  @Test
+  void whatCostsMoreThanRetrainingIsNoBargain() {
+    // Fine-tuning again takes 80 gradients, quarter batches 40, the exact ones 160.
+    assertEquals(80, MethodVerdicts.retraining(LAST.row(0)));
+    assertEquals(Outcome.HOLDS, bargain(LAST, "trajectory, quarter batches"));
+    assertEquals(Outcome.FAILS, bargain(LAST, "trajectory"));
+    Table far = with("v", LAST.doubleColumn("forgetting_distance").multiply(1.1));
+    assertEquals(Outcome.FAILS, bargain(far, "trajectory, quarter batches"));
+  }
+
+  private static Outcome bargain(Table last, String method) {
+    return MethodVerdicts.cheaperThanRetraining("b", last, method).outcome();
   }
 
   private static long cost(String method) {
@@ -85,7 +126,7 @@ class MethodVerdictsTest {
   void figuresShowEachMethod() {
     Map<String, Figure> figures = MethodFigures.all(MEASURED);
     assertEquals(
-        List.of("c2.10-left-over", "c2.10-steps", "c2.10-predicted"),
+        List.of("c2.10-left-over", "c2.10-steps", "c2.10-predicted", "c2.10-front"),
         List.copyOf(figures.keySet()));
     figures.values().forEach(figure -> assertFalse(figure.data().isEmpty()));
   }

@@ -61,6 +61,16 @@ final class TorchVector implements ParameterVector {
   }
 
   @Override
+  public ParameterVector multiplyInPlace(ParameterVector other) {
+    Tensor factors = compatible(other, engine, size());
+    try (PointerScope scope = new PointerScope();
+        NoGradGuard frozen = new NoGradGuard()) {
+      tensor().mul_(factors);
+    }
+    return this;
+  }
+
+  @Override
   public double dot(ParameterVector other) {
     Tensor factor = compatible(other, engine, size());
     try (PointerScope scope = new PointerScope();

@@ -1,0 +1,9 @@
+package dev.unrolling.experiments.finetuning;
+
+/**
+ * What {@link SparseFineTuning} measures after a step.
+ *
+ * @param sparsity share of the weights that is held at 0
+ * @param measured of the masked network; its settings are columns
+ */
+public record SparsityRow(double sparsity, FineTuningRow measured) {}
