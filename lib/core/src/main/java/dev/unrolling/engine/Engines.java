@@ -40,4 +40,18 @@ public final class Engines {
   public static Engine open(String name, String device, Precision precision) {
     return Named.find(EngineProvider.class, "engine", name).open(device, precision);
   }
+
+  /**
+   * The engine of a name, with a number of threads; it may load its native code when it first
+   * computes.
+   *
+   * @param name e.g. {@code "torch"}
+   * @param device e.g. {@code "cpu"} or {@code "cuda:0"}
+   * @param precision of weights and computation
+   * @param threads of one operation, at least 1
+   * @throws IllegalArgumentException if there is no such engine or device, or no thread
+   */
+  public static Engine open(String name, String device, Precision precision, int threads) {
+    return Named.find(EngineProvider.class, "engine", name).open(device, precision, threads);
+  }
 }

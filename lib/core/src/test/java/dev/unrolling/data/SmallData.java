@@ -71,7 +71,12 @@ final class SmallData {
             null));
   }
 
-  private static DataDescriptor descriptor(DataSource source) {
+  /** Its descriptor with both, npm's first. */
+  DataDescriptor inBoth(URI address) throws java.io.IOException {
+    return descriptor(inNpm().sources().get(0), at(address).sources().get(0));
+  }
+
+  private static DataDescriptor descriptor(DataSource... sources) {
     return new DataDescriptor(
         "small",
         "Small",
@@ -79,7 +84,7 @@ final class SmallData {
         "none",
         "nobody",
         Map.of(),
-        List.of(source),
+        List.of(sources),
         Map.of());
   }
 

@@ -185,13 +185,12 @@ public final class ExperimentOptions {
         engine != null
             ? engine
             : System.getenv().getOrDefault(Engines.ENGINE_VARIABLE, experiment.engine());
+    Precision chosen = precision == null ? experiment.precision() : precision;
     return checked(
-        () -> {
-          Engine all =
-              Engines.open(name, device, precision == null ? experiment.precision() : precision);
-          int share = scale().isSmall() ? 1 : all.threads();
-          return all.withThreads(threads == null ? share : threads);
-        });
+        () ->
+            threads == null && !scale().isSmall()
+                ? Engines.open(name, device, chosen)
+                : Engines.open(name, device, chosen, threads == null ? 1 : threads));
   }
 
   public <S extends Record> RunKey key(Experiment<S> experiment, Engine engine, S settings) {

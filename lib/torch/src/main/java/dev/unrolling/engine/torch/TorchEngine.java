@@ -122,6 +122,7 @@ record TorchEngine(
 
   @Override
   public Network network(Architecture architecture, INDArray weights) {
+    TorchNatives.load();
     return new TorchNetwork(this, architecture, weights);
   }
 

@@ -19,10 +19,7 @@ public final class TorchEngineProvider implements EngineProvider {
 
   @Override
   public Engine open(String device, Precision precision) {
-    if (!device.matches("cpu|cuda:\\d+")) {
-      throw new IllegalArgumentException(
-          "no device is called \"" + device + "\"; a device is \"cpu\" or \"cuda:0\", \"cuda:1\"");
-    }
+    requireName(device);
     TorchNatives.load();
     boolean cuda = TorchEngine.isCuda(device);
     if (cuda) {
@@ -36,6 +33,24 @@ public final class TorchEngineProvider implements EngineProvider {
         cuda ? Optional.of(new DeviceImages()) : Optional.empty());
   }
 
+  /** On the CPU nothing is loaded yet: that takes a second or more. */
+  @Override
+  public Engine open(String device, Precision precision, int threads) {
+    requireName(device);
+    if (TorchEngine.isCuda(device)) {
+      return open(device, precision).withThreads(threads);
+    }
+    boolean last = Layout.isChannelsLast(device, precision, System.getenv());
+    return new TorchEngine(device, precision, threads, last, Optional.empty());
+  }
+
+  private static void requireName(String device) {
+    if (!device.matches("cpu|cuda:\\d+")) {
+      throw new IllegalArgumentException(
+          "no device is called \"" + device + "\"; a device is \"cpu\" or \"cuda:0\", \"cuda:1\"");
+    }
+  }
+
   private static void requireCuda(String device) {
     int count = torch.cuda_is_available() ? torch.cuda_device_count() : 0;
     if (Integer.parseInt(device.substring("cuda:".length())) >= count) {
@@ -46,7 +61,8 @@ public final class TorchEngineProvider implements EngineProvider {
               + (count == 0
                   ? (TorchNatives.areForGpu()
                           ? "LibTorch sees no GPU, or no driver of 580 or newer"
-                          : "LibTorch's natives here are those for a CPU (mvn -Pcuda brings others)")
+                          : "LibTorch's natives here are those for a CPU (mvn -Pcuda brings"
+                                + " others)")
                       + "; environment/gpu/check says what is missing; or use \"cpu\""
                   : "the devices are cpu and cuda:0 to cuda:" + (count - 1)));
     }
