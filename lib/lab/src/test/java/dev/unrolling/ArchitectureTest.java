@@ -69,11 +69,12 @@ class ArchitectureTest {
           Map.entry("experiments.singlegradient", List.of("experiment", "statistics")),
           Map.entry("experiments.unrolled", List.of("experiment", "statistics")),
           Map.entry("experiments.finetuning", List.of("experiment", "statistics")),
-          // E6, E8, C2.10 and the comparison of engines begin with runs of E1.
+          // E6, E8, C2.10, C2.12 and the comparison of engines begin with runs of E1.
           Map.entry("experiments.cost", List.of("experiments.finetuning")),
           Map.entry("experiments.engines", List.of("experiments.finetuning")),
           Map.entry("experiments.privacy", List.of("experiments.finetuning")),
           Map.entry("experiments.methods", List.of("experiments.finetuning")),
+          Map.entry("experiments.sparsity", List.of("experiments.finetuning")),
           Map.entry("notebook", List.of("experiment")),
           Map.entry("benchmark", List.of("engine")),
           Map.entry("cli.options", List.of("experiment")),

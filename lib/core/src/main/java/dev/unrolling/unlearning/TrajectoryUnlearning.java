@@ -1,11 +1,10 @@
 package dev.unrolling.unlearning;
 
-import dev.unrolling.unlearning.recording.HessianSchedule;
-
 import dev.unrolling.engine.Network;
 import dev.unrolling.engine.ParameterVector;
 import dev.unrolling.unlearning.recording.ForgettingRecorder;
 import dev.unrolling.unlearning.recording.ForgettingRun;
+import dev.unrolling.unlearning.recording.HessianSchedule;
 import dev.unrolling.unlearning.recording.TrajectoryRecorder;
 import java.util.Optional;
 import java.util.function.Function;

@@ -1,7 +1,5 @@
 package dev.unrolling.forgetting;
 
-import dev.unrolling.unlearning.recording.GradientFactor;
-
 import dev.unrolling.data.Batch;
 import dev.unrolling.data.BatchOrder;
 import dev.unrolling.data.Dataset;
@@ -13,10 +11,11 @@ import dev.unrolling.model.Architecture;
 import dev.unrolling.model.Architectures;
 import dev.unrolling.training.Evaluation;
 import dev.unrolling.training.Removal;
-import dev.unrolling.training.schedule.Schedule;
 import dev.unrolling.training.SgdTrainer;
-import dev.unrolling.unlearning.recording.ForgettingRecorder;
+import dev.unrolling.training.schedule.Schedule;
 import dev.unrolling.unlearning.SingleGradientUnlearning;
+import dev.unrolling.unlearning.recording.ForgettingRecorder;
+import dev.unrolling.unlearning.recording.GradientFactor;
 import dev.unrolling.weights.StateDict;
 import dev.unrolling.weights.WeightFiles;
 import dev.unrolling.weights.WeightNames;
@@ -193,9 +192,7 @@ final class WeightsPair implements ModelPair {
         new SgdTrainer(objective(), Schedule.constant(rate)).withMomentum(momentum);
     SingleGradientUnlearning method =
         new SingleGradientUnlearning(
-            momentum > 0
-                ? GradientFactor.MOMENTUM_CORRECTED
-                : GradientFactor.SUM_OF_RATES);
+            momentum > 0 ? GradientFactor.MOMENTUM_CORRECTED : GradientFactor.SUM_OF_RATES);
     try (Network network = start.network();
         ForgettingRecorder record =
             KnownRun.record(network, trained, order, trainer, Removal.skippedStep());

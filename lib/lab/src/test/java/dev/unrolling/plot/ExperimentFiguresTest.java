@@ -1,7 +1,5 @@
 package dev.unrolling.plot;
 
-import dev.unrolling.unlearning.Retraining;
-
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -17,8 +15,8 @@ import dev.unrolling.experiment.Runner;
 import dev.unrolling.experiments.cost.CostCurves;
 import dev.unrolling.experiments.cost.CostSettings;
 import dev.unrolling.experiments.finetuning.FineTuningSettings;
-import dev.unrolling.experiments.finetuning.SparsitySettings;
 import dev.unrolling.experiments.privacy.PrivacyVerdicts;
+import dev.unrolling.experiments.sparsity.SparsitySettings;
 import dev.unrolling.settings.Scale;
 import dev.unrolling.settings.SettingsJson;
 import java.io.IOException;

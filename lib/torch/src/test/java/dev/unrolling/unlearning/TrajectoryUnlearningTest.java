@@ -1,7 +1,5 @@
 package dev.unrolling.unlearning;
 
-import dev.unrolling.unlearning.recording.HessianSchedule;
-
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -27,6 +25,7 @@ import dev.unrolling.training.Removal.Divisor;
 import dev.unrolling.training.SgdTrainer;
 import dev.unrolling.training.schedule.Schedule;
 import dev.unrolling.unlearning.recording.ForgettingRecorder;
+import dev.unrolling.unlearning.recording.HessianSchedule;
 import dev.unrolling.unlearning.recording.TrajectoryRecorder;
 import java.util.List;
 import java.util.stream.Stream;

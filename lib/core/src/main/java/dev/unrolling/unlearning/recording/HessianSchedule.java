@@ -1,6 +1,5 @@
 package dev.unrolling.unlearning.recording;
 
-
 import dev.unrolling.data.Batch;
 
 /**

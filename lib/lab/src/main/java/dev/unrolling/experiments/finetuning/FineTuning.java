@@ -137,7 +137,7 @@ public final class FineTuning implements Computation<FineTuningSettings, FineTun
    *
    * @param fromPretraining makes of the pre-trained network the one at w_0; owns what it gets
    */
-  static List<FineTuningRow> run(
+  public static List<FineTuningRow> run(
       FineTuningSettings settings, RunContext context, UnaryOperator<Network> fromPretraining) {
     Prepared run = prepare(settings, context);
     SgdTrainer trainer = run.trainer();

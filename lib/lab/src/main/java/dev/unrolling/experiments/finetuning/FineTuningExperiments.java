@@ -14,7 +14,7 @@ import java.util.function.BiFunction;
 import java.util.function.Function;
 import tech.tablesaw.api.Table;
 
-/** E1 to E5 and E7, grids of {@link FineTuning}; and C2.12, the same on pruned networks. */
+/** E1 to E5 and E7, grids of {@link FineTuning}. */
 public final class FineTuningExperiments implements ExperimentProvider {
 
   /** For the service loader. */
@@ -60,20 +60,7 @@ public final class FineTuningExperiments implements ExperimentProvider {
             "E7",
             "factors: v and e against each hyper-parameter",
             FineTuningGrids::factors,
-            FineTuningExperiments::factors),
-        new Experiment<>(
-            "C2.12",
-            "v, e and accuracy against the share of weights that is pruned",
-            new SparseFineTuning(),
-            SparseFineTuning::runs,
-            "torch",
-            Precision.FLOAT32,
-            (scale, table) ->
-                Map.of(
-                    "c2.12-sparsity",
-                    SparsityFigures.overSparsity(
-                        "Pruned networks, " + FineTuningSettings.of(scale).subject(),
-                        FineTuningVerdicts.lastRows(table)))));
+            FineTuningExperiments::factors));
   }
 
   private static Experiment<FineTuningSettings> images(

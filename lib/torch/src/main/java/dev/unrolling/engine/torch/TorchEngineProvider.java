@@ -62,7 +62,7 @@ public final class TorchEngineProvider implements EngineProvider {
                   ? (TorchNatives.areForGpu()
                           ? "LibTorch sees no GPU, or no driver of 580 or newer"
                           : "LibTorch's natives here are those for a CPU (mvn -Pcuda brings"
-                                + " others)")
+                              + " others)")
                       + "; environment/gpu/check says what is missing; or use \"cpu\""
                   : "the devices are cpu and cuda:0 to cuda:" + (count - 1)));
     }

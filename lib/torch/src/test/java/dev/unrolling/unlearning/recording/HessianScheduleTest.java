@@ -1,10 +1,5 @@
 package dev.unrolling.unlearning.recording;
 
-import dev.unrolling.unlearning.AmnesiacUnlearning;
-import dev.unrolling.unlearning.RecordedUnlearning;
-import dev.unrolling.unlearning.TrajectoryUnlearning;
-
-
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -26,8 +21,11 @@ import dev.unrolling.engine.Precision;
 import dev.unrolling.model.Architectures;
 import dev.unrolling.training.Fixtures;
 import dev.unrolling.training.Removal;
-import dev.unrolling.training.schedule.Schedule;
 import dev.unrolling.training.SgdTrainer;
+import dev.unrolling.training.schedule.Schedule;
+import dev.unrolling.unlearning.AmnesiacUnlearning;
+import dev.unrolling.unlearning.RecordedUnlearning;
+import dev.unrolling.unlearning.TrajectoryUnlearning;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;

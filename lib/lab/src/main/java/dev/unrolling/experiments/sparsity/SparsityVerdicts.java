@@ -1,6 +1,8 @@
-package dev.unrolling.experiments.finetuning;
+package dev.unrolling.experiments.sparsity;
 
 import dev.unrolling.experiment.Verdict;
+import dev.unrolling.experiments.finetuning.FineTuningVerdicts;
+import dev.unrolling.experiments.finetuning.GridVerdicts;
 import dev.unrolling.statistics.Tables;
 import java.util.Arrays;
 import java.util.Locale;
@@ -9,7 +11,7 @@ import java.util.stream.IntStream;
 import tech.tablesaw.api.Table;
 
 /**
- * What a table of {@link SparseFineTuning} says about claim 2.12. All take one row a run, as {@link
+ * What a table of {@link PrunedFineTuning} says about claim 2.12. All take one row a run, as {@link
  * FineTuningVerdicts#lastRows} gives.
  */
 public final class SparsityVerdicts {

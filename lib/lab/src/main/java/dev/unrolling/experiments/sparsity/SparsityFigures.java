@@ -1,4 +1,4 @@
-package dev.unrolling.experiments.finetuning;
+package dev.unrolling.experiments.sparsity;
 
 import dev.unrolling.plot.Figure;
 import dev.unrolling.plot.Plot;
@@ -6,7 +6,7 @@ import dev.unrolling.plot.Spread;
 import java.util.List;
 import tech.tablesaw.api.Table;
 
-/** The figure of {@link SparseFineTuning}. */
+/** The figure of {@link PrunedFineTuning}. */
 public final class SparsityFigures {
 
   private static final String SPARSITY = "sparsity";

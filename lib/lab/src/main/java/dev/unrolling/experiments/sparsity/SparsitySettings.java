@@ -1,10 +1,11 @@
-package dev.unrolling.experiments.finetuning;
+package dev.unrolling.experiments.sparsity;
 
+import dev.unrolling.experiments.finetuning.FineTuningSettings;
 import dev.unrolling.settings.Ranges;
 import dev.unrolling.settings.Scale;
 
 /**
- * One run of {@link SparseFineTuning}.
+ * One run of {@link PrunedFineTuning}.
  *
  * @param fineTuning what is run
  * @param sparsity share of the weights of convolutions and dense layers that is held at 0 from w_0

@@ -1,4 +1,4 @@
-package dev.unrolling.experiments.finetuning;
+package dev.unrolling.experiments.sparsity;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -7,6 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.unrolling.experiment.TheoryRuns;
 import dev.unrolling.experiment.Verdict;
 import dev.unrolling.experiment.Verdict.Outcome;
+import dev.unrolling.experiments.finetuning.FineTuning;
+import dev.unrolling.experiments.finetuning.FineTuningSettings;
+import dev.unrolling.experiments.finetuning.FineTuningVerdicts;
 import dev.unrolling.settings.Scale;
 import dev.unrolling.settings.SettingsJson;
 import dev.unrolling.statistics.Tables;
@@ -65,7 +68,7 @@ class SparsityVerdictsTest {
     SparsitySettings whole = new SparsitySettings(TINY, 0);
     Table sparse =
         FineTuningVerdicts.lastRows(
-            TheoryRuns.of(new SparseFineTuning(), List.of(whole, whole.withSparsity(0.9))));
+            TheoryRuns.of(new PrunedFineTuning(), List.of(whole, whole.withSparsity(0.9))));
     Table plain = FineTuningVerdicts.lastRows(TheoryRuns.of(new FineTuning(), List.of(TINY)));
     for (String column : List.of("v_single_gradient", "e1", "norm_dw", "test_accuracy")) {
       assertEquals(Tables.at(plain, column, 0), Tables.at(sparse, column, 0), column);

@@ -1,10 +1,12 @@
-package dev.unrolling.experiments.finetuning;
+package dev.unrolling.experiments.sparsity;
 
 import dev.unrolling.engine.MaskedNetwork;
 import dev.unrolling.engine.Network;
 import dev.unrolling.engine.ParameterVector;
 import dev.unrolling.experiment.Computation;
 import dev.unrolling.experiment.RunContext;
+import dev.unrolling.experiments.finetuning.FineTuning;
+import dev.unrolling.experiments.finetuning.FineTuningSettings;
 import dev.unrolling.settings.Scale;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,7 +16,7 @@ import java.util.List;
  * ones in M and M', and held at 0 from then on (Jia et al., NeurIPS 2023, after whom v and e of the
  * pruned network are smaller). Pre-training is that of {@link FineTuning} and shared with it.
  */
-public final class SparseFineTuning implements Computation<SparsitySettings, SparsityRow> {
+public final class PrunedFineTuning implements Computation<SparsitySettings, SparsityRow> {
 
   private static final double[] SPARSITIES = {0, 0.5, 0.9, 0.95};
 
