@@ -123,7 +123,8 @@ class ExtensionTest {
         assertThrows(IllegalArgumentException.class, () -> byName.of("grating")).getMessage();
     assertTrue(
         message.contains(
-            "no data set is called \"grating\"; there is cifar10, cifar100, gratings, imdb-N"),
+            "no data set is called \"grating\"; there is cifar10, cifar100, gratings,"
+                + " imdb-N, mnist"),
         message);
   }
 

@@ -49,7 +49,11 @@ class UnlearningRequestTest {
       assertError("amnesiac", 0.0717 * Math.sqrt(5), request, retrained);
       assertError("retraining", 0, request, retrained);
       for (String name : UnlearningMethods.names()) {
-        UnlearningMethods.named(name).unlearn(request).close();
+        UnlearningMethod method = UnlearningMethods.named(name);
+        // The baselines need classes (BaselinesTest); this is a line.
+        if (method.getClass().getPackage().equals(UnlearningMethod.class.getPackage())) {
+          method.unlearn(request).close();
+        }
       }
     }
   }
@@ -66,8 +70,9 @@ class UnlearningRequestTest {
   @Test
   void anUnknownNameListsThoseThereAre() {
     assertRefused(
-        "no unlearning method is called \"magic\"; there is amnesiac, fine-tuning,"
-            + " gradient-ascent, krylov, retraining, single-gradient, trajectory",
+        "no unlearning method is called \"magic\"; there is amnesiac, bad-teacher, cf-k,"
+            + " eu-k, fine-tuning, fisher, gradient-ascent, krylov, l1-sparse, neg-grad-plus,"
+            + " random-labels, retraining, salun, scrub, single-gradient, ssd, trajectory",
         () -> UnlearningMethods.named("magic"));
     assertRefused("no unlearning method", () -> UnlearningMethods.named("Amnesiac"));
   }

@@ -76,8 +76,8 @@ public record BenchmarkSettings(
   public static BenchmarkSettings of(Scale scale) {
     return switch (scale) {
       case SMOKE -> preset("relu-cnn-4", Cifar10.NAME, 160, 60, 60, 2, 1, 16, 0.1);
-      case QUICK -> preset("relu-cnn-8", Mnist.NAME, 2000, 500, 1000, 6, 1, 16, 0.2);
-      case DESK -> preset("relu-cnn-16", Mnist.NAME, 54_000, 6000, 10_000, 3, 1, 32, 0.2);
+      case QUICK -> preset("relu-cnn-8", Mnist.NAME, 2000, 500, 1000, 12, 1, 16, 0.1);
+      case DESK -> preset("relu-cnn-16", Mnist.NAME, 54_000, 6000, 10_000, 5, 1, 32, 0.1);
       case PAPER -> preset("resnet18", Cifar10.NAME, 45_000, 5000, 10_000, 100, 10, 256, 0.1);
     };
   }

@@ -50,6 +50,7 @@ record Contender(List<Double> grid, DoubleFunction<UnlearningMethod> made, long 
     int ascents = Math.min(scrub.ascents(), epochs);
     BadTeacher teacher = new BadTeacher();
     SelectiveSynapticDampening dampening = new SelectiveSynapticDampening();
+    // The small networks have three.
     int layers = 1;
     return List.of(
         new Contender(
