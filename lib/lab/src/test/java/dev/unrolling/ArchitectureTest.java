@@ -79,7 +79,9 @@ class ArchitectureTest {
           Map.entry("benchmark", List.of("engine")),
           Map.entry("cli.options", List.of("experiment")),
           Map.entry(
-              "forgetting", List.of("store", "unlearning", "metrics", "weights", "engine.dl4j")),
+              "forgetting",
+              List.of(
+                  "store", "unlearning", "unlearning.theory", "metrics", "weights", "engine.dl4j")),
           Map.entry(
               "cli", List.of("cli.options", "experiments.engines", "forgetting", "benchmark")));
 
