@@ -43,7 +43,7 @@ class MainTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "fetch", "fetch mnist", "fetch --no-such", "fly"})
+  @ValueSource(strings = {"", "fetch", "fetch svhn", "fetch --no-such", "fly"})
   void wrongArgumentsAreOneLineAndStatusTwo(String arguments) throws Exception {
     Ended ended = run(arguments.isEmpty() ? new String[0] : arguments.split(" "));
     assertEquals(2, ended.status());

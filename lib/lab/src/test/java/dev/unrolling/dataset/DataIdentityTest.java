@@ -67,7 +67,7 @@ class DataIdentityTest {
     assertEquals(20, nothing.identity("imdb-20").train());
     assertNotEquals(nothing.identity("imdb-20").sum(), nothing.identity("imdb-21").sum());
     assertFalse(Files.exists(folder.resolve("none")));
-    assertThrows(IllegalArgumentException.class, () -> nothing.identity("mnist"));
+    assertThrows(IllegalArgumentException.class, () -> nothing.identity("svhn"));
   }
 
   @Test
@@ -81,8 +81,9 @@ class DataIdentityTest {
   void theClassesOfADataSetThatIsNotKnownAreNotGuessed() {
     assertEquals(10, DataSets.classes("cifar10").orElseThrow());
     assertEquals(100, DataSets.classes("cifar100").orElseThrow());
+    assertEquals(10, DataSets.classes("mnist").orElseThrow());
     assertEquals(2, DataSets.classes("imdb-320").orElseThrow());
-    for (String name : List.of("mnist", "imdb", "imdb-0", "imdbx", "CIFAR10", "")) {
+    for (String name : List.of("svhn", "imdb", "imdb-0", "imdbx", "CIFAR10", "")) {
       assertTrue(DataSets.classes(name).isEmpty(), name);
       Exception e =
           assertThrows(IllegalArgumentException.class, () -> GridVerdicts.criticalGamma(name));
