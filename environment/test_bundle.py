@@ -164,7 +164,7 @@ class StartTest(InFolder):
 
 class OptionsTest(unittest.TestCase):
     def test_wrong_values_are_refused(self) -> None:
-        for words in (["--data", "mnist"], ["--piece-size", "0"], ["--device", "gpu"]):
+        for words in (["--data", "svhn"], ["--piece-size", "0"], ["--device", "gpu"]):
             with (
                 self.assertRaises(SystemExit) as ended,
                 unittest.mock.patch("sys.stderr", new_callable=io.StringIO),

@@ -36,6 +36,22 @@ public final class ReviewVerdicts {
   private ReviewVerdicts() {}
 
   /**
+   * All that E5's table says by itself, at any scale.
+   *
+   * @param last one row a gamma
+   */
+  public static Verdict[] overGamma(Table last) {
+    return new Verdict[] {
+      falls("E5, norm(dw)", last, "norm_dw"),
+      falls("E5, e", last, "e"),
+      falls("E5, v", last, "v_single_gradient"),
+      falls("E5, forgetting distance", last, "forgetting_distance"),
+      collapse("E5, gamma_c", last),
+      FineTuningVerdicts.nearerThanDoingNothing("E5, against doing nothing", last)
+    };
+  }
+
+  /**
    * {@link GridVerdicts#falls} up to the critical gamma of two classes.
    *
    * @param claim to name the verdict
