@@ -1,6 +1,7 @@
 package dev.unrolling.engine.dl4j;
 
 import java.util.List;
+import java.util.Locale;
 
 /**
  * What single gradient unlearning did to a model, and what it rests on.
@@ -52,9 +53,15 @@ public record UnlearningReport(
   @Override
   public String toString() {
     StringBuilder text = new StringBuilder();
-    text.append("added ").append(factor).append(" times the mean gradient of ").append(batchSize);
-    text.append(" examples at w_0 (norm ").append(gradientNorm).append("): the weights moved by ");
-    text.append(moved).append(System.lineSeparator());
+    text.append(
+        String.format(
+            Locale.ROOT,
+            "added %.4g times the mean gradient of %d examples at w_0 (norm %.4g): the weights"
+                + " moved by %.4g%n",
+            factor,
+            batchSize,
+            gradientNorm,
+            moved));
     text.append(
         retrained == RetrainedStep.SKIPPED
             ? "compared with a model that skips the visits; their regularisation is undone"
