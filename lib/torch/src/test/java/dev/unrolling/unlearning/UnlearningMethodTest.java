@@ -24,6 +24,7 @@ import dev.unrolling.training.StepListener;
 import dev.unrolling.training.StepLosses;
 import dev.unrolling.training.saved.SavePolicy;
 import dev.unrolling.training.schedule.Schedule;
+import dev.unrolling.unlearning.baselines.GradientAscentUnlearning;
 import dev.unrolling.unlearning.recording.ForgettingRecorder;
 import dev.unrolling.unlearning.recording.GradientFactor;
 import java.io.IOException;

@@ -6,6 +6,8 @@ import dev.unrolling.engine.Network;
 import dev.unrolling.engine.Objective;
 import dev.unrolling.engine.ParameterVector;
 import dev.unrolling.engine.SgdStep;
+import dev.unrolling.model.Architecture;
+import dev.unrolling.model.InitialWeights;
 import dev.unrolling.unlearning.SgdPlan;
 import dev.unrolling.unlearning.UnlearningRequest;
 import java.util.Optional;
@@ -27,13 +29,13 @@ final class Descent implements AutoCloseable {
 
   private final Network network;
   private final SgdPlan plan;
-  private final Optional<WeightMask> mask;
+  private final Optional<ParameterVector> mask;
   private Optional<ParameterVector> velocity = Optional.empty();
 
   private Descent(Network network, SgdPlan plan, Optional<WeightMask> mask) {
     this.network = network;
     this.plan = plan;
-    this.mask = mask;
+    this.mask = mask.map(moving -> moving.on(network));
   }
 
   /**
@@ -56,6 +58,32 @@ final class Descent implements AutoCloseable {
     }
   }
 
+  /**
+   * A copy of M whose last layers alone were trained on what stays.
+   *
+   * @param name of the method that asks
+   * @param layers how many with weights, at least 1
+   * @param anew whether they start from new initial weights
+   * @throws IllegalArgumentException if the request has no retain set, or the network has fewer
+   *     layers
+   */
+  static Network unlearnLastLayers(
+      String name, UnlearningRequest request, SgdPlan plan, int layers, boolean anew) {
+    BatchOrder stays = plan.order(request.requireRetained(name), request.seed());
+    Architecture architecture = request.trained().architecture();
+    WeightMask mask = WeightMask.ofLastLayers(architecture, layers);
+    return unlearn(
+        request,
+        plan,
+        Optional.of(mask),
+        loop -> {
+          if (anew) {
+            mask.replace(loop.network, InitialWeights.draw(architecture, request.seed() + 1));
+          }
+          loop.walk(stays, gradients(request.objective()));
+        });
+  }
+
   /** The gradients of an objective on the batches of an order. */
   static Direction gradients(Objective objective) {
     return (network, order, step) -> gradient(network, order.batch(step), objective);
@@ -66,11 +94,12 @@ final class Descent implements AutoCloseable {
    * step at rate 1, from which the weights return.
    */
   static ParameterVector gradient(Network network, Batch batch, Objective objective) {
-    ParameterVector before = network.weights();
-    network.step(batch, objective, SgdStep.plain(1));
-    try (ParameterVector after = network.weights()) {
-      network.setWeights(before);
-      return before.addInPlace(-1, after);
+    try (ParameterVector before = network.weights()) {
+      network.step(batch, objective, SgdStep.plain(1));
+      try (ParameterVector after = network.weights()) {
+        network.setWeights(before);
+        return before.copy().addInPlace(-1, after);
+      }
     }
   }
 
@@ -106,8 +135,9 @@ final class Descent implements AutoCloseable {
     checkFinite(order, last, plan.schedule().rate(order, last));
   }
 
-  /** Takes the direction over. */
+  /** Takes the direction over; along a mask's zeros a weight keeps its bits. */
   private void move(ParameterVector direction, double rate) {
+    mask.ifPresent(direction::multiplyInPlace);
     ParameterVector sum =
         velocity
             .map(
@@ -120,7 +150,6 @@ final class Descent implements AutoCloseable {
     try (ParameterVector before = network.weights();
         ParameterVector after = before.copy().addInPlace(-rate, sum)) {
       network.setWeights(after);
-      mask.ifPresent(moving -> moving.holdOthers(network, before));
     }
     velocity = Optional.of(sum);
   }
@@ -145,5 +174,6 @@ final class Descent implements AutoCloseable {
   @Override
   public void close() {
     velocity.ifPresent(ParameterVector::close);
+    mask.ifPresent(ParameterVector::close);
   }
 }

@@ -1,12 +1,10 @@
 package dev.unrolling.unlearning.baselines;
 
-import dev.unrolling.data.BatchOrder;
 import dev.unrolling.engine.Network;
 import dev.unrolling.training.schedule.Schedule;
 import dev.unrolling.unlearning.SgdPlan;
 import dev.unrolling.unlearning.UnlearningMethod;
 import dev.unrolling.unlearning.UnlearningRequest;
-import java.util.Optional;
 
 /**
  * Catastrophic forgetting of the last layers ("CF-k"; Goel et al., "Towards Adversarial Evaluations
@@ -25,9 +23,7 @@ public record LastLayersFineTuning(SgdPlan plan, int layers) implements Unlearni
 
   /** Checks the range. */
   public LastLayersFineTuning {
-    if (layers < 1) {
-      throw new IllegalArgumentException("layers must be at least 1, not " + layers);
-    }
+    WeightMask.checkLayers(layers);
   }
 
   /** Two layers. */
@@ -55,12 +51,6 @@ public record LastLayersFineTuning(SgdPlan plan, int layers) implements Unlearni
    */
   @Override
   public Network unlearn(UnlearningRequest request) {
-    BatchOrder stays = plan.order(request.requireRetained(name()), request.seed());
-    WeightMask mask = WeightMask.ofLastLayers(request.trained().architecture(), layers);
-    return Descent.unlearn(
-        request,
-        plan,
-        Optional.of(mask),
-        loop -> loop.walk(stays, Descent.gradients(request.objective())));
+    return Descent.unlearnLastLayers(name(), request, plan, layers, false);
   }
 }

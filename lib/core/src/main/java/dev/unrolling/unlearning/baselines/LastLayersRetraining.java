@@ -1,13 +1,10 @@
 package dev.unrolling.unlearning.baselines;
 
-import dev.unrolling.data.BatchOrder;
 import dev.unrolling.engine.Network;
-import dev.unrolling.model.InitialWeights;
 import dev.unrolling.training.schedule.Schedule;
 import dev.unrolling.unlearning.SgdPlan;
 import dev.unrolling.unlearning.UnlearningMethod;
 import dev.unrolling.unlearning.UnlearningRequest;
-import java.util.Optional;
 
 /**
  * Exact unlearning of the last layers ("EU-k"; Goel et al., "Towards Adversarial Evaluations for
@@ -25,9 +22,7 @@ public record LastLayersRetraining(SgdPlan plan, int layers) implements Unlearni
 
   /** Checks the range. */
   public LastLayersRetraining {
-    if (layers < 1) {
-      throw new IllegalArgumentException("layers must be at least 1, not " + layers);
-    }
+    WeightMask.checkLayers(layers);
   }
 
   /** Two layers. */
@@ -55,17 +50,6 @@ public record LastLayersRetraining(SgdPlan plan, int layers) implements Unlearni
    */
   @Override
   public Network unlearn(UnlearningRequest request) {
-    BatchOrder stays = plan.order(request.requireRetained(name()), request.seed());
-    WeightMask mask = WeightMask.ofLastLayers(request.trained().architecture(), layers);
-    return Descent.unlearn(
-        request,
-        plan,
-        Optional.of(mask),
-        loop -> {
-          mask.replace(
-              loop.network(),
-              InitialWeights.draw(request.trained().architecture(), request.seed() + 1));
-          loop.walk(stays, Descent.gradients(request.objective()));
-        });
+    return Descent.unlearnLastLayers(name(), request, plan, layers, true);
   }
 }

@@ -9,7 +9,7 @@ import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** Which weights move; the others keep their bits. */
+/** Which weights move. */
 final class WeightMask {
 
   private final boolean[] moves;
@@ -67,28 +67,33 @@ final class WeightMask {
     return entry.name().substring(0, Math.max(0, entry.name().lastIndexOf('.')));
   }
 
-  /** Puts the weights that do not move back to what they were, bit for bit. */
-  void holdOthers(Network network, ParameterVector before) {
-    try (ParameterVector now = network.weights()) {
-      set(network, now.toArray(), before.toArray());
+  /** Checks how many last layers move: at least 1. */
+  static void checkLayers(int layers) {
+    if (layers < 1) {
+      throw new IllegalArgumentException("layers must be at least 1, not " + layers);
     }
   }
 
-  /** Gives the weights that move other values. */
+  /** 1 where a weight moves and 0 where it does not, for a network: a new vector. */
+  ParameterVector on(Network network) {
+    double[] values = new double[moves.length];
+    for (int i = 0; i < moves.length; i++) {
+      values[i] = moves[i] ? 1 : 0;
+    }
+    return network.vector(Nd4j.createFromArray(values));
+  }
+
+  /** Gives the weights that move other values; the others keep their bits. */
   void replace(Network network, INDArray values) {
     try (ParameterVector now = network.weights()) {
-      set(network, values, now.toArray());
-    }
-  }
-
-  private void set(Network network, INDArray moving, INDArray held) {
-    double[] values = held.toDoubleVector();
-    double[] others = moving.toDoubleVector();
-    for (int i = 0; i < moves.length; i++) {
-      values[i] = moves[i] ? others[i] : values[i];
-    }
-    try (ParameterVector mixed = network.vector(Nd4j.createFromArray(values))) {
-      network.setWeights(mixed);
+      double[] mixed = now.toArray().toDoubleVector();
+      double[] others = values.toDoubleVector();
+      for (int i = 0; i < moves.length; i++) {
+        mixed[i] = moves[i] ? others[i] : mixed[i];
+      }
+      try (ParameterVector set = network.vector(Nd4j.createFromArray(mixed))) {
+        network.setWeights(set);
+      }
     }
   }
 }

@@ -65,6 +65,14 @@ public final class BenchmarkExperiment
     return "benchmark";
   }
 
+  /**
+   * Since 2 a masked method keeps its other weights by its direction, and ascent is on its loop.
+   */
+  @Override
+  public int version() {
+    return 2;
+  }
+
   @Override
   public String data(BenchmarkSettings settings) {
     return settings.data();

@@ -2,11 +2,11 @@ package dev.unrolling.experiments.benchmark;
 
 import dev.unrolling.training.schedule.Schedule;
 import dev.unrolling.unlearning.FineTuningUnlearning;
-import dev.unrolling.unlearning.GradientAscentUnlearning;
 import dev.unrolling.unlearning.SgdPlan;
 import dev.unrolling.unlearning.UnlearningMethod;
 import dev.unrolling.unlearning.baselines.BadTeacher;
 import dev.unrolling.unlearning.baselines.FisherForgetting;
+import dev.unrolling.unlearning.baselines.GradientAscentUnlearning;
 import dev.unrolling.unlearning.baselines.LastLayersFineTuning;
 import dev.unrolling.unlearning.baselines.LastLayersRetraining;
 import dev.unrolling.unlearning.baselines.NegGradPlus;
