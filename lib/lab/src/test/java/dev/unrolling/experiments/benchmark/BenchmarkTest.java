@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.unrolling.data.Batch;
 import dev.unrolling.data.BatchOrder;
+import dev.unrolling.data.Cifar10;
 import dev.unrolling.data.FeatureDataset;
+import dev.unrolling.data.Mnist;
 import dev.unrolling.data.RealData;
 import dev.unrolling.dataset.DataSets;
 import dev.unrolling.engine.Engine;
@@ -31,6 +33,7 @@ import dev.unrolling.unlearning.recording.ForgettingRecorder;
 import dev.unrolling.unlearning.recording.TrajectoryRecorder;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -66,6 +69,39 @@ class BenchmarkTest {
     for (Batch without : List.of(split.retained(), split.validation(), split.test())) {
       assertTrue(Arrays.stream(without.labels()).noneMatch(label -> label == 4));
     }
+  }
+
+  /** Numbers of examples as the publishers give them, since MNIST has fewer 5s than 1s. */
+  @Test
+  void theRunsOfEveryScaleFitTheirData() {
+    int[] balanced = new int[10];
+    Arrays.fill(balanced, 1000);
+    int[] images = new int[10];
+    Arrays.fill(images, 5000);
+    Map<String, DataSets.Parts> sizes =
+        Map.of(
+            Cifar10.NAME,
+            new DataSets.Parts(labels(images), labels(balanced)),
+            Mnist.NAME,
+            new DataSets.Parts(
+                labels(5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949),
+                labels(980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009)));
+    for (Scale scale : Scale.values()) {
+      for (BenchmarkSettings settings : BenchmarkSettings.grid(scale)) {
+        ForgetSplit split = ForgetSplit.of(sizes.get(settings.data()), settings);
+        assertTrue(split.forget().size() > 0, settings.toString());
+        assertTrue(split.validation().size() > 0, settings.toString());
+      }
+    }
+  }
+
+  private static FeatureDataset labels(int... counts) {
+    int[] labels =
+        IntStream.range(0, counts.length)
+            .flatMap(label -> IntStream.generate(() -> label).limit(counts[label]))
+            .toArray();
+    List<String> names = IntStream.range(0, counts.length).mapToObj(Integer::toString).toList();
+    return FeatureDataset.of("labels", new float[labels.length], labels, names);
   }
 
   @Test
