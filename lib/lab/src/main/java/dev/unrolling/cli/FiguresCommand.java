@@ -1,14 +1,17 @@
 package dev.unrolling.cli;
 
 import dev.unrolling.cli.options.ExperimentOptions;
+import dev.unrolling.experiment.CommittedResults;
 import dev.unrolling.experiment.Experiment;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import tech.tablesaw.api.Table;
 
 /** Draws the finished runs of experiments. */
 @Command(
@@ -32,6 +35,14 @@ final class FiguresCommand implements Callable<Integer> {
       description = "Folder of the figures: ${DEFAULT-VALUE}.")
   private Path out = Path.of("out", "figures");
 
+  @Option(
+      names = "--tables",
+      paramLabel = "DIR",
+      description =
+          "Draw whole tables, DIR/SCALE/ID.csv, in place of the store's runs: those that \"unrolling"
+              + " export\" writes, or notebooks/results.")
+  private Path tables;
+
   @Override
   public Integer call() {
     List<Experiment<?>> wanted =
@@ -43,14 +54,20 @@ final class FiguresCommand implements Callable<Integer> {
   }
 
   private <S extends Record> void draw(Experiment<S> experiment) {
-    var table =
-        options
-            .runner(experiment, options.err()::println)
-            .finished(experiment.computation(), options.runs(experiment));
+    Optional<Table> table =
+        tables == null
+            ? options
+                .runner(experiment, options.err()::println)
+                .finished(experiment.computation(), options.runs(experiment))
+            : new CommittedResults(tables).table(experiment.id(), options.scale());
     if (table.isEmpty()) {
       options
           .err()
-          .println(experiment.id() + ": no run is finished; \"unrolling run\" computes them");
+          .println(
+              experiment.id()
+                  + (tables == null
+                      ? ": no run is finished; \"unrolling run\" computes them"
+                      : ": " + tables + " has no table of the scale " + options.scale()));
       return;
     }
     experiment

@@ -108,7 +108,16 @@ class ExperimentCommandsTest {
     Ended drawn = tiny("figures", "E1", "--seeds", "0..2", "--out", figures.toString());
     assertEquals(0, drawn.status(), drawn.err());
     try (Stream<Path> all = Files.list(figures)) {
-      assertEquals(10, all.count(), "two figures: two widths, two kinds and a table each");
+      assertEquals(15, all.count(), "three figures: two widths, two kinds and a table each");
+    }
+    Path again = folder.resolve("again");
+    Ended fromTable =
+        tiny(
+            "figures", "E1", "--tables", folder.resolve("t").toString(), "--out", again.toString());
+    assertEquals(0, fromTable.status(), fromTable.err());
+    for (String name : List.of("e1-pairs.csv", "e1-settings.csv", "e1-left-over.csv")) {
+      assertEquals(
+          Files.readString(figures.resolve(name)), Files.readString(again.resolve(name)), name);
     }
   }
 
@@ -333,6 +342,9 @@ class ExperimentCommandsTest {
     Ended drawn = run("figures", "E2", "--out", folder.resolve("f").toString());
     assertEquals(0, drawn.status());
     assertTrue(drawn.err().startsWith("E2: no run is finished"), drawn.err());
+    Ended noTable = run("figures", "E2", "--tables", folder.toString());
+    assertEquals(0, noTable.status());
+    assertEquals("E2: " + folder + " has no table of the scale quick", noTable.err().strip());
     assertEquals(1, run("export", "E2", "--to", folder.resolve("t").toString()).status());
   }
 

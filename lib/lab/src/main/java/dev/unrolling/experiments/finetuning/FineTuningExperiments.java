@@ -72,13 +72,19 @@ public final class FineTuningExperiments implements ExperimentProvider {
   }
 
   private static Map<String, Figure> overSteps(Scale scale, Table table) {
-    double rate = FineTuningSettings.of(scale).rate();
-    Table plain = Tables.where(Tables.where(table, "gamma", 0), "rate", rate);
+    FineTuningSettings base = FineTuningSettings.of(scale);
+    Table plain = Tables.where(Tables.where(table, "gamma", 0), "rate", base.rate());
     Map<String, Figure> figures = new LinkedHashMap<>();
     figures.put("e1-pairs", GridFigures.pairs("Verification and unlearning error", plain));
     figures.put(
         "e1-settings",
         FineTuningFigures.acrossSettings("Verification against unlearning error", table));
+    figures.put(
+        "e1-left-over",
+        FineTuningFigures.leftOver(
+            "What is left of the distance to the retrained model\nbelow 1: unlearning helps; "
+                + base.subject(),
+            table));
     return figures;
   }
 
