@@ -54,7 +54,11 @@ class KrylovUnlearningTest {
   }
 
   private static BatchOrder order() {
-    return BatchOrder.fixed(REPEATED, IntStream.range(4, REPEATED.size()).toArray(), 4, 1)
+    return order(1);
+  }
+
+  private static BatchOrder order(int epochs) {
+    return BatchOrder.fixed(REPEATED, IntStream.range(4, REPEATED.size()).toArray(), 4, epochs)
         .withForgetBatch(Batch.of(REPEATED, 0, 1, 2, 3), BatchOrder.Position.FIRST);
   }
 
@@ -90,6 +94,46 @@ class KrylovUnlearningTest {
           assertTrue(clipped.distance(wanted) > 1e-6 * distance);
           assertTrue(few.distance(wanted) > 1e-6 * distance);
         }
+      }
+    }
+  }
+
+  /** With one Hessian the recursion can be taken step by step, a product each. */
+  @ParameterizedTest
+  @CsvSource({"0, false", "0, true", "0.5, true"})
+  void takesEachVisitAsItsRemovalHasIt(double momentum, boolean zeroGradient) {
+    Objective objective = Objective.squaredError().withWeightDecay(0.3);
+    // Whoever skips a step skips its decay too.
+    Objective forgotten = zeroGradient ? objective.withWeightDecay(0) : objective;
+    Removal removal = zeroGradient ? Removal.zeroGradient() : Removal.skippedStep();
+    BatchOrder order = order(2);
+    double rate = 0.1;
+    SgdTrainer trainer = new SgdTrainer(objective, Schedule.constant(rate)).withMomentum(momentum);
+    try (Network model = LINEAR.network(Architectures.linear(3, 2), 1);
+        Network start = model.copy();
+        ForgettingRecorder recorder = new ForgettingRecorder(model, order, trainer, removal)) {
+      trainer.train(model, order, recorder);
+      KrylovUnlearning exact = new KrylovUnlearning().withoutClipping().withProducts(8);
+      try (ParameterVector difference = start.weights().scaleInPlace(0);
+          ParameterVector velocity = difference.copy();
+          ParameterVector gradient =
+              start.gradient(order.forgetBatch(), forgotten, Mode.TRAINING).gradient();
+          FunctionProduct undone = exact.undone(recorder)) {
+        for (int i = 0; i < order.steps(); i++) {
+          boolean visit = order.isForgetVisit(i);
+          try (ParameterVector pull =
+              visit
+                  ? difference.copy().scaleInPlace(zeroGradient ? 0.3 : 0)
+                  : start.hessianVectorProduct(
+                      order.batch(i), objective, Mode.TRAINING, difference)) {
+            velocity.scaleInPlace(momentum).addInPlace(1, pull);
+          }
+          if (visit) {
+            velocity.addInPlace(-1, gradient);
+          }
+          difference.addInPlace(-rate, velocity);
+        }
+        assertEquals(0, undone.value().distance(difference), 1e-12 * difference.norm2());
       }
     }
   }
@@ -144,6 +188,12 @@ class KrylovUnlearningTest {
             ParameterVector both = usual.withHessianAt(HessianAt.BOTH).unlearnedWeights(recorder)) {
           start.addInPlace(1, expected).scaleInPlace(0.5);
           assertEquals(0, start.distance(both), 1e-12 * both.norm2());
+        }
+        try (FunctionProduct start = usual.undone(recorder);
+            FunctionProduct end = usual.withHessianAt(HessianAt.END).undone(recorder);
+            FunctionProduct both = usual.withHessianAt(HessianAt.BOTH).undone(recorder)) {
+          assertEquals((start.error() + end.error()) / 2, both.error(), 1e-12 * both.error());
+          assertEquals(start.products() + end.products(), both.products());
         }
       }
       assertEquals(new DerivativeCost(0, 6 * 16), usual.cost(recorder));
