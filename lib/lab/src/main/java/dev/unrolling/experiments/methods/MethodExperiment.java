@@ -14,10 +14,13 @@ import dev.unrolling.experiments.finetuning.FineTuning;
 import dev.unrolling.experiments.finetuning.FineTuningGrids;
 import dev.unrolling.experiments.finetuning.FineTuningSettings;
 import dev.unrolling.settings.Scale;
+import dev.unrolling.settings.SettingsJson;
 import dev.unrolling.training.SgdTrainer;
 import dev.unrolling.unlearning.recording.ForgettingRecorder;
 import dev.unrolling.unlearning.recording.VisitCounts;
+import dev.unrolling.unlearning.theory.LeadingTerm;
 import dev.unrolling.unlearning.theory.UnlearningErrorRecorder;
+import dev.unrolling.unlearning.theory.UnrolledSgd;
 import java.util.List;
 import java.util.stream.Stream;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -32,6 +35,7 @@ public final class MethodExperiment
     implements Computation<FineTuningSettings, MethodRow>, ExperimentProvider {
 
   private static final int MEASUREMENTS = 4;
+  private static final String SMOOTH = "tanh-cnn-8";
 
   /** What a stopped run has beside the states of its networks. */
   private record Notes(
@@ -50,14 +54,28 @@ public final class MethodExperiment
     return List.of(few, few.withRate(0.1 * base.rate()).withGamma(5));
   }
 
+  /**
+   * The runs of E1's grid; at quick scale on a smooth network too, where claims of second order
+   * have no kinks in their way.
+   */
+  static List<FineTuningSettings> grid(Scale scale) {
+    List<FineTuningSettings> runs = FineTuningGrids.grid(scale);
+    return scale == Scale.QUICK
+        ? Stream.concat(
+                runs.stream(), runs.stream().map(run -> SettingsJson.with(run, "model", SMOOTH)))
+            .toList()
+        : runs;
+  }
+
   @Override
   public String name() {
     return "methods";
   }
 
+  /** Since 3 with the leading term. */
   @Override
   public int version() {
-    return 2;
+    return 3;
   }
 
   @Override
@@ -82,7 +100,7 @@ public final class MethodExperiment
             "C2.10",
             "methods that know curvature, and the error they predict",
             this,
-            FineTuningGrids::grid,
+            MethodExperiment::grid,
             "torch",
             Precision.FLOAT32,
             (scale, table) -> MethodFigures.all(table)));
@@ -101,7 +119,8 @@ public final class MethodExperiment
         Trajectories trajectories = new Trajectories(settings, recorder);
         UnlearningErrorRecorder errors = FineTuning.errors(settings, recorder)) {
       MethodMeasurements measurements =
-          new MethodMeasurements(settings, test, recorder, trajectories, errors);
+          new MethodMeasurements(
+              settings, test, recorder, trajectories, errors, () -> leadingTerm(run, context));
       SgdTrainer rest =
           context
               .resume()
@@ -156,6 +175,19 @@ public final class MethodExperiment
                         measurements.rows()));
               }));
       return measurements.rows();
+    }
+  }
+
+  /** NaN with momentum, which the term does not know. */
+  private static double leadingTerm(FineTuning.Prepared run, RunContext context) {
+    if (run.trainer().momentum() > 0) {
+      return Double.NaN;
+    }
+    try (Network start = context.network(run.architecture(), run.start());
+        LeadingTerm term =
+            new UnrolledSgd(run.trainer())
+                .leadingTerm(start, run.order(), run.order().steps(), FineTuning.LEFT_OUT)) {
+      return term.predictedError();
     }
   }
 }

@@ -20,6 +20,7 @@ import dev.unrolling.unlearning.recording.TrajectoryRecorder;
 import dev.unrolling.unlearning.theory.UnlearningErrorRecorder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.DoubleSupplier;
 
 /** Measures each method on the way of a run; the one that takes products of its own, at the end. */
 final class MethodMeasurements implements StepListener {
@@ -37,6 +38,7 @@ final class MethodMeasurements implements StepListener {
   private final ForgettingRecorder recorder;
   private final Trajectories trajectories;
   private final UnlearningErrorRecorder errors;
+  private final DoubleSupplier leadingTerm;
   private final List<MethodRow> rows = new ArrayList<>();
 
   /**
@@ -45,18 +47,21 @@ final class MethodMeasurements implements StepListener {
    * @param recorder of the run, called before this, like the next two
    * @param trajectories of the run
    * @param errors of the run
+   * @param leadingTerm v as predicted at w_0
    */
   MethodMeasurements(
       FineTuningSettings settings,
       Batch test,
       ForgettingRecorder recorder,
       Trajectories trajectories,
-      UnlearningErrorRecorder errors) {
+      UnlearningErrorRecorder errors,
+      DoubleSupplier leadingTerm) {
     this.settings = settings;
     this.test = test;
     this.recorder = recorder;
     this.trajectories = trajectories;
     this.errors = errors;
+    this.leadingTerm = leadingTerm;
   }
 
   @Override
@@ -70,16 +75,23 @@ final class MethodMeasurements implements StepListener {
         ParameterVector retrained = step.retrainedNetwork().weights()) {
       Found found = new Found(step, measured, along, retrained);
       try (ParameterVector weights = step.network().weights()) {
-        found.add(NOTHING, weights, 0, Double.NaN);
+        found.add(NOTHING, weights, Double.NaN, 0, Double.NaN);
       }
-      found.add(FineTuning.singleGradient(settings), recorder.order().forgetBatch().size());
-      found.add(new AmnesiacUnlearning(), 0);
-      if (step.stepsDone() == recorder.order().steps()) {
+      found.add(
+          FineTuning.singleGradient(settings),
+          recorder.order().forgetBatch().size(),
+          isLast(step) ? leadingTerm.getAsDouble() : Double.NaN);
+      found.add(new AmnesiacUnlearning(), 0, Double.NaN);
+      if (isLast(step)) {
         SAMPLES.forEach(examples -> found.add(DEFAULT.withExamples(examples)));
       }
-      found.add(Trajectories.EXACT, along, gradients(trajectories.exact()), Double.NaN);
+      found.add(Trajectories.EXACT, along, Double.NaN, gradients(trajectories.exact()), Double.NaN);
       trajectories.cheaper().forEach(found::add);
     }
+  }
+
+  private boolean isLast(Step step) {
+    return step.stepsDone() == recorder.order().steps();
   }
 
   private static long gradients(TrajectoryRecorder trajectory) {
@@ -107,21 +119,21 @@ final class MethodMeasurements implements StepListener {
       this.retrained = retrained;
       this.distance = ForgettingDistance.value(step.network(), step.retrainedNetwork());
       this.accuracy =
-          step.stepsDone() == recorder.order().steps()
+          isLast(step)
               ? Evaluation.of(step.network(), test.dataset(), test.indices()).accuracy()
               : Double.NaN;
     }
 
-    void add(RecordedUnlearning method, long gradients) {
+    void add(RecordedUnlearning method, long gradients, double leading) {
       try (ParameterVector unlearned = method.unlearnedWeights(recorder)) {
-        add(method.name(), unlearned, gradients, Double.NaN);
+        add(method.name(), unlearned, leading, gradients, Double.NaN);
       }
     }
 
     void add(String name, TrajectoryRecorder trajectory) {
       try (ParameterVector unlearned =
           new TrajectoryUnlearning(trajectory).unlearnedWeights(recorder)) {
-        add(name, unlearned, gradients(trajectory), Double.NaN);
+        add(name, unlearned, Double.NaN, gradients(trajectory), Double.NaN);
       }
     }
 
@@ -132,12 +144,18 @@ final class MethodMeasurements implements StepListener {
         add(
             name(method),
             unlearned,
+            Double.NaN,
             gradients + method.cost(recorder).inGradients(),
             undone.error());
       }
     }
 
-    void add(String name, ParameterVector unlearned, long gradients, double lanczosError) {
+    void add(
+        String name,
+        ParameterVector unlearned,
+        double leading,
+        long gradients,
+        double lanczosError) {
       rows.add(
           new MethodRow(
               step.network().engine().name(),
@@ -149,6 +167,7 @@ final class MethodMeasurements implements StepListener {
               unlearned.distance(retrained),
               distance,
               unlearned == along ? Double.NaN : unlearned.distance(along),
+              leading,
               gradients,
               lanczosError,
               measured.e(),

@@ -15,6 +15,8 @@ import dev.unrolling.experiments.finetuning.FineTuningSettings;
  * @param forgettingDistance v of doing nothing
  * @param predicted v as it is predicted without retraining: the distance to what unlearning along
  *     the trajectory gives; missing for that itself
+ * @param leadingTerm v as claim 2.4b predicts it, from derivatives at w_0; of single gradient
+ *     unlearning at the last step without momentum, else missing
  * @param gradients what the method costs beside the run, in gradients of one example, a Hessian
  *     product counted as two
  * @param lanczosError what more products would change in the norm, estimated; missing where there
@@ -34,6 +36,7 @@ public record MethodRow(
     double v,
     double forgettingDistance,
     double predicted,
+    double leadingTerm,
     long gradients,
     double lanczosError,
     double e,

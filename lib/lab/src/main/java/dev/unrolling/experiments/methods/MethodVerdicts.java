@@ -6,11 +6,16 @@ import dev.unrolling.statistics.Tables;
 import dev.unrolling.unlearning.UnlearningCost;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
+import org.apache.commons.math3.stat.StatUtils;
+import tech.tablesaw.api.DoubleColumn;
+import tech.tablesaw.api.IntColumn;
 import tech.tablesaw.api.Row;
+import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 
 /**
@@ -24,6 +29,17 @@ public final class MethodVerdicts {
 
   /** Fewest settings that a rank correlation rests on. */
   public static final int FEWEST_SETTINGS = 8;
+
+  private static final int FEWEST_IN_A_RATE = 3;
+
+  private static final Map<String, String> PREDICTORS = new LinkedHashMap<>();
+
+  static {
+    PREDICTORS.put("predicted", "distance to the trajectory's end (2.10)");
+    PREDICTORS.put("leading_term", "leading term at w_0 (2.4b)");
+    PREDICTORS.put("e1", "e1, one eta (2.4)");
+    PREDICTORS.put("e", "e, as published (2.3)");
+  }
 
   private static final String KRYLOV = "krylov";
 
@@ -140,6 +156,61 @@ public final class MethodVerdicts {
             PREDICTION_TOLERANCE,
             told)
         .ifEnough(ratios.length > 0, "at least one setting is needed");
+  }
+
+  /**
+   * What is known of v of single gradient unlearning without retraining, each beside v: the rank
+   * correlation over all settings with its interval, its mean within a rate, since the rate alone
+   * orders much, and the ratio to v. The published e has another unit, so no ratio.
+   *
+   * @param last rows of at least 3 settings
+   */
+  public static Table predictors(Table last) {
+    Table single = Tables.where(last, "method", "single-gradient");
+    double[] v = Tables.values(single, "v");
+    Table table =
+        Table.create(
+            "predictors",
+            StringColumn.create("predictor"),
+            IntColumn.create("settings"),
+            DoubleColumn.create("rank_correlation"),
+            DoubleColumn.create("low"),
+            DoubleColumn.create("high"),
+            DoubleColumn.create("within_a_rate"),
+            DoubleColumn.create("median_ratio_to_v"),
+            DoubleColumn.create("smallest_ratio"),
+            DoubleColumn.create("largest_ratio"));
+    PREDICTORS.forEach(
+        (column, name) -> {
+          double[] known = Tables.values(single, column);
+          double[] ratios =
+              IntStream.range(0, v.length)
+                  .mapToDouble(i -> column.equals("e") ? Double.NaN : known[i] / v[i])
+                  .sorted()
+                  .toArray();
+          Correlation all = Correlation.ofRanks(v, known);
+          Row row = table.appendRow();
+          row.setString("predictor", name);
+          row.setInt("settings", v.length);
+          row.setDouble("rank_correlation", all.value());
+          row.setDouble("low", all.low());
+          row.setDouble("high", all.high());
+          row.setDouble("within_a_rate", withinARate(single, column));
+          row.setDouble("median_ratio_to_v", StatUtils.percentile(ratios, 50));
+          row.setDouble("smallest_ratio", ratios[0]);
+          row.setDouble("largest_ratio", ratios[ratios.length - 1]);
+        });
+    return table;
+  }
+
+  private static double withinARate(Table single, String column) {
+    return Arrays.stream(Tables.distinct(single, "rate"))
+        .mapToObj(rate -> Tables.where(single, "rate", rate))
+        .filter(some -> some.rowCount() >= FEWEST_IN_A_RATE)
+        .mapToDouble(
+            some -> Correlation.spearman(Tables.values(some, "v"), Tables.values(some, column)))
+        .average()
+        .orElse(Double.NaN);
   }
 
   private static String ranks(Table single, double[] v, double... predicted) {

@@ -1,5 +1,6 @@
 package dev.unrolling.experiments.methods;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -13,10 +14,12 @@ import dev.unrolling.settings.Grid;
 import dev.unrolling.settings.Scale;
 import dev.unrolling.settings.SettingsJson;
 import dev.unrolling.statistics.Tables;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import tech.tablesaw.api.DoubleColumn;
+import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 
 class MethodVerdictsTest {
@@ -54,6 +57,41 @@ class MethodVerdictsTest {
     for (int run = 0; run < 2; run++) {
       assertTrue(Tables.at(trajectory, "v", run) < 0.1 * Tables.at(single, "v", run));
     }
+  }
+
+  @Test
+  void onASmoothNetworkTheLeadingTermPredictsToo() {
+    Table single = Tables.where(LAST, "method", "single-gradient");
+    double atLarge = Math.abs(Tables.at(single, "leading_term", 0) / Tables.at(single, "v", 0) - 1);
+    double atSmall = Math.abs(Tables.at(single, "leading_term", 1) / Tables.at(single, "v", 1) - 1);
+    assertTrue(atLarge < 0.2, "at the rate 0.05 off by " + atLarge);
+    assertTrue(atSmall < 0.3 * atLarge, "what it leaves is of the next order: " + atSmall);
+    Table others = LAST.where(LAST.stringColumn("method").isNotEqualTo("single-gradient"));
+    assertEquals(others.rowCount(), others.doubleColumn("leading_term").countMissing());
+  }
+
+  @Test
+  void predictorsAreRankedByHand() {
+    double[] v = {1, 2, 3, 10, 20, 30};
+    Table last =
+        Table.create(
+            StringColumn.create("method", Collections.nCopies(6, "single-gradient")),
+            DoubleColumn.create("rate", 0.01, 0.01, 0.01, 0.1, 0.1, 0.1),
+            DoubleColumn.create("v", v),
+            DoubleColumn.create("predicted", 2, 4, 6, 20, 40, 60),
+            DoubleColumn.create("leading_term", 3, 2, 1, 30, 20, 10),
+            DoubleColumn.create("e1", 30, 20, 10, 3, 2, 1),
+            DoubleColumn.create("e", v));
+    Table found = MethodVerdicts.predictors(last);
+    assertArrayEquals(
+        new double[] {1, 19.0 / 35, -1, 1}, Tables.values(found, "rank_correlation"), 1e-12);
+    assertArrayEquals(new double[] {1, -1, -1, 1}, Tables.values(found, "within_a_rate"), 1e-12);
+    assertArrayEquals(
+        new double[] {2, 1, 109.0 / 60, Double.NaN},
+        found.doubleColumn("median_ratio_to_v").asDoubleArray(),
+        1e-12);
+    assertEquals(30, found.doubleColumn("largest_ratio").get(2), 1e-12);
+    assertEquals(1.0 / 30, found.doubleColumn("smallest_ratio").get(2), 1e-12);
   }
 
   @Test
