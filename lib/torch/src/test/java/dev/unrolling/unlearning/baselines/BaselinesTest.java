@@ -12,6 +12,7 @@ import dev.unrolling.data.Subsets;
 import dev.unrolling.engine.Network;
 import dev.unrolling.engine.NetworkState;
 import dev.unrolling.engine.Objective;
+import dev.unrolling.engine.ParameterVector;
 import dev.unrolling.engine.SgdStep;
 import dev.unrolling.model.Architecture;
 import dev.unrolling.model.Architectures;
@@ -74,7 +75,7 @@ class BaselinesTest {
     Network network = Fixtures.float64().network(Fixtures.linear(), 1);
     Batch all = Batch.of(data, IntStream.range(0, data.size()).toArray());
     for (int i = 0; i < 50; i++) {
-      network.step(all, Objective.crossEntropy(), SgdStep.plain(1));
+      network.step(all, Objective.crossEntropy(), new SgdStep(0.5, 0.5));
     }
     return network;
   }
@@ -158,6 +159,54 @@ class BaselinesTest {
   }
 
   @Test
+  void anotherSeedDrawsOtherLabels() {
+    Dataset data = Fixtures.features();
+    Batch all = Batch.of(data, IntStream.range(0, data.size()).toArray());
+    Retargeted one = new Retargeted(data).withOtherLabels(all, 3);
+    Retargeted other = new Retargeted(data).withOtherLabels(all, 4);
+    long same =
+        IntStream.range(0, data.size())
+            .filter(i -> Arrays.equals(one.target(i), other.target(i)))
+            .count();
+    assertTrue(same < data.size() / 2, same + " of " + data.size());
+  }
+
+  @Test
+  void labelsAreDrawnFromTheAnswers() {
+    // 1/4 and 3/4 whatever x is.
+    double bias = Math.log(3);
+    Dataset many = Fixtures.tiny(new double[1000][1], new int[1000]);
+    Batch all = Batch.of(many, IntStream.range(0, 1000).toArray());
+    try (Network line = line(0, 0, -bias, 0);
+        Network sure = line(0, 0, 0, 1000)) {
+      Retargeted drawn = new Retargeted(many).withDrawnLabels(line, all, 3);
+      Retargeted again = new Retargeted(many).withDrawnLabels(line, all, 4);
+      long first = IntStream.range(0, 1000).filter(i -> drawn.target(i)[0] == 1).count();
+      long apart =
+          IntStream.range(0, 1000).filter(i -> drawn.target(i)[0] != again.target(i)[0]).count();
+      assertTrue(Math.abs(first - 250) < 55, "4 standard deviations, not " + (first - 250));
+      assertTrue(Math.abs(apart - 375) < 61, "independent by the seed: " + apart);
+      Retargeted certain = new Retargeted(many).withDrawnLabels(sure, all, 3);
+      assertArrayEquals(new double[] {0, 1}, certain.target(7));
+    }
+  }
+
+  @Test
+  void ofEqualMagnitudesTheFirstAreTheLargest() {
+    double[] values = {1, -2, 2, 0};
+    double[][] largest = {{0, 0, 0, 0}, {0, 1, 0, 0}, {0, 1, 1, 0}, {1, 1, 1, 0}, {1, 1, 1, 1}};
+    try (Network line = line(ZERO);
+        ParameterVector vector = line.vector(Nd4j.createFromArray(values))) {
+      for (int count = 0; count <= values.length; count++) {
+        WeightMask mask = WeightMask.ofLargest(vector, count / 4.0);
+        try (ParameterVector moves = mask.on(line)) {
+          assertArrayEquals(largest[count], moves.toArray().toDoubleVector());
+        }
+      }
+    }
+  }
+
+  @Test
   void salUnMovesTheSalientHalfAndWithAllIsRandomLabels() {
     // B is forgotten: its gradient at 0 is (-1, 1, -.5, .5), so the biases are held.
     try (Network line = line(ZERO)) {
@@ -187,7 +236,7 @@ class BaselinesTest {
             .mapToLong(entry -> entry.offset())
             .min()
             .orElseThrow();
-    try (Network network = Fixtures.float64().network(architecture, 1)) {
+    try (Network network = Fixtures.float64().network(architecture, 2)) {
       UnlearningRequest request =
           UnlearningRequest.of(network, forget).withRetained(IntStream.range(4, 12).toArray());
       double[] before = network.saveState().weights().toDoubleVector();
@@ -235,6 +284,21 @@ class BaselinesTest {
     }
   }
 
+  @Test
+  void scrubDecaysWeightsOnceWhateverItsParts() {
+    try (Network line = line(0.3, -0.2, 0.1, 0.4)) {
+      UnlearningRequest request = forgetA(line);
+      Scrub scrub = new Scrub(plan(0.1, 1, 0), 0, 1, 1, 2);
+      double[] plain = unlearned(scrub, request);
+      double[] decayed =
+          unlearned(scrub, request.withObjective(Objective.crossEntropy().withWeightDecay(0.5)));
+      double[] weights = {0.3, -0.2, 0.1, 0.4};
+      for (int i = 0; i < weights.length; i++) {
+        assertEquals(plain[i] - 0.1 * 0.5 * weights[i], decayed[i], 1e-14);
+      }
+    }
+  }
+
   private static double logistic(double x) {
     return 1 / (1 + Math.exp(-x));
   }
@@ -248,6 +312,18 @@ class BaselinesTest {
       double step = 0.1 * (0.5 - logistic(z[0] - z[1])) / 2;
       assertTrue(Math.abs(step) > 1e-3);
       assertUnlearned(new BadTeacher(plan(0.1, 1, 0), 1), forgetA(line), -step, step, -step, step);
+    }
+  }
+
+  @Test
+  void aBadTeacherIsSetAgainstAShareOfWhatStays() {
+    Dataset three = Fixtures.tiny(new double[][] {{1}, {0}, {2}}, 1, 0, 0);
+    try (Network line = line(ZERO)) {
+      UnlearningRequest request = UnlearningRequest.of(line, Batch.of(three, 0)).withRetained(1, 2);
+      double half = unlearned(new BadTeacher(plan(0.1, 1, 0), 0.5), request)[0];
+      double all = unlearned(new BadTeacher(plan(0.1, 1, 0), 1), request)[0];
+      // They are taught what M answers already, and only share the mean: of 2 and of 3.
+      assertEquals(1.5, half / all, 1e-12);
     }
   }
 
@@ -319,6 +395,7 @@ class BaselinesTest {
               "ssd",
               "fisher")) {
         UnlearningMethod method = UnlearningMethods.named(name);
+        assertFalse(method.displayName().isBlank(), name);
         String message =
             assertThrows(IllegalArgumentException.class, () -> method.unlearn(alone)).getMessage();
         assertTrue(message.contains("\"" + name + "\" needs the retain set"), message);
