@@ -179,6 +179,29 @@ class ArchitectureTest {
         .check(CLASSES);
   }
 
+  /** What {@code TransfersTest} counts would say nothing about copies made elsewhere. */
+  @Test
+  void tensorsGoBetweenHostAndDeviceInOnePlace() {
+    String copying =
+        "item.*|cpu|cuda|data_ptr.*|from_blob|tensor|is_nonzero|nonzero.*|equal|allclose";
+    noClasses()
+        .that()
+        .resideInAPackage(ROOT + "engine.torch")
+        .and()
+        .doNotHaveSimpleName("Transfers")
+        .should()
+        .callMethodWhere(
+            DescribedPredicate.describe(
+                "a tensor is copied between host and device, or waited for",
+                call ->
+                    call.getTargetOwner().getPackageName().startsWith("org.bytedeco.pytorch")
+                        && (call.getName().matches(copying)
+                            || call.getName().equals("to")
+                                && call.getTarget().getRawParameterTypes().stream()
+                                    .anyMatch(type -> type.getSimpleName().equals("Device")))))
+        .check(CLASSES);
+  }
+
   @Test
   void theDrawingLibraryStaysInPlots() {
     noClasses()

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.WeakHashMap;
 import java.util.function.ToLongFunction;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.DeviceOptional;
@@ -72,7 +73,8 @@ final class DeviceImages {
   }
 
   /**
-   * Pictures moved and mirrored on the device, to which three numbers a picture are sent.
+   * Pictures moved and mirrored on the device, to which three numbers a picture are sent, in one
+   * copy.
    *
    * @param bytes {@code (examples, channel, height * width)}
    */
@@ -80,19 +82,23 @@ final class DeviceImages {
       TorchEngine engine, Tensor bytes, AugmentedImages augmented, int... indices) {
     int[] shape = augmented.exampleShape();
     List<AugmentedImages.Move> moves = Arrays.stream(indices).mapToObj(augmented::move).toList();
-    Tensor rows =
-        positions(engine, shape[1])
-            .view(1, -1, 1)
-            .add(perExample(engine, moves, AugmentedImages.Move::down));
+    Tensor drawn =
+        engine
+            .integers(
+                Stream.<ToLongFunction<AugmentedImages.Move>>of(
+                        AugmentedImages.Move::down,
+                        AugmentedImages.Move::right,
+                        move -> move.mirrored() ? 1 : 0)
+                    .flatMapToLong(number -> moves.stream().mapToLong(number))
+                    .toArray())
+            .view(3, indices.length, 1, 1);
+    Tensor rows = positions(engine, shape[1]).view(1, -1, 1).add(drawn.select(0, 0));
     Tensor straight = positions(engine, shape[2]).view(1, 1, -1);
     Tensor mirrored = straight.neg().add(new Scalar(shape[2] - 1L));
     Tensor columns =
         torch
-            .where(
-                perExample(engine, moves, m -> m.mirrored() ? 1 : 0).gt(new Scalar(0L)),
-                mirrored,
-                straight)
-            .add(perExample(engine, moves, AugmentedImages.Move::right));
+            .where(drawn.select(0, 2).gt(new Scalar(0L)), mirrored, straight)
+            .add(drawn.select(0, 1));
     Tensor inside = within(rows, shape[1]).logical_and(within(columns, shape[2]));
     Tensor places =
         clamped(rows, shape[1]).mul(new Scalar((long) shape[2])).add(clamped(columns, shape[2]));
@@ -103,14 +109,9 @@ final class DeviceImages {
   }
 
   private static Tensor positions(TorchEngine engine, int count) {
-    return engine.integers(LongStream.range(0, count).toArray());
-  }
-
-  private static Tensor perExample(
-      TorchEngine engine,
-      List<AugmentedImages.Move> moves,
-      ToLongFunction<AugmentedImages.Move> number) {
-    return engine.integers(moves.stream().mapToLong(number).toArray()).view(moves.size(), 1, 1);
+    return torch.arange(
+        new Scalar((long) count),
+        new TensorOptions(ScalarType.Long).device(new DeviceOptional(engine.place())));
   }
 
   private static Tensor within(Tensor positions, int count) {
@@ -163,9 +164,7 @@ final class DeviceImages {
         images.writeBytes(first + i, part, i * size);
       }
       try (BytePointer host = new BytePointer(part)) {
-        Tensor sent =
-            torch.from_blob(host, new long[] {count, size}, new TensorOptions(ScalarType.Byte));
-        all.narrow(0, first, count).copy_(sent);
+        Transfers.toDevice(host, ScalarType.Byte, all.narrow(0, first, count));
       }
     }
     return all;

@@ -7,15 +7,14 @@ import dev.unrolling.model.Architecture;
 import java.lang.ref.Reference;
 import java.util.Arrays;
 import java.util.Optional;
+import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.openblas.global.openblas;
 import org.bytedeco.pytorch.Device;
-import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -134,8 +133,7 @@ record TorchEngine(
   Tensor tensor(double[] values, long... shape) {
     checkLength(values.length, shape);
     try (PointerScope scope = new PointerScope()) {
-      Pointer host = new org.bytedeco.javacpp.DoublePointer(values);
-      return keep(toDevice(torch.from_blob(host, shape, new TensorOptions(ScalarType.Double))));
+      return keep(toDevice(new DoublePointer(values), ScalarType.Double, shape));
     }
   }
 
@@ -145,11 +143,10 @@ record TorchEngine(
       return tensor(array.castTo(DataType.DOUBLE));
     }
     boolean isFloat = array.dataType() == DataType.FLOAT;
-    TensorOptions options = new TensorOptions(isFloat ? ScalarType.Float : ScalarType.Double);
+    ScalarType type = isFloat ? ScalarType.Float : ScalarType.Double;
     INDArray dense = array.dup('c');
     try (PointerScope scope = new PointerScope()) {
-      Tensor host = torch.from_blob(dense.data().addressPointer(), shape(dense), options);
-      return keep(toDevice(host));
+      return keep(toDevice(dense.data().addressPointer(), type, dense.length()));
     } finally {
       // The tensor borrows the array's memory, which ND4J frees once nothing refers to the array.
       Reference.reachabilityFence(dense);
@@ -160,10 +157,8 @@ record TorchEngine(
   INDArray array(Tensor tensor, long... shape) {
     checkLength(tensor.numel(), shape);
     try (PointerScope scope = new PointerScope()) {
-      Tensor host = tensor.detach().to(scalarType()).cpu().contiguous();
       INDArray array = Nd4j.createUninitialized(precision.dataType(), shape);
-      Pointer.memcpy(
-          array.data().addressPointer(), host.data_ptr(), host.numel() * host.element_size());
+      Transfers.toHost(tensor.detach().to(scalarType()), array.data().addressPointer());
       return array;
     }
   }
@@ -176,29 +171,18 @@ record TorchEngine(
     }
   }
 
-  /**
-   * Copies integers to a new int64 tensor of this device; valid in the scope at hand. The device is
-   * not waited for.
-   */
+  /** Copies integers to a new int64 tensor of this device; valid in the scope at hand. */
   Tensor integers(long... values) {
-    Tensor host =
-        torch.from_blob(
-            new LongPointer(values),
-            new long[] {values.length},
-            new TensorOptions(ScalarType.Long));
-    return host.to(place(), ScalarType.Long, true, true, new MemoryFormatOptional());
+    return Transfers.toDevice(
+        new LongPointer(values), ScalarType.Long, place(), ScalarType.Long, values.length);
   }
 
   Device place() {
     return new Device(device);
   }
 
-  private Tensor toDevice(Tensor host) {
-    return host.to(place(), scalarType(), false, true, new MemoryFormatOptional());
-  }
-
-  private static long[] shape(INDArray array) {
-    return new long[] {array.length()};
+  private Tensor toDevice(Pointer host, ScalarType type, long... shape) {
+    return Transfers.toDevice(host, type, place(), scalarType(), shape);
   }
 
   /**

@@ -18,7 +18,7 @@ final class TorchLoss implements Loss {
   @Override
   public double value() {
     if (!read) {
-      value = tensor.item_double();
+      value = Transfers.number(tensor);
       read = true;
       tensor.close();
     }

@@ -75,7 +75,7 @@ final class TorchVector implements ParameterVector {
     Tensor factor = compatible(other, engine, size());
     try (PointerScope scope = new PointerScope();
         NoGradGuard frozen = new NoGradGuard()) {
-      return tensor().mul(factor).sum(new ScalarTypeOptional(ScalarType.Double)).item_double();
+      return Transfers.number(tensor().mul(factor).sum(new ScalarTypeOptional(ScalarType.Double)));
     }
   }
 
@@ -83,14 +83,13 @@ final class TorchVector implements ParameterVector {
   public double norm2() {
     try (PointerScope scope = new PointerScope();
         NoGradGuard frozen = new NoGradGuard()) {
-      return torch
-          .linalg_vector_norm(
+      return Transfers.number(
+          torch.linalg_vector_norm(
               tensor(),
               new Scalar(2.0),
               new long[0],
               false,
-              new ScalarTypeOptional(ScalarType.Double))
-          .item_double();
+              new ScalarTypeOptional(ScalarType.Double)));
     }
   }
 
