@@ -28,6 +28,7 @@ while [ $# -gt 0 ]; do
     --settings) run=$(basename "$2" .json) seconds=$(tr -dc 0-9. <"$2") ;;
     --store) store=$2 ;;
     --to) to=$2 ;;
+    --set) echo "$command $2" >>"$here/set" ;;
   esac
   shift
 done
@@ -115,6 +116,13 @@ class GpuCampaignTest(unittest.TestCase):
         wrong = subprocess.run(argv, capture_output=True, text=True, check=False, timeout=60)
         self.assertEqual(wrong.returncode, 2)
         self.assertIn("is no list of runs", wrong.stderr)
+
+    def test_runs_and_tables_are_of_the_precision_of_pretraining(self) -> None:
+        done = self.run_it([0.1], 1, "--pretraining-precision", "bfloat16")
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        told = set((self.bundle / "set").read_text().splitlines())
+        setting = "pretrainingPrecision=bfloat16"
+        self.assertEqual(told, {f"run {setting}", f"export {setting}"})
 
     def test_a_red_check_ends_it(self) -> None:
         done = self.run_it([0.1], check="RED")

@@ -1,5 +1,7 @@
 package dev.unrolling.data;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonInclude.Include;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
@@ -18,6 +20,7 @@ import com.fasterxml.jackson.databind.type.LogicalType;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Optional;
 
 /**
  * The one way in which this library reads JSON: nothing is dropped and nothing taken for something
@@ -42,7 +45,11 @@ public final class StrictJson {
       builder.withCoercionConfig(
           LogicalType.Textual, text -> text.setCoercion(number, CoercionAction.Fail));
     }
+    builder.withConfigOverride(
+        Optional.class,
+        optional -> optional.setInclude(JsonInclude.Value.construct(Include.NON_EMPTY, null)));
     return builder
+        .addModule(OptionalJson.module())
         .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
         .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
         .enable(DeserializationFeature.FAIL_ON_NUMBERS_FOR_ENUMS)

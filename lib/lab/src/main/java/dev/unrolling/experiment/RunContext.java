@@ -7,6 +7,7 @@ import dev.unrolling.dataset.DataSets;
 import dev.unrolling.engine.Engine;
 import dev.unrolling.engine.Network;
 import dev.unrolling.engine.NetworkState;
+import dev.unrolling.engine.Precision;
 import dev.unrolling.model.Architecture;
 import dev.unrolling.store.ForeignState;
 import dev.unrolling.store.ResultStore;
@@ -53,10 +54,19 @@ public record RunContext(
     /**
      * Finds a state, or computes and keeps it.
      *
-     * @param settings that decide it
-     * @param compute given a context of its own
+     * @param settings that decide it, beside engine, device, threads and precision
+     * @param precision in which it is computed; that of the run if empty
+     * @param compute given a context of its own, whose engine has the precision
+     * @throws IllegalArgumentException if the device does not have the precision, saying which it
+     *     has; or if it is {@link Precision#TF32} and other runs share the process
      */
-    NetworkState get(Record settings, Function<RunContext, NetworkState> compute);
+    NetworkState get(
+        Record settings, Optional<Precision> precision, Function<RunContext, NetworkState> compute);
+
+    /** The same in the precision of the run. */
+    default NetworkState get(Record settings, Function<RunContext, NetworkState> compute) {
+      return get(settings, Optional.empty(), compute);
+    }
   }
 
   /** Where this run stopped; empty if it is to begin, or what was kept cannot be used. */

@@ -38,6 +38,7 @@ public final class Runner {
   private final Consumer<String> progress;
   private final Optional<ResultStore> store;
   private final int runsAtOnce;
+  private final int runsInProcess;
 
   /**
    * One run at a time, nothing kept.
@@ -47,7 +48,7 @@ public final class Runner {
    * @param progress told in a line how far it is; called by each run's own thread
    */
   public Runner(Engine engine, DataSets data, Consumer<String> progress) {
-    this(engine, data, progress, Optional.empty(), 1);
+    this(engine, data, progress, Optional.empty(), 1, 1);
   }
 
   private Runner(
@@ -55,7 +56,8 @@ public final class Runner {
       DataSets data,
       Consumer<String> progress,
       Optional<ResultStore> store,
-      int runsAtOnce) {
+      int runsAtOnce,
+      int runsInProcess) {
     if (runsAtOnce < 1) {
       throw new IllegalArgumentException("at least 1 run at once, not " + runsAtOnce);
     }
@@ -64,16 +66,17 @@ public final class Runner {
     this.progress = progress;
     this.store = store;
     this.runsAtOnce = runsAtOnce;
+    this.runsInProcess = runsInProcess;
   }
 
   /** This runner keeping results, and taking those that are there. */
   public Runner withStore(ResultStore kept) {
-    return new Runner(engine, data, progress, Optional.of(kept), runsAtOnce);
+    return new Runner(engine, data, progress, Optional.of(kept), runsAtOnce, runsInProcess);
   }
 
   /** This runner telling somebody else how far it is. */
   public Runner withProgress(Consumer<String> told) {
-    return new Runner(engine, data, told, store, runsAtOnce);
+    return new Runner(engine, data, told, store, runsAtOnce, runsInProcess);
   }
 
   /**
@@ -83,14 +86,18 @@ public final class Runner {
    * @param runs at least 1; 1 in {@link Precision#TF32}
    */
   public Runner withRunsAtOnce(int runs) {
-    if (runs > 1 && engine.precision() == Precision.TF32) {
+    checkTurns(engine.precision(), runs);
+    Engine share = engine.withThreads(Math.max(1, engine.threads() / Math.max(1, runs)));
+    return new Runner(share, data, progress, store, runs, runs);
+  }
+
+  private static void checkTurns(Precision precision, int runs) {
+    if (runs > 1 && precision == Precision.TF32) {
       throw new IllegalArgumentException(
           "runs in tf32 take turns: a process rounds so or does not, and one run's steps would"
               + " coarsen another's measures; 1 at once, not "
               + runs);
     }
-    Engine share = engine.withThreads(Math.max(1, engine.threads() / Math.max(1, runs)));
-    return new Runner(share, data, progress, store, runs);
   }
 
   /**
@@ -112,7 +119,7 @@ public final class Runner {
             .<Runnable>map(
                 runs ->
                     () -> {
-                      Map<Record, NetworkState> states = new LinkedHashMap<>();
+                      Map<RunKey, NetworkState> states = new LinkedHashMap<>();
                       for (int i : runs) {
                         String name = "run " + (i + 1) + " of " + settings.size();
                         tables.set(i, one(computation, settings.get(i), name, states));
@@ -153,19 +160,24 @@ public final class Runner {
       int number = run;
       int[] numbers = IntStream.range(0, table.rowCount()).map(row -> number).toArray();
       table.insertColumn(0, IntColumn.create("run", numbers));
-      all = run == 0 ? table.setName(name) : all.append(table);
+      all = run == 0 ? table.setName(name) : RecordTable.under(all, table);
     }
     return all;
   }
 
   private <S extends Record, R extends Record> Table one(
-      Computation<S, R> computation, S settings, String name, Map<Record, NetworkState> states) {
+      Computation<S, R> computation, S settings, String name, Map<RunKey, NetworkState> states) {
     RunKey key = key(computation, settings);
     Function<Optional<Path>, List<R>> compute =
         folder ->
             computation.run(
                 settings,
-                context(key, folder, name, (s, work) -> shared(s, key, work, name, states)));
+                context(
+                    engine,
+                    key,
+                    folder,
+                    name,
+                    (s, p, work) -> shared(s, p, key, work, name, states)));
     return store
         .map(
             kept ->
@@ -184,17 +196,20 @@ public final class Runner {
   /** In memory while the group runs; in the store, if there is one, for ever. */
   private NetworkState shared(
       Record settings,
+      Optional<Precision> precision,
       RunKey run,
       Function<RunContext, NetworkState> work,
       String name,
-      Map<Record, NetworkState> states) {
-    NetworkState known = states.get(settings);
+      Map<RunKey, NetworkState> states) {
+    Engine computing = precision.map(engine::withPrecision).orElse(engine);
+    RunKey key = RunKey.of("start", 1, computing, run.data(), settings);
+    NetworkState known = states.get(key);
     if (known != null) {
       return known;
     }
-    RunKey key = RunKey.of("start", 1, engine, run.data(), settings);
+    checkTurns(computing.precision(), runsInProcess);
     RunContext.SharedStates none =
-        (s, w) -> {
+        (s, p, w) -> {
           throw new IllegalStateException("a shared state does not rest on another");
         };
     NetworkState state =
@@ -204,23 +219,28 @@ public final class Runner {
                     kept.state(
                         key,
                         line -> progress.accept(name + ": " + line),
-                        folder -> work.apply(context(key, Optional.of(folder), name, none))))
-            .orElseGet(() -> work.apply(context(key, Optional.empty(), name, none)));
-    states.put(settings, state);
+                        folder ->
+                            work.apply(context(computing, key, Optional.of(folder), name, none))))
+            .orElseGet(() -> work.apply(context(computing, key, Optional.empty(), name, none)));
+    states.put(key, state);
     return state;
   }
 
   private RunContext context(
-      RunKey key, Optional<Path> folder, String name, RunContext.SharedStates shared) {
+      Engine computing,
+      RunKey key,
+      Optional<Path> folder,
+      String name,
+      RunContext.SharedStates shared) {
     Consumer<String> told = line -> progress.accept(name + ": " + line);
     return new RunContext(
-        engine,
+        computing,
         data,
         told,
         key.hash(),
         folder,
         store.map(ResultStore::checkpointInterval).orElse(Duration.ZERO),
         shared,
-        new Runner(engine, data, told, store, 1));
+        new Runner(computing, data, told, store, 1, runsInProcess));
   }
 }

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import tech.tablesaw.api.BooleanColumn;
 import tech.tablesaw.api.ColumnType;
 import tech.tablesaw.api.DoubleColumn;
@@ -23,7 +24,8 @@ import tech.tablesaw.io.csv.CsvReadOptions;
 /**
  * Turns a list of records into a table, one column a component: {@code normDw} becomes {@code
  * norm_dw}. A component that is a record itself, such as the settings of a run, gives its own
- * columns. NaN becomes a missing value.
+ * columns. NaN becomes a missing value. An optional setting has a column where one of the rows has
+ * it, and none where all are empty.
  */
 public final class RecordTable {
 
@@ -41,8 +43,24 @@ public final class RecordTable {
       rows.forEach(row -> values.add(read(component, row)));
       if (component.getType().isRecord()) {
         addColumns(table, component.getType(), values);
-      } else {
+      } else if (component.getType() != Optional.class
+          || values.stream().anyMatch(value -> !value.equals(Optional.empty()))) {
         table.addColumns(column(component, values));
+      }
+    }
+  }
+
+  /** One table under the other; what only one has a column of is missing in the other's rows. */
+  public static Table under(Table above, Table below) {
+    addMissing(above, below);
+    addMissing(below, above);
+    return above.append(below);
+  }
+
+  private static void addMissing(Table table, Table other) {
+    for (Column<?> column : other.columns()) {
+      if (!table.containsColumn(column.name())) {
+        table.insertColumn(other.columnIndex(column), column.emptyCopy(table.rowCount()));
       }
     }
   }
@@ -115,6 +133,9 @@ public final class RecordTable {
   }
 
   private static String text(Object value) {
+    if (value instanceof Optional<?> optional) {
+      return optional.map(RecordTable::text).orElse("");
+    }
     return value instanceof Enum<?> e ? e.name().toLowerCase(Locale.ROOT) : String.valueOf(value);
   }
 

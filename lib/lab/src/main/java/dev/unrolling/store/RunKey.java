@@ -4,6 +4,7 @@ import dev.unrolling.data.Checksums;
 import dev.unrolling.dataset.DataIdentity;
 import dev.unrolling.engine.Engine;
 import java.lang.reflect.RecordComponent;
+import java.util.Optional;
 
 /**
  * What decides the numbers of a run; its hash names the run's folder. Neither times nor versions of
@@ -49,7 +50,10 @@ public record RunKey(
     return Checksums.sha256(text()).substring(0, DIGITS);
   }
 
-  /** Every value in a line; numbers with a fraction bit for bit, so that all JVMs agree. */
+  /**
+   * Every value in a line; numbers with a fraction bit for bit, so that all JVMs agree. A setting
+   * that is optional and empty has none: a run without it is the run from before there was one.
+   */
   public String text() {
     StringBuilder lines = new StringBuilder();
     append(lines, "", this);
@@ -60,7 +64,9 @@ public record RunKey(
     for (RecordComponent component : values.getClass().getRecordComponents()) {
       String name = prefix + component.getName();
       Object value = RecordTable.read(component, values);
-      if (value instanceof DataIdentity data) {
+      if (value instanceof Optional<?> optional) {
+        optional.ifPresent(set -> lines.append(name).append('=').append(set).append('\n'));
+      } else if (value instanceof DataIdentity data) {
         lines.append(data.matchesName() ? "" : name + "=" + data.sum() + '\n');
       } else if (value instanceof Record inner) {
         append(lines, name + ".", inner);

@@ -45,11 +45,18 @@ public final class DyingEngine {
 
   /** An engine that tells before each step of its networks (not their copies) which it is. */
   static Engine watched(Engine engine, IntConsumer beforeStep) {
-    AtomicInteger steps = new AtomicInteger();
+    return watched(engine, beforeStep, new AtomicInteger());
+  }
+
+  /** The same in another precision counts on. */
+  private static Engine watched(Engine engine, IntConsumer beforeStep, AtomicInteger steps) {
     return proxy(
         Engine.class,
         (self, method, arguments) -> {
           Object result = call(engine, method, arguments);
+          if (method.getName().equals("withPrecision")) {
+            return watched((Engine) result, beforeStep, steps);
+          }
           return result instanceof Network network
               ? proxy(
                   Network.class,

@@ -14,16 +14,20 @@ import dev.unrolling.engine.Engines;
 import dev.unrolling.engine.Precision;
 import dev.unrolling.experiments.finetuning.FineTuning;
 import dev.unrolling.experiments.finetuning.FineTuningSettings;
+import dev.unrolling.store.RecordTable;
 import dev.unrolling.store.RunKey;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import tech.tablesaw.api.Table;
 
 class SettingsTest {
 
@@ -64,6 +68,10 @@ class SettingsTest {
     "rate,NaN",
     "epochs,null",
     "epochs,many",
+    "pretrainingPrecision,float16",
+    "pretrainingPrecision,''",
+    "pretrainingPrecision,16",
+    "pretrainingPrecision,[\"tf32\"]",
     "position,2",
     "position,''",
     "model,a b",
@@ -150,6 +158,42 @@ class SettingsTest {
     assertEquals(BatchOrder.Position.LAST, SettingsJson.set(BASE, "position=last").position());
   }
 
+  /** What it is not given for is as it was before there was one: JSON, key and table. */
+  @Test
+  void anOptionalSettingThatIsEmptyLeavesNoTrace() {
+    FineTuningSettings set = SettingsJson.set(BASE, "pretrainingPrecision=bfloat16");
+    assertEquals(Optional.of(Precision.BFLOAT16), set.pretrainingPrecision());
+    assertEquals(set, SettingsJson.read(BASE, SettingsJson.write(set)));
+    assertEquals(BASE, SettingsJson.set(set, "pretrainingPrecision=null"));
+    assertFalse(SettingsJson.write(BASE).contains("Precision"));
+    FineTuning computation = new FineTuning();
+    assertFalse(computation.key(ENGINE, DATA, BASE).text().contains("Precision"));
+    String text = computation.key(ENGINE, DATA, set).text();
+    assertTrue(text.contains("\nsettings.pretrainingPrecision=bfloat16\n"), text);
+    List<Optional<Precision>> grid =
+        Grid.of(BASE, "{\"pretrainingPrecision\": [null, \"tf32\"]}").stream()
+            .map(FineTuningSettings::pretrainingPrecision)
+            .toList();
+    assertEquals(List.of(Optional.empty(), Optional.of(Precision.TF32)), grid);
+    Table without = RecordTable.of("t", FineTuningSettings.class, List.of(BASE));
+    Table with = RecordTable.of("t", FineTuningSettings.class, List.of(BASE, set));
+    assertFalse(without.containsColumn("pretraining_precision"));
+    for (boolean first : new boolean[] {true, false}) {
+      Table both =
+          first
+              ? RecordTable.under(without.copy(), with.copy())
+              : RecordTable.under(with.copy(), without.copy());
+      assertEquals(with.columnNames(), both.columnNames());
+      Table read = RecordTable.readCsv(FineTuningSettings.class, RecordTable.csv(both));
+      assertEquals(
+          first ? List.of("", "", "bfloat16") : List.of("", "bfloat16", ""),
+          read.stringColumn("pretraining_precision").asList());
+    }
+    assertEquals(
+        without.columnNames(),
+        RecordTable.readCsv(FineTuningSettings.class, RecordTable.csv(without)).columnNames());
+  }
+
   @ParameterizedTest
   @EnumSource(Scale.class)
   void jsonGivesTheSameSettings(Scale scale) {
@@ -194,6 +238,7 @@ class SettingsTest {
             Map.entry("pretrainingBatchSize", "65"),
             Map.entry("pretrainingRate", "0.051"),
             Map.entry("pretrainingRecipe", "one_cycle"),
+            Map.entry("pretrainingPrecision", "bfloat16"),
             Map.entry("epochs", "6"),
             Map.entry("batchSize", "33"),
             Map.entry("rate", "0.011"),

@@ -49,7 +49,7 @@ public final class FineTuning implements Computation<FineTuningSettings, FineTun
   private static final double RECIPE_WEIGHT_DECAY = 5e-4;
   private static final int RECIPE_PADDING = 4;
 
-  /** What decides the weights after pre-training. */
+  /** What decides the weights after pre-training, beside the engine and its precision. */
   private record Pretraining(
       String model,
       String data,
@@ -124,7 +124,7 @@ public final class FineTuning implements Computation<FineTuningSettings, FineTun
   /** Runs from the same pre-trained weights. */
   @Override
   public Object group(FineTuningSettings settings) {
-    return Pretraining.of(settings);
+    return List.of(Pretraining.of(settings), settings.pretrainingPrecision());
   }
 
   @Override
@@ -180,6 +180,7 @@ public final class FineTuning implements Computation<FineTuningSettings, FineTun
             .shared()
             .get(
                 Pretraining.of(settings),
+                settings.pretrainingPrecision(),
                 pretraining -> pretrain(settings, data, split, pretraining));
     BatchOrder order =
         BatchOrder.shuffled(

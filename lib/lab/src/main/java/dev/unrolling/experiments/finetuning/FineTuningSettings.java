@@ -2,9 +2,11 @@ package dev.unrolling.experiments.finetuning;
 
 import dev.unrolling.data.BatchOrder;
 import dev.unrolling.dataset.DataSets;
+import dev.unrolling.engine.Precision;
 import dev.unrolling.settings.Ranges;
 import dev.unrolling.settings.Scale;
 import dev.unrolling.settings.SettingsJson;
+import java.util.Optional;
 
 /**
  * One run of {@link FineTuning}: pre-train, then fine-tune M and M' in lock step with the forget
@@ -18,6 +20,9 @@ import dev.unrolling.settings.SettingsJson;
  * @param pretrainingBatchSize at least 1
  * @param pretrainingRate learning rate, positive; the greatest of a recipe's
  * @param pretrainingRecipe how pre-training goes
+ * @param pretrainingPrecision of the steps of pre-training, in place of the run's own; empty for
+ *     that. Weights pre-trained in {@link Precision#BFLOAT16} or {@link Precision#TF32} are shared
+ *     by all runs that ask for them, and by those that are in that precision throughout
  * @param epochs of fine-tuning, at least 1: the number m of visits of the forget batch
  * @param batchSize of fine-tuning and of the forget batch
  * @param rate learning rate eta of fine-tuning, positive
@@ -45,6 +50,7 @@ public record FineTuningSettings(
     int pretrainingBatchSize,
     double pretrainingRate,
     Recipe pretrainingRecipe,
+    Optional<Precision> pretrainingPrecision,
     int epochs,
     int batchSize,
     double rate,
@@ -117,6 +123,7 @@ public record FineTuningSettings(
         128,
         0.01,
         Recipe.PLAIN,
+        Optional.empty(),
         5,
         32,
         0.01,

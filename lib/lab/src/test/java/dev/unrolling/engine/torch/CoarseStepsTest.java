@@ -18,8 +18,13 @@ import dev.unrolling.engine.ParameterVector;
 import dev.unrolling.engine.Precision;
 import dev.unrolling.engine.SgdStep;
 import dev.unrolling.experiment.Runner;
+import dev.unrolling.experiments.finetuning.FineTuning;
+import dev.unrolling.experiments.finetuning.FineTuningSettings;
 import dev.unrolling.model.Architecture;
 import dev.unrolling.model.Architectures;
+import dev.unrolling.settings.Scale;
+import dev.unrolling.settings.SettingsJson;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -129,6 +134,20 @@ class CoarseStepsTest {
     Runner runner = new Runner(gpu, DataSets.of(RealData.cache(), line -> {}), line -> {});
     runner.withRunsAtOnce(1);
     assertThrows(IllegalArgumentException.class, () -> runner.withRunsAtOnce(2));
+    Runner twoAtOnce =
+        new Runner(
+                gpu.withPrecision(Precision.FLOAT32),
+                DataSets.only(RealData.cifar10Train(), RealData.cifar10Test()),
+                line -> {})
+            .withRunsAtOnce(2);
+    FineTuningSettings pretrained =
+        SettingsJson.set(FineTuningSettings.of(Scale.SMOKE), "pretrainingPrecision=tf32");
+    String told =
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> twoAtOnce.run(new FineTuning(), List.of(pretrained)))
+            .getMessage();
+    assertTrue(told.startsWith("runs in tf32 take turns: "), told);
   }
 
   @Test
