@@ -275,8 +275,8 @@ class FetchTest {
   @Test
   void roomThatNothingTellsOfIsThere() throws IOException {
     Files.createDirectories(root);
-    assertEquals(Files.getFileStore(root).getTotalSpace(), root.toFile().getTotalSpace());
-    assertTrue(FetchErrors.usableSpace(root) < root.toFile().getTotalSpace());
+    long room = FetchErrors.usableSpace(root);
+    assertTrue(room > 0 && room < root.toFile().getTotalSpace(), room + " bytes");
     assertEquals(Long.MAX_VALUE, FetchErrors.usableSpace(root.resolve("gone")));
   }
 
