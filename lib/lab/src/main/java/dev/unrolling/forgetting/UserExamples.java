@@ -11,7 +11,9 @@ import dev.unrolling.data.Named;
 import dev.unrolling.data.PictureFolder;
 import dev.unrolling.dataset.DataSets;
 import dev.unrolling.dataset.TableDataset;
+import dev.unrolling.store.RecordTable;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -20,6 +22,7 @@ import java.util.TreeSet;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import tech.tablesaw.api.Table;
+import tech.tablesaw.io.csv.CsvReadOptions;
 
 /**
  * A user's own labelled data, and what its examples are called.
@@ -112,7 +115,14 @@ public record UserExamples(Dataset dataset, List<String> names) {
   private static Dataset table(Path file, String label) {
     Table table;
     try {
-      table = Table.read().csv(file.toFile());
+      // Some programs begin a text with a mark of its order of bytes.
+      String text = Files.readString(file).replaceFirst("^\uFEFF", "");
+      table = Table.read().csv(CsvReadOptions.builder(RecordTable.source(text)).build());
+    } catch (CharacterCodingException other) {
+      throw new DataException(
+          file + " is not text in UTF-8, so its letters cannot be told; save it as UTF-8", other);
+    } catch (IOException e) {
+      throw FileErrors.failed(file, e);
     } catch (RuntimeException unreadable) {
       throw new DataException(file + " is no table: " + unreadable.getMessage(), unreadable);
     }

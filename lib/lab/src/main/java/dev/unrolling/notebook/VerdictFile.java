@@ -4,6 +4,7 @@ import dev.unrolling.data.AtomicFile;
 import dev.unrolling.experiment.Verdict;
 import dev.unrolling.plot.FigureWriter;
 import dev.unrolling.settings.Scale;
+import dev.unrolling.store.RecordTable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -95,7 +96,7 @@ final class VerdictFile {
     Table table =
         Table.read()
             .usingOptions(
-                CsvReadOptions.builderFromString(text)
+                CsvReadOptions.builder(RecordTable.source(text))
                     .columnTypes(types)
                     .missingValueIndicator()
                     .maxCharsPerColumn(text.length() + 1)

@@ -1,8 +1,10 @@
 package dev.unrolling.store;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.reflect.RecordComponent;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,6 +21,7 @@ import tech.tablesaw.api.LongColumn;
 import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 import tech.tablesaw.columns.Column;
+import tech.tablesaw.io.Source;
 import tech.tablesaw.io.csv.CsvReadOptions;
 
 /**
@@ -89,10 +92,19 @@ public final class RecordTable {
     addTypes(types, type);
     return Table.read()
         .usingOptions(
-            CsvReadOptions.builderFromString(text)
+            CsvReadOptions.builder(source(text))
                 .columnTypesPartial(types)
                 .missingValueIndicator("")
                 .maxCharsPerColumn(text.length() + 1));
+  }
+
+  /**
+   * Text for Tablesaw to read. Of text that it takes as such it makes bytes in the character set of
+   * the machine, where letters that the set lacks become question marks.
+   */
+  public static Source source(String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    return new Source(new ByteArrayInputStream(bytes), StandardCharsets.UTF_8);
   }
 
   private static void addTypes(Map<String, ColumnType> types, Class<?> record) {

@@ -6,16 +6,25 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.unrolling.data.BatchOrder;
+import dev.unrolling.data.DataException;
 import dev.unrolling.data.StrictJson;
 import dev.unrolling.experiments.finetuning.FineTuningSettings;
+import dev.unrolling.forgetting.UserExamples;
+import dev.unrolling.forgetting.UserExamples.Pixels;
 import dev.unrolling.settings.Grid;
 import dev.unrolling.settings.Scale;
 import dev.unrolling.settings.SettingsJson;
 import dev.unrolling.store.RecordTable;
+import java.io.IOException;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
@@ -53,6 +62,10 @@ class RoundTripTest {
 
   @Property(seed = "1", tries = 30)
   void aTableAsCsv(@ForAll @Size(min = 1, max = 5) List<@net.jqwik.api.From("line") Line> lines) {
+    assertKept(lines);
+  }
+
+  private static void assertKept(List<Line> lines) {
     Table read =
         RecordTable.readCsv(Line.class, RecordTable.csv(RecordTable.of("t", Line.class, lines)));
     assertEquals(lines.size(), read.rowCount());
@@ -67,6 +80,42 @@ class RoundTripTest {
       assertEquals(line.text(), row.getString("text"));
       assertEquals(line.place().name().toLowerCase(java.util.Locale.ROOT), row.getString("place"));
     }
+  }
+
+  /** As under cron and in containers; a JVM's own character set is settled when it starts. */
+  @Example
+  void lettersAreKeptWhereTheLocaleHasNone() throws IOException, InterruptedException {
+    Path csv = Files.createTempFile("round-trip", ".csv");
+    try {
+      Files.writeString(csv, "\uFEFFgröße,label\n1,é\n2,漢\n");
+      Process process =
+          new ProcessBuilder(
+                  Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                  "-Dfile.encoding=US-ASCII",
+                  "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
+                  "-cp",
+                  System.getProperty("java.class.path"),
+                  RoundTripTest.class.getName(),
+                  csv.toString())
+              .redirectErrorStream(true)
+              .start();
+      String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      assertEquals(0, process.waitFor(), said);
+      Files.writeString(csv, "größe,label\n1,é\n", StandardCharsets.ISO_8859_1);
+      DataException refused =
+          assertThrows(DataException.class, () -> UserExamples.read(csv, Pixels.RAW, "label"));
+      assertTrue(refused.getMessage().contains("save it as UTF-8"), refused.getMessage());
+    } finally {
+      Files.delete(csv);
+    }
+  }
+
+  /** What the other JVM does: status 1 and the reason if letters are lost. */
+  public static void main(String... arguments) {
+    assertEquals(StandardCharsets.US_ASCII, Charset.defaultCharset());
+    assertKept(List.of(new Line(1, 2, new Inner(3, true), "é漢", BatchOrder.Position.values()[0])));
+    UserExamples read = UserExamples.read(Path.of(arguments[0]), Pixels.RAW, "label");
+    assertEquals(List.of("é", "漢"), read.dataset().classNames());
   }
 
   @Property(seed = "1")
