@@ -3,13 +3,14 @@
 import io
 import json
 import os
+import shutil
 import tempfile
 import threading
 import unittest
 from dataclasses import replace
 from pathlib import Path
 
-from runner import datasets, files, kernels, sources, tools
+from runner import build, datasets, files, kernels, sources, tools
 from runner.kernels import Kernel
 from runner.layout import Layout
 from runner.problem import Problem
@@ -195,6 +196,25 @@ class FilesTest(InFolder):
         seen = {files.fingerprint([one]), files.fingerprint([two]), files.fingerprint([one], "w")}
         one.write_text("y")
         self.assertEqual(len(seen | {files.fingerprint([one])}), 4)
+
+    def test_a_copy_of_the_sources_has_their_stamp_and_needs_jars_of_its_own(self) -> None:
+        copies = [Layout(self.folder / name) for name in ("here", "there")]
+        for copy in copies:
+            for place in (
+                copy.root / "pom.xml",
+                copy.modules / "a/src/main/A.java",
+                copy.classpath,
+            ):
+                place.parent.mkdir(parents=True, exist_ok=True)
+                place.write_text("")
+        here, there = (build.stamp(copy) for copy in copies)
+        self.assertEqual(here, there)
+        (copies[0].classpath.parent / "stamp").write_text(f"{here} in {copies[0].root}\n")
+        self.assertTrue(build.is_ready(copies[0], here))
+        shutil.copy(copies[0].classpath.parent / "stamp", copies[1].classpath.parent)
+        self.assertFalse(build.is_ready(copies[1], here))
+        (copies[1].modules / "a/src/main/A.java").write_text("class A {}")
+        self.assertNotEqual(build.stamp(copies[1]), here)
 
 
 class ProgressTest(unittest.TestCase):

@@ -24,7 +24,7 @@ def sources(layout: Layout) -> list[Path]:
 def is_ready(layout: Layout, wanted: str) -> bool:
     """Whether the jars are there, made from these sources, and nothing they need has gone."""
     try:
-        made = reading.text(layout.classpath.parent / "stamp") == wanted
+        made = reading.text(layout.classpath.parent / "stamp") == _made(layout, wanted)
         return made and all(Path(p).is_file() for p in jars(layout))
     except Damaged:
         return False
@@ -41,8 +41,13 @@ def classpath(layout: Layout) -> str:
 
 
 def stamp(layout: Layout) -> str:
-    """A hash of the sources as they are now."""
-    return files.fingerprint(sources(layout), str(layout.root))
+    """A hash of the sources as they are now, the same in every copy."""
+    return files.fingerprint(sources(layout), within=layout.root)
+
+
+def _made(layout: Layout, stamp: str) -> str:
+    """What is written beside the jars: the class path holds only as long as they are not moved."""
+    return f"{stamp} in {layout.root}\n"
 
 
 def prepare(layout: Layout, tools: Tools, offline: bool, line: Line) -> str:
@@ -76,7 +81,7 @@ def prepare(layout: Layout, tools: Tools, offline: bool, line: Line) -> str:
         names = [str(folder / jar.name) for jar in made]
         listed = "\n".join([*names, *kept]) + "\n"
         files.write_atomic(layout.classpath, listed.encode("utf-8", "surrogateescape"))
-        files.write_atomic(folder / "stamp", made_from)
+        files.write_atomic(folder / "stamp", _made(layout, made_from))
     except CommandFailed as error:
         raise _explain(error, layout, offline) from error
     finally:

@@ -90,13 +90,13 @@ def remove(path: Path) -> None:
         shutil.rmtree(path)
 
 
-def fingerprint(files: Iterable[Path], *words: str) -> str:
-    """A hash of the names and contents of files, and of some words."""
+def fingerprint(files: Iterable[Path], *words: str, within: Path | None = None) -> str:
+    """A hash of the contents of files, their names, from a folder on if told, and some words."""
     digest = hashlib.sha256()
     for word in words:
         digest.update(word.encode() + b"\0")
     for file in sorted(files):
-        digest.update(str(file).encode() + b"\0")
+        digest.update(str(file.relative_to(within) if within else file).encode() + b"\0")
         digest.update(hashlib.sha256(file.read_bytes()).digest())
     return digest.hexdigest()
 
