@@ -3,6 +3,7 @@ package dev.unrolling.unlearning;
 import dev.unrolling.engine.ParameterVector;
 import dev.unrolling.unlearning.recording.ForgettingRecorder;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * Amnesiac unlearning: adds back exactly what each visit of x* took away, \( w'' = w_t + \sum_s
@@ -18,6 +19,11 @@ public record AmnesiacUnlearning() implements RecordedUnlearning {
   @Override
   public String name() {
     return "amnesiac";
+  }
+
+  @Override
+  public OptionalLong gradients(RequestSize size) {
+    return OptionalLong.of(0);
   }
 
   @Override

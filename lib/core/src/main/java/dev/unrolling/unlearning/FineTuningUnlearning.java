@@ -4,6 +4,7 @@ import dev.unrolling.data.Batch;
 import dev.unrolling.engine.Network;
 import dev.unrolling.training.SgdTrainer;
 import dev.unrolling.training.schedule.Schedule;
+import java.util.OptionalLong;
 
 /**
  * Fine-tuning on what stays ("FT"): M trained on, from w_t, with the objective of its training on
@@ -31,6 +32,11 @@ public record FineTuningUnlearning(SgdPlan plan) implements UnlearningMethod {
   @Override
   public String displayName() {
     return "fine-tuning on what stays";
+  }
+
+  @Override
+  public OptionalLong gradients(RequestSize size) {
+    return OptionalLong.of(plan.gradients(size.retained()));
   }
 
   /**

@@ -15,6 +15,7 @@ import dev.unrolling.unlearning.recording.DerivativeCost;
 import dev.unrolling.unlearning.recording.ForgettingRecorder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 
 /**
  * Unlearning with one Hessian for all steps (claim 2.11, ours): between {@link
@@ -99,6 +100,18 @@ public record KrylovUnlearning(
   @Override
   public String displayName() {
     return "one Hessian";
+  }
+
+  @Override
+  public OptionalLong gradients(RequestSize size) {
+    long places = weights == HessianAt.BOTH ? 2 : 1;
+    long taken = places * products * Math.min(examples, size.retained());
+    return OptionalLong.of(new DerivativeCost(size.forgotten(), taken).inGradients());
+  }
+
+  @Override
+  public boolean readsEndsAlone() {
+    return true;
   }
 
   @Override

@@ -13,6 +13,14 @@ import java.util.Optional;
 public interface RecordedUnlearning extends UnlearningMethod {
 
   /**
+   * Whether the two ends of the run and its order are all that it reads of a record, so that nobody
+   * need have watched the steps between.
+   */
+  default boolean readsEndsAlone() {
+    return false;
+  }
+
+  /**
    * The weights w'' of the unlearned model.
    *
    * @param recorder a listener of the run, up to date with its network

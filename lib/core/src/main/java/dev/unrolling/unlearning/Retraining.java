@@ -3,6 +3,7 @@ package dev.unrolling.unlearning;
 import dev.unrolling.engine.Network;
 import dev.unrolling.engine.ParameterVector;
 import dev.unrolling.unlearning.recording.ForgettingRecorder;
+import java.util.OptionalLong;
 
 /**
  * Naive retraining: the run again from its start, each visit of what is to be forgotten left out.
@@ -14,6 +15,16 @@ public record Retraining() implements RecordedUnlearning {
   @Override
   public String name() {
     return "retraining";
+  }
+
+  @Override
+  public OptionalLong gradients(RequestSize size) {
+    return OptionalLong.of(size.epochs() * size.retained());
+  }
+
+  @Override
+  public boolean readsEndsAlone() {
+    return true;
   }
 
   @Override

@@ -26,6 +26,11 @@ public record SgdPlan(Schedule schedule, int epochs, int batchSize, double momen
     }
   }
 
+  /** Gradients of one example that a walk over so many takes. */
+  public long gradients(long examples) {
+    return epochs * examples;
+  }
+
   /**
    * The batches.
    *

@@ -5,6 +5,7 @@ import dev.unrolling.unlearning.recording.ForgettingRecorder;
 import dev.unrolling.unlearning.recording.GradientFactor;
 import dev.unrolling.unlearning.recording.VisitCounts;
 import java.util.Collections;
+import java.util.OptionalLong;
 
 /**
  * Single gradient unlearning (claim 2.2): undoes the first-order trace of what is to be forgotten,
@@ -49,6 +50,16 @@ public record SingleGradientUnlearning(GradientFactor factor) implements Recorde
     return factor == GradientFactor.SUM_OF_RATES
         ? "single gradient"
         : "single gradient, corrected for momentum";
+  }
+
+  @Override
+  public OptionalLong gradients(RequestSize size) {
+    return OptionalLong.of(size.forgotten());
+  }
+
+  @Override
+  public boolean readsEndsAlone() {
+    return true;
   }
 
   @Override

@@ -2,11 +2,13 @@ package dev.unrolling.unlearning;
 
 import dev.unrolling.engine.Network;
 import dev.unrolling.engine.ParameterVector;
+import dev.unrolling.unlearning.recording.DerivativeCost;
 import dev.unrolling.unlearning.recording.ForgettingRecorder;
 import dev.unrolling.unlearning.recording.ForgettingRun;
 import dev.unrolling.unlearning.recording.HessianSchedule;
 import dev.unrolling.unlearning.recording.TrajectoryRecorder;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Function;
 
 /**
@@ -46,6 +48,23 @@ public record TrajectoryUnlearning(
   @Override
   public String displayName() {
     return "along the trajectory";
+  }
+
+  /**
+   * {@inheritDoc} This is the most: products of a part of each batch are counted as of the whole,
+   * and each visit is followed by one.
+   */
+  @Override
+  public OptionalLong gradients(RequestSize size) {
+    long after = schedule.every() == 1 ? 0 : size.epochs() * size.forgotten();
+    long products = size.training() / schedule.every() + after;
+    long again = trajectory.isPresent() ? 0 : size.training();
+    return OptionalLong.of(new DerivativeCost(again, products).inGradients());
+  }
+
+  @Override
+  public boolean readsEndsAlone() {
+    return trajectory.isEmpty();
   }
 
   /**

@@ -2,6 +2,7 @@ package dev.unrolling.unlearning;
 
 import dev.unrolling.data.Named;
 import dev.unrolling.engine.Network;
+import java.util.OptionalLong;
 
 /**
  * A way to make M'' from M: a model as if what is to be forgotten had never been trained on. Open:
@@ -16,6 +17,17 @@ public interface UnlearningMethod extends Named {
   /** A name for tables and figures. */
   default String displayName() {
     return name().replace('-', ' ');
+  }
+
+  /**
+   * What it costs, in gradients of one example, a Hessian-vector product counted as two and a
+   * forward pass alone not at all. Where it needs a record, that is there.
+   *
+   * @param size of the request
+   * @return empty if the method does not say
+   */
+  default OptionalLong gradients(RequestSize size) {
+    return OptionalLong.empty();
   }
 
   /**

@@ -10,21 +10,16 @@ import dev.unrolling.forgetting.ForgettingReport.Retrained;
 import dev.unrolling.forgetting.ModelPair.Unlearned;
 import dev.unrolling.training.Removal;
 import dev.unrolling.training.SgdTrainer;
-import dev.unrolling.unlearning.AmnesiacUnlearning;
-import dev.unrolling.unlearning.FineTuningUnlearning;
-import dev.unrolling.unlearning.KrylovUnlearning;
 import dev.unrolling.unlearning.RecordedUnlearning;
-import dev.unrolling.unlearning.Retraining;
-import dev.unrolling.unlearning.SingleGradientUnlearning;
-import dev.unrolling.unlearning.TrajectoryUnlearning;
+import dev.unrolling.unlearning.RequestSize;
 import dev.unrolling.unlearning.UnlearningMethod;
 import dev.unrolling.unlearning.UnlearningRequest;
-import dev.unrolling.unlearning.baselines.GradientAscentUnlearning;
 import dev.unrolling.unlearning.recording.ForgettingRecorder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
@@ -115,35 +110,18 @@ final class Forgetting implements AutoCloseable {
   }
 
   /**
-   * Gradients that a method costs; empty for one that the library does not know.
+   * Gradients that a method costs, those included by which the run is watched again for its record;
+   * empty for a method that does not say.
    *
    * @param method by its settings
    */
   Optional<Long> cost(UnlearningMethod method) {
-    long run = retrainingCost() + (long) order.epochs() * order.forgetBatch().size();
-    if (method instanceof SingleGradientUnlearning) {
-      return Optional.of((long) order.forgetBatch().size());
-    }
-    if (method instanceof KrylovUnlearning one) {
-      long products = 2L * one.products() * Math.min(one.examples(), retained.length);
-      return Optional.of(order.forgetBatch().size() + products);
-    }
-    if (method instanceof Retraining) {
-      return Optional.of(retrainingCost());
-    }
-    if (method instanceof AmnesiacUnlearning) {
-      return Optional.of(run);
-    }
-    if (method instanceof TrajectoryUnlearning) {
-      return Optional.of(3 * run);
-    }
-    if (method instanceof FineTuningUnlearning tuning) {
-      return Optional.of((long) tuning.plan().epochs() * retained.length);
-    }
-    if (method instanceof GradientAscentUnlearning ascent) {
-      return Optional.of((long) ascent.plan().epochs() * order.forgetBatch().size());
-    }
-    return Optional.empty();
+    RequestSize size = new RequestSize(order.forgetBatch().size(), retained.length, order.epochs());
+    OptionalLong own = method.gradients(size);
+    boolean watched = method instanceof RecordedUnlearning recorded && !recorded.readsEndsAlone();
+    return own.isPresent()
+        ? Optional.of(own.getAsLong() + (watched ? size.training() : 0))
+        : Optional.empty();
   }
 
   /**
@@ -159,15 +137,8 @@ final class Forgetting implements AutoCloseable {
   }
 
   private Unlearned by(UnlearningMethod method, long seed) {
-    if (method instanceof RecordedUnlearning && !pair.stepsAsWeDo()) {
-      throw new IllegalArgumentException(
-          "\""
-              + method.name()
-              + "\" knows the library's own momentum, not Nesterovs, which the model was trained"
-              + " with; take single-gradient, which knows it, or a method that needs no record");
-    }
     Batch forget = order.forgetBatch();
-    if (!(method instanceof RecordedUnlearning)) {
+    if (!(method instanceof RecordedUnlearning recorded)) {
       try (Network trained = pair.trained().network();
           Network after =
               method.unlearn(
@@ -178,23 +149,22 @@ final class Forgetting implements AutoCloseable {
         return new Unlearned(pair.trained().with(after), List.of());
       }
     }
+    if (!pair.stepsAsWeDo()) {
+      throw new IllegalArgumentException(
+          "\""
+              + method.name()
+              + "\" knows the library's own momentum, not Nesterovs, which the model was trained"
+              + " with; take single-gradient, which knows it, or a method that needs no record");
+    }
     SgdTrainer trainer = Predictor.trainer(pair, order);
     try (Network network = pair.start().network();
         ForgettingRecorder record =
-            seesNothing(method)
+            recorded.readsEndsAlone()
                 ? KnownRun.record(network, pair.trained(), order, trainer, Removal.skippedStep())
                 : watched(network, trainer);
         Network after = method.unlearn(UnlearningRequest.of(network, forget).withRecord(record))) {
       return new Unlearned(pair.trained().with(after), List.of());
     }
-  }
-
-  /** Whether the two ends of the run are enough for a method. */
-  private static boolean seesNothing(UnlearningMethod method) {
-    return method instanceof SingleGradientUnlearning
-        || method instanceof KrylovUnlearning
-        || method instanceof Retraining
-        || method instanceof TrajectoryUnlearning;
   }
 
   private ForgettingRecorder watched(Network network, SgdTrainer trainer) {

@@ -13,23 +13,29 @@ import dev.unrolling.engine.ParameterVector;
 import dev.unrolling.engine.SgdStep;
 import dev.unrolling.model.Architecture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** A network that counts what is open: vectors and operators that came from it, and copies. */
+/**
+ * A network that counts what is open, vectors and operators that came from it and copies, and what
+ * it and its copies have computed.
+ */
 public final class CountedNetwork implements Network {
 
   private final Network network;
   private final AtomicInteger open;
+  private final AtomicLong gradients;
   private boolean closed;
 
   /** Counts what comes from a network, which is closed with this. */
   public CountedNetwork(Network network) {
-    this(network, new AtomicInteger());
+    this(network, new AtomicInteger(), new AtomicLong());
   }
 
-  private CountedNetwork(Network network, AtomicInteger open) {
+  private CountedNetwork(Network network, AtomicInteger open, AtomicLong gradients) {
     this.network = network;
     this.open = open;
+    this.gradients = gradients;
     open.incrementAndGet();
   }
 
@@ -38,9 +44,14 @@ public final class CountedNetwork implements Network {
     return open.get();
   }
 
+  /** Gradients of one example that were taken, a Hessian-vector product counted as two. */
+  public long gradients() {
+    return gradients.get();
+  }
+
   /** Another network, counted with this one. */
   public Network counted(Network other) {
-    return new CountedNetwork(other, open);
+    return new CountedNetwork(other, open, gradients);
   }
 
   private static ParameterVector plain(ParameterVector vector) {
@@ -89,18 +100,20 @@ public final class CountedNetwork implements Network {
 
   @Override
   public Loss step(Batch batch, Objective objective, SgdStep step) {
+    gradients.addAndGet(batch.size());
     return network.step(batch, objective, step);
   }
 
   @Override
   public LossGradient gradient(Batch batch, Objective objective, Mode mode) {
+    gradients.addAndGet(batch.size());
     LossGradient found = network.gradient(batch, objective, mode);
     return new LossGradient(found.loss(), new Vector(found.gradient()));
   }
 
   @Override
   public LinearOperator hessian(Batch batch, Objective objective, Mode mode) {
-    return new Operator(network.hessian(batch, objective, mode));
+    return new Operator(network.hessian(batch, objective, mode), batch.size());
   }
 
   @Override
@@ -117,15 +130,18 @@ public final class CountedNetwork implements Network {
 
   private final class Operator implements LinearOperator {
     private final LinearOperator operator;
+    private final int examples;
     private boolean closed;
 
-    Operator(LinearOperator operator) {
+    Operator(LinearOperator operator, int examples) {
       this.operator = operator;
+      this.examples = examples;
       open.incrementAndGet();
     }
 
     @Override
     public ParameterVector apply(ParameterVector vector) {
+      gradients.addAndGet(2L * examples);
       return new Vector(operator.apply(plain(vector)));
     }
 

@@ -4,11 +4,13 @@ import dev.unrolling.data.Batch;
 import dev.unrolling.data.Subsets;
 import dev.unrolling.engine.Network;
 import dev.unrolling.training.schedule.Schedule;
+import dev.unrolling.unlearning.RequestSize;
 import dev.unrolling.unlearning.SgdPlan;
 import dev.unrolling.unlearning.UnlearningMethod;
 import dev.unrolling.unlearning.UnlearningRequest;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * Unlearning with a bad teacher (Chundawat, Tarun, Mandal and Kankanhalli, AAAI 2023): a copy of M
@@ -47,6 +49,11 @@ public record BadTeacher(SgdPlan plan, double share) implements UnlearningMethod
     return "bad teacher";
   }
 
+  @Override
+  public OptionalLong gradients(RequestSize size) {
+    return OptionalLong.of(plan.gradients(size.forgotten() + taught(size.retained())));
+  }
+
   /**
    * {@inheritDoc}
    *
@@ -58,8 +65,7 @@ public record BadTeacher(SgdPlan plan, double share) implements UnlearningMethod
   public Network unlearn(UnlearningRequest request) {
     Batch retained = request.requireRetained(name());
     int[] drawn = Subsets.byKeys(retained.indices(), request.seed());
-    int count = Math.max(1, (int) Math.round(share * drawn.length));
-    Batch stays = Batch.of(retained.dataset(), Arrays.copyOf(drawn, count));
+    Batch stays = Batch.of(retained.dataset(), Arrays.copyOf(drawn, (int) taught(drawn.length)));
     Network trained = request.trained();
     Retargeted taught = new Retargeted(request.forget().dataset());
     try (Network untrained = trained.engine().network(trained.architecture(), request.seed() + 1)) {
@@ -74,5 +80,10 @@ public record BadTeacher(SgdPlan plan, double share) implements UnlearningMethod
             loop.walk(
                 plan.order(both, request.seed()),
                 Descent.gradients(request.objective().withGamma(0))));
+  }
+
+  /** Of so many examples that stay, those that are taught. */
+  private long taught(long retained) {
+    return Math.max(1, Math.round(share * retained));
   }
 }

@@ -4,9 +4,11 @@ import dev.unrolling.data.Batch;
 import dev.unrolling.data.Subsets;
 import dev.unrolling.engine.Network;
 import dev.unrolling.engine.ParameterVector;
+import dev.unrolling.unlearning.RequestSize;
 import dev.unrolling.unlearning.UnlearningMethod;
 import dev.unrolling.unlearning.UnlearningRequest;
 import java.util.Arrays;
+import java.util.OptionalLong;
 import java.util.Random;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -51,6 +53,11 @@ public record FisherForgetting(double noise, int examples) implements Unlearning
   @Override
   public String displayName() {
     return "Fisher forgetting";
+  }
+
+  @Override
+  public OptionalLong gradients(RequestSize size) {
+    return OptionalLong.of(Math.min(examples, size.retained()));
   }
 
   /**

@@ -3,11 +3,13 @@ package dev.unrolling.unlearning.baselines;
 import dev.unrolling.engine.Network;
 import dev.unrolling.engine.Objective;
 import dev.unrolling.training.schedule.Schedule;
+import dev.unrolling.unlearning.RequestSize;
 import dev.unrolling.unlearning.SgdPlan;
 import dev.unrolling.unlearning.SingleGradientUnlearning;
 import dev.unrolling.unlearning.UnlearningMethod;
 import dev.unrolling.unlearning.UnlearningRequest;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CancellationException;
 
 /**
@@ -36,6 +38,11 @@ public record GradientAscentUnlearning(SgdPlan plan) implements UnlearningMethod
   @Override
   public String name() {
     return "gradient-ascent";
+  }
+
+  @Override
+  public OptionalLong gradients(RequestSize size) {
+    return OptionalLong.of(plan.gradients(size.forgotten()));
   }
 
   /**

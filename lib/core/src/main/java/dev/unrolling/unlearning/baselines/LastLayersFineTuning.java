@@ -2,9 +2,11 @@ package dev.unrolling.unlearning.baselines;
 
 import dev.unrolling.engine.Network;
 import dev.unrolling.training.schedule.Schedule;
+import dev.unrolling.unlearning.RequestSize;
 import dev.unrolling.unlearning.SgdPlan;
 import dev.unrolling.unlearning.UnlearningMethod;
 import dev.unrolling.unlearning.UnlearningRequest;
+import java.util.OptionalLong;
 
 /**
  * Catastrophic forgetting of the last layers ("CF-k"; Goel et al., "Towards Adversarial Evaluations
@@ -39,6 +41,11 @@ public record LastLayersFineTuning(SgdPlan plan, int layers) implements Unlearni
   @Override
   public String displayName() {
     return "CF-k";
+  }
+
+  @Override
+  public OptionalLong gradients(RequestSize size) {
+    return OptionalLong.of(plan.gradients(size.retained()));
   }
 
   /**

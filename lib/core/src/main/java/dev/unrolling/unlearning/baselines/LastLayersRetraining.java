@@ -2,9 +2,11 @@ package dev.unrolling.unlearning.baselines;
 
 import dev.unrolling.engine.Network;
 import dev.unrolling.training.schedule.Schedule;
+import dev.unrolling.unlearning.RequestSize;
 import dev.unrolling.unlearning.SgdPlan;
 import dev.unrolling.unlearning.UnlearningMethod;
 import dev.unrolling.unlearning.UnlearningRequest;
+import java.util.OptionalLong;
 
 /**
  * Exact unlearning of the last layers ("EU-k"; Goel et al., "Towards Adversarial Evaluations for
@@ -38,6 +40,11 @@ public record LastLayersRetraining(SgdPlan plan, int layers) implements Unlearni
   @Override
   public String displayName() {
     return "EU-k";
+  }
+
+  @Override
+  public OptionalLong gradients(RequestSize size) {
+    return OptionalLong.of(plan.gradients(size.retained()));
   }
 
   /**

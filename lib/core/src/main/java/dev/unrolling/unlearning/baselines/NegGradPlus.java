@@ -5,10 +5,12 @@ import dev.unrolling.engine.Network;
 import dev.unrolling.engine.Objective;
 import dev.unrolling.engine.ParameterVector;
 import dev.unrolling.training.schedule.Schedule;
+import dev.unrolling.unlearning.RequestSize;
 import dev.unrolling.unlearning.SgdPlan;
 import dev.unrolling.unlearning.UnlearningMethod;
 import dev.unrolling.unlearning.UnlearningRequest;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * NegGrad+: descent on what stays and ascent on what is forgotten at once, \( (1 - \beta) L(w, r) -
@@ -46,6 +48,15 @@ public record NegGradPlus(SgdPlan plan, double forgetWeight) implements Unlearni
   @Override
   public String displayName() {
     return "NegGrad+";
+  }
+
+  /**
+   * {@inheritDoc} A batch to forget is counted as one of what stays; where there are fewer to
+   * forget it costs less.
+   */
+  @Override
+  public OptionalLong gradients(RequestSize size) {
+    return OptionalLong.of((forgetWeight == 0 ? 1 : 2) * plan.gradients(size.retained()));
   }
 
   /**

@@ -3,10 +3,12 @@ package dev.unrolling.unlearning.baselines;
 import dev.unrolling.data.Batch;
 import dev.unrolling.engine.Network;
 import dev.unrolling.training.schedule.Schedule;
+import dev.unrolling.unlearning.RequestSize;
 import dev.unrolling.unlearning.SgdPlan;
 import dev.unrolling.unlearning.UnlearningMethod;
 import dev.unrolling.unlearning.UnlearningRequest;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * Random labels ("RL"): M trained on, from w_t, on everything, with what is forgotten under a wrong
@@ -33,6 +35,11 @@ public record RandomLabels(SgdPlan plan) implements UnlearningMethod {
   @Override
   public String displayName() {
     return "random labels";
+  }
+
+  @Override
+  public OptionalLong gradients(RequestSize size) {
+    return OptionalLong.of(plan.gradients(size.forgotten() + size.retained()));
   }
 
   /**

@@ -8,10 +8,12 @@ import dev.unrolling.engine.Network;
 import dev.unrolling.engine.Objective;
 import dev.unrolling.engine.ParameterVector;
 import dev.unrolling.training.schedule.Schedule;
+import dev.unrolling.unlearning.RequestSize;
 import dev.unrolling.unlearning.SgdPlan;
 import dev.unrolling.unlearning.UnlearningMethod;
 import dev.unrolling.unlearning.UnlearningRequest;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * Saliency unlearning ("SalUn"; Fan et al., ICLR 2024): {@link RandomLabels} on the weights alone
@@ -48,6 +50,11 @@ public record SaliencyUnlearning(SgdPlan plan, double share) implements Unlearni
   @Override
   public String displayName() {
     return "SalUn";
+  }
+
+  @Override
+  public OptionalLong gradients(RequestSize size) {
+    return OptionalLong.of(size.forgotten() + plan.gradients(size.forgotten() + size.retained()));
   }
 
   /**

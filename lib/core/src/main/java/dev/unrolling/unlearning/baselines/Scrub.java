@@ -5,10 +5,12 @@ import dev.unrolling.data.BatchOrder;
 import dev.unrolling.engine.Network;
 import dev.unrolling.engine.Objective;
 import dev.unrolling.training.schedule.Schedule;
+import dev.unrolling.unlearning.RequestSize;
 import dev.unrolling.unlearning.SgdPlan;
 import dev.unrolling.unlearning.UnlearningMethod;
 import dev.unrolling.unlearning.UnlearningRequest;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * SCRUB (Kurmanji, Triantafillou, Hayes and Triantafillou, NeurIPS 2023): M teaches a copy of
@@ -64,6 +66,11 @@ public record Scrub(SgdPlan plan, int ascents, int forgetBatchSize, double alpha
   @Override
   public String displayName() {
     return "SCRUB";
+  }
+
+  @Override
+  public OptionalLong gradients(RequestSize size) {
+    return OptionalLong.of(plan.gradients(size.retained()) + ascents * size.forgotten());
   }
 
   /**

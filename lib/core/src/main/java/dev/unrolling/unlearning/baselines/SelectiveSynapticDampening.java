@@ -3,8 +3,10 @@ package dev.unrolling.unlearning.baselines;
 import dev.unrolling.data.Batch;
 import dev.unrolling.engine.Network;
 import dev.unrolling.engine.ParameterVector;
+import dev.unrolling.unlearning.RequestSize;
 import dev.unrolling.unlearning.UnlearningMethod;
 import dev.unrolling.unlearning.UnlearningRequest;
+import java.util.OptionalLong;
 import java.util.stream.IntStream;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -52,6 +54,11 @@ public record SelectiveSynapticDampening(double threshold, double dampening, int
   @Override
   public String displayName() {
     return "SSD";
+  }
+
+  @Override
+  public OptionalLong gradients(RequestSize size) {
+    return OptionalLong.of(size.retained() + 2 * size.forgotten());
   }
 
   /**

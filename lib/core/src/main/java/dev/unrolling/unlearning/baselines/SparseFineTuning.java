@@ -4,10 +4,12 @@ import dev.unrolling.data.BatchOrder;
 import dev.unrolling.engine.Network;
 import dev.unrolling.engine.ParameterVector;
 import dev.unrolling.training.schedule.Schedule;
+import dev.unrolling.unlearning.RequestSize;
 import dev.unrolling.unlearning.SgdPlan;
 import dev.unrolling.unlearning.UnlearningMethod;
 import dev.unrolling.unlearning.UnlearningRequest;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.nd4j.linalg.ops.transforms.Transforms;
 
 /**
@@ -44,6 +46,11 @@ public record SparseFineTuning(SgdPlan plan, double penalty) implements Unlearni
   @Override
   public String displayName() {
     return "l1-sparse fine-tuning";
+  }
+
+  @Override
+  public OptionalLong gradients(RequestSize size) {
+    return OptionalLong.of(plan.gradients(size.retained()));
   }
 
   /**

@@ -9,6 +9,7 @@ import dev.unrolling.metrics.OutputDistances;
 import dev.unrolling.metrics.VerificationError;
 import dev.unrolling.model.Architecture;
 import dev.unrolling.training.DivergenceException;
+import dev.unrolling.unlearning.RequestSize;
 import dev.unrolling.unlearning.UnlearningMethod;
 import dev.unrolling.unlearning.UnlearningRequest;
 import java.util.ArrayList;
@@ -83,7 +84,7 @@ final class Bench implements AutoCloseable {
                 RunRecord.oneHessianCost(split),
                 weights -> RunRecord.oneHessian(start, weights, split, order, settings.rate())));
     all.add(() -> formula("trajectory", 2 * steps, record::trajectory));
-    for (Contender contender : Contender.all(split)) {
+    for (Contender contender : Contender.all(settings)) {
       all.add(() -> tuned(contender));
     }
     return all;
@@ -129,7 +130,8 @@ final class Bench implements AutoCloseable {
     return row(
         contender.name(),
         chosen,
-        contender.gradients(),
+        contender.gradients(
+            new RequestSize(split.forget().size(), split.retained().size(), settings.epochs())),
         () -> unlearn(contender.made().apply(chosen), original, split).orElse(null));
   }
 

@@ -2,6 +2,7 @@ package dev.unrolling.experiments.benchmark;
 
 import dev.unrolling.training.schedule.Schedule;
 import dev.unrolling.unlearning.FineTuningUnlearning;
+import dev.unrolling.unlearning.RequestSize;
 import dev.unrolling.unlearning.SgdPlan;
 import dev.unrolling.unlearning.UnlearningMethod;
 import dev.unrolling.unlearning.baselines.BadTeacher;
@@ -24,9 +25,8 @@ import java.util.function.DoubleFunction;
  *
  * @param grid candidates, the tamest first
  * @param made the method of a candidate
- * @param gradients that it costs, in gradients of one example
  */
-record Contender(List<Double> grid, DoubleFunction<UnlearningMethod> made, long gradients) {
+record Contender(List<Double> grid, DoubleFunction<UnlearningMethod> made) {
 
   private static final double MOMENTUM = 0.9;
   private static final int FISHER_EXAMPLES = 300;
@@ -36,63 +36,46 @@ record Contender(List<Double> grid, DoubleFunction<UnlearningMethod> made, long 
     return made.apply(grid.get(0)).name();
   }
 
+  /** What it costs, in gradients of one example, which no candidate changes either. */
+  long gradients(RequestSize size) {
+    return made.apply(grid.get(0)).gradients(size).orElseThrow();
+  }
+
   /** All, with their authors' settings but for the rate, the epochs and the batch size. */
-  static List<Contender> all(ForgetSplit split) {
-    BenchmarkSettings s = split.settings();
-    int epochs = s.unlearningEpochs();
-    long forgotten = split.forget().size();
-    long stays = split.retained().size();
+  static List<Contender> all(BenchmarkSettings s) {
     List<Double> usual = List.of(1e-3, 1e-2, 1e-1);
     NegGradPlus negGrad = new NegGradPlus();
     SaliencyUnlearning salient = new SaliencyUnlearning();
     SparseFineTuning sparse = new SparseFineTuning();
     Scrub scrub = new Scrub();
-    int ascents = Math.min(scrub.ascents(), epochs);
+    int ascents = Math.min(scrub.ascents(), s.unlearningEpochs());
     BadTeacher teacher = new BadTeacher();
     SelectiveSynapticDampening dampening = new SelectiveSynapticDampening();
     // The small networks have three.
     int layers = 1;
     return List.of(
         new Contender(
-            List.of(1e-5, 1e-4, 1e-3, 1e-2),
-            rate -> new GradientAscentUnlearning(plan(s, rate)),
-            epochs * forgotten),
-        new Contender(usual, rate -> new FineTuningUnlearning(plan(s, rate)), epochs * stays),
-        new Contender(
-            usual,
-            rate -> new NegGradPlus(plan(s, rate), negGrad.forgetWeight()),
-            2 * epochs * stays),
-        new Contender(usual, rate -> new RandomLabels(plan(s, rate)), epochs * (stays + forgotten)),
-        new Contender(
-            usual,
-            rate -> new SaliencyUnlearning(plan(s, rate), salient.share()),
-            epochs * (stays + forgotten) + forgotten),
-        new Contender(
-            usual, rate -> new SparseFineTuning(plan(s, rate), sparse.penalty()), epochs * stays),
-        new Contender(
-            usual, rate -> new LastLayersFineTuning(plan(s, rate), layers), epochs * stays),
-        new Contender(
-            usual, rate -> new LastLayersRetraining(plan(s, rate), layers), epochs * stays),
+            List.of(1e-5, 1e-4, 1e-3, 1e-2), rate -> new GradientAscentUnlearning(plan(s, rate))),
+        new Contender(usual, rate -> new FineTuningUnlearning(plan(s, rate))),
+        new Contender(usual, rate -> new NegGradPlus(plan(s, rate), negGrad.forgetWeight())),
+        new Contender(usual, rate -> new RandomLabels(plan(s, rate))),
+        new Contender(usual, rate -> new SaliencyUnlearning(plan(s, rate), salient.share())),
+        new Contender(usual, rate -> new SparseFineTuning(plan(s, rate), sparse.penalty())),
+        new Contender(usual, rate -> new LastLayersFineTuning(plan(s, rate), layers)),
+        new Contender(usual, rate -> new LastLayersRetraining(plan(s, rate), layers)),
         new Contender(
             List.of(5e-4, 5e-3, 5e-2),
             rate ->
                 new Scrub(
-                    plan(s, rate), ascents, scrub.forgetBatchSize(), scrub.alpha(), scrub.gamma()),
-            epochs * stays + ascents * forgotten),
-        new Contender(
-            usual,
-            rate -> new BadTeacher(plan(s, rate), teacher.share()),
-            epochs * (forgotten + Math.round(teacher.share() * stays))),
+                    plan(s, rate), ascents, scrub.forgetBatchSize(), scrub.alpha(), scrub.gamma())),
+        new Contender(usual, rate -> new BadTeacher(plan(s, rate), teacher.share())),
         new Contender(
             List.of(50.0, 10.0, 2.0),
             threshold ->
                 new SelectiveSynapticDampening(
-                    threshold, dampening.dampening(), dampening.batchSize()),
-            stays + 2 * forgotten),
+                    threshold, dampening.dampening(), dampening.batchSize())),
         new Contender(
-            List.of(1e-8, 1e-7, 1e-6),
-            noise -> new FisherForgetting(noise, FISHER_EXAMPLES),
-            Math.min(stays, FISHER_EXAMPLES)));
+            List.of(1e-8, 1e-7, 1e-6), noise -> new FisherForgetting(noise, FISHER_EXAMPLES)));
   }
 
   private static SgdPlan plan(BenchmarkSettings s, double rate) {

@@ -45,12 +45,14 @@ public final class MethodExperiment
       List<MethodRow> rows) {}
 
   /**
-   * The run that a notebook has time for: the largest rate without the penalty, where single
-   * gradient unlearning fares worst, at the first seed, measured a few times.
+   * The runs that a notebook has time for: two corners of the grid, at the first seed, measured a
+   * few times; at quick scale on the smooth network, which takes a tenth of the time.
    */
-  public static List<FineTuningSettings> corner(Scale scale) {
+  public static List<FineTuningSettings> corners(Scale scale) {
     FineTuningSettings base = FineTuningSettings.of(scale);
-    return List.of(base.withMeasureEvery(Math.max(1, base.steps() / MEASUREMENTS)));
+    FineTuningSettings few = base.withMeasureEvery(Math.max(1, base.steps() / MEASUREMENTS));
+    FineTuningSettings first = scale == Scale.QUICK ? smooth(few) : few;
+    return List.of(first, first.withRate(0.1 * base.rate()).withGamma(5));
   }
 
   /**
@@ -60,10 +62,12 @@ public final class MethodExperiment
   static List<FineTuningSettings> grid(Scale scale) {
     List<FineTuningSettings> runs = FineTuningGrids.grid(scale);
     return scale == Scale.QUICK
-        ? Stream.concat(
-                runs.stream(), runs.stream().map(run -> SettingsJson.with(run, "model", SMOOTH)))
-            .toList()
+        ? Stream.concat(runs.stream(), runs.stream().map(MethodExperiment::smooth)).toList()
         : runs;
+  }
+
+  private static FineTuningSettings smooth(FineTuningSettings run) {
+    return SettingsJson.with(run, "model", SMOOTH);
   }
 
   @Override
