@@ -39,7 +39,9 @@ class PretrainingPrecisionTest {
           "examples",
           96,
           "testExamples",
-          50);
+          50,
+          "measureEvery",
+          1000);
 
   private static final FineTuningSettings BFLOAT16 =
       SettingsJson.set(FLOAT32, "pretrainingPrecision=bfloat16");

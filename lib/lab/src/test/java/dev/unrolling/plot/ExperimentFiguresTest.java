@@ -93,8 +93,11 @@ class ExperimentFiguresTest {
 
   private static <S extends Record> S shorter(String id, S run) {
     return switch (id) {
-      case "E1", "E2", "C2.10" ->
+      case "E1", "E2" ->
           SettingsJson.with(run, "examples", 32, "testExamples", 20, "measureEvery", 2);
+      case "C2.10" ->
+          SettingsJson.with(
+              run, "model", "tanh-cnn-2", "examples", 32, "testExamples", 20, "measureEvery", 2);
       case "C2.12" -> sparse(run);
       case "E3" -> SettingsJson.with(run, "examples", 32, "testExamples", 20, "measureEvery", 5);
       case "E4" -> SettingsJson.with(run, "examples", 64, "testExamples", 20);
