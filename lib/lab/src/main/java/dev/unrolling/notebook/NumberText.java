@@ -5,8 +5,8 @@ import java.util.Locale;
 
 /**
  * How the numbers of one column are written: whole numbers as they are; others with as many
- * decimals as give the largest four digits that count, and those that would lose theirs as a power
- * of ten.
+ * decimals as give the largest four digits that count, and those that would lose theirs with as
+ * many as they need, or as a power of ten where these are many.
  *
  * @param decimals after the point, 0 to 6
  * @param whole whether all numbers are whole and below 1e9
@@ -15,13 +15,14 @@ record NumberText(int decimals, boolean whole) {
   private static final int DIGITS = 4;
   private static final int MOST_DECIMALS = 6;
   private static final double LARGEST_PLAIN = 1e6;
+  private static final double SMALLEST_PLAIN = 1e-3;
 
   static NumberText of(double[] column) {
     double[] finite = Arrays.stream(column).filter(Double::isFinite).toArray();
     boolean whole = Arrays.stream(finite).allMatch(v -> v == Math.rint(v) && Math.abs(v) < 1e9);
     double largest =
         Arrays.stream(finite).map(Math::abs).filter(v -> v < LARGEST_PLAIN).max().orElse(0);
-    int before = largest == 0 ? 1 : (int) Math.floor(Math.log10(largest)) + 1;
+    int before = largest == 0 ? 1 : digitsBefore(largest);
     return new NumberText(Math.max(0, Math.min(MOST_DECIMALS, DIGITS - before)), whole);
   }
 
@@ -34,13 +35,21 @@ record NumberText(int decimals, boolean whole) {
       return value > 0 ? "∞" : "−∞";
     }
     double size = Math.abs(value);
-    boolean plain =
-        whole || size == 0 || size < LARGEST_PLAIN && size >= 10 * Math.pow(10, -decimals);
+    boolean shared = whole || size == 0 || size >= 10 * Math.pow(10, -decimals);
     String text =
-        plain
-            ? String.format(Locale.ROOT, "%." + (whole ? 0 : decimals) + "f", value)
-            : scientific(value);
+        size >= LARGEST_PLAIN && !whole || !shared && size < SMALLEST_PLAIN
+            ? scientific(value)
+            : fixed(value, whole ? 0 : shared ? decimals : DIGITS - digitsBefore(size));
     return text.replace("-", "−");
+  }
+
+  /** Digits before the point, less the zeros after it. */
+  private static int digitsBefore(double size) {
+    return (int) Math.floor(Math.log10(size)) + 1;
+  }
+
+  private static String fixed(double value, int decimals) {
+    return String.format(Locale.ROOT, "%." + decimals + "f", value);
   }
 
   private static String scientific(double value) {

@@ -24,6 +24,14 @@ class NumberTextTest {
   }
 
   @Test
+  void whatNeedsMoreDecimalsThanOthersHasThem() {
+    assertEquals("7.183", text(7.1834, 7.1834, 184.3, 2276.5));
+    assertEquals("0.5000", text(0.5, 100, 0.5));
+    assertEquals("0.001234", text(0.001234, 0.001234, 5000));
+    assertEquals("9.000×10<sup>−4</sup>", text(9e-4, 9e-4, 5000));
+  }
+
+  @Test
   void wholeNumbersStayWhole() {
     assertEquals("2000", text(2000, 1, 2000));
     assertEquals("−7", text(-7, 1, -7));
