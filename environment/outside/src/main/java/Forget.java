@@ -32,7 +32,7 @@ public class Forget {
     MultiLayerNetwork retrained = model.clone();
     // README shows these lines.
     ForgettingListener listener = new ForgettingListener(forget);
-    model.setListeners(listener);
+    model.addListeners(listener);
     for (DataSet batch : batches) {
       model.fit(batch);
     }

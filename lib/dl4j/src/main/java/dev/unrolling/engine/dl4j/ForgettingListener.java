@@ -28,9 +28,12 @@ import org.nd4j.linalg.factory.Nd4j;
  *
  * <p>The batch is known by the bits of its features, labels and masks, in the model's precision; of
  * the batch only sums over them are kept. Every step that shows them counts as a visit, by {@code
- * fit} of an iterator or of a single {@code DataSet}. It listens to one model, at every step: a
- * gap, or a second model ({@code ParallelWrapper} trains copies), is refused when it is seen. A
- * training that stops and goes on in another process stores it by {@link #save}.
+ * fit} of an iterator or of a single {@code DataSet}. Where examples are shuffled into other
+ * batches from epoch to epoch only the epochs that show the batch as it is count, and the rest of
+ * what its examples did stays: compare {@link #visits} with the number of epochs. It listens to one
+ * model, at every step: a gap, or a second model ({@code ParallelWrapper} trains copies), is
+ * refused when it is seen. A training that stops and goes on in another process stores it by {@link
+ * #save}.
  */
 public final class ForgettingListener extends BaseTrainingListener {
 
@@ -209,8 +212,10 @@ public final class ForgettingListener extends BaseTrainingListener {
       throw new IllegalStateException(
           "no training step saw the batch to be forgotten"
               + batch.map(data -> " of " + data.getLabels(0).size(0) + " examples").orElse("")
-              + ": it must be one whole batch of the run, with the same preprocessing, labels and"
-              + " masks");
+              + (state.isEmpty()
+                  ? ", for none was seen at all: attach the listener before the first fit"
+                  : ": it must be one whole batch of the run, with the same preprocessing, labels"
+                      + " and masks"));
     }
     return state.get().record(model.map(RecordChecks::parameters));
   }

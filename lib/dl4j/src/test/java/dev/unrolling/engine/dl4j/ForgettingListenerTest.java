@@ -84,7 +84,7 @@ class ForgettingListenerTest {
       ForgettingListener listener = new ForgettingListener(hers);
       MultiLayerNetwork byIterator = watched(listener);
       byIterator.fit(new ExistingDataSetIterator(new ArrayList<DataSet>()));
-      assertRefused(IllegalStateException.class, "no training step saw", listener::record);
+      assertRefused(IllegalStateException.class, "before the first fit", listener::record);
       byIterator.fit(new ExistingDataSetIterator(epoch), 3);
       ForgettingListener single = new ForgettingListener(hers);
       MultiLayerNetwork byBatch = watched(single);
