@@ -27,6 +27,7 @@ import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -146,6 +147,22 @@ class ExperimentCommandsTest {
       assertEquals(
           Evaluation.of(network, test, all).accuracy(), origin.path("testAccuracy").asDouble());
     }
+    List<Path> kept = List.of(start.resolve(ResultStore.STATE), start.resolve("settings.json"));
+    String settings = Files.readString(kept.get(1));
+    for (Path one : kept) {
+      Files.delete(one);
+    }
+    Ended back = run("weights", "--from", file.toString());
+    assertEquals(0, back.status(), back.err());
+    assertEquals(
+        StrictJson.mapper().readTree(settings), StrictJson.mapper().readTree(kept.get(1).toFile()));
+    NetworkState restored = SavedRun.load(kept.get(0), name).networks().get(0);
+    assertEquals(state.weights(), restored.weights());
+    assertEquals(state.runningStatistics(), restored.runningStatistics());
+    Files.writeString(file, "harmed", StandardOpenOption.APPEND);
+    Ended refused = run(List.of(), "weights", "--from", file.toString());
+    assertEquals(2, refused.status());
+    assertTrue(refused.err().contains("does not belong to"), refused.err());
   }
 
   @Test
@@ -269,6 +286,8 @@ class ExperimentCommandsTest {
         "export E1 --scale huge | \"huge\"; there is smoke, quick, desk, paper",
         "weights /no/such | --to resnet20.safetensors",
         "weights /no/such --to w.npz | no pre-trained weights in /no/such",
+        "weights /no/such --from w.npz | one of both",
+        "weights --from /no/such.npz | no file /no/such.npz",
         "fetch svhn | \"svhn\"; there is cifar10, cifar100, imdb, mnist",
         "fetch imdb --offline=maybe | 'maybe' is not a boolean",
         "check --quick=maybe | 'maybe' is not a boolean",

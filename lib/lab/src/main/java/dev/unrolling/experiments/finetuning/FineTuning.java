@@ -171,7 +171,10 @@ public final class FineTuning implements Computation<FineTuningSettings, FineTun
     }
   }
 
-  /** What a run begins with: the pre-trained weights, computed if they are not there yet. */
+  /**
+   * What a run begins with: the pre-trained weights, computed if they are not there yet. Momentum
+   * begins at 0, as with the authors' new optimizer.
+   */
   public static Prepared prepare(FineTuningSettings settings, RunContext context) {
     DataSets.Parts data = context.data().of(settings.data());
     ForgetSplit split = ForgetSplit.of(data.train(), settings);
@@ -181,7 +184,8 @@ public final class FineTuning implements Computation<FineTuningSettings, FineTun
             .get(
                 Pretraining.of(settings),
                 settings.pretrainingPrecision(),
-                pretraining -> pretrain(settings, data, split, pretraining));
+                pretraining -> pretrain(settings, data, split, pretraining))
+            .withoutVelocity();
     BatchOrder order =
         BatchOrder.shuffled(
                 data.train(),
