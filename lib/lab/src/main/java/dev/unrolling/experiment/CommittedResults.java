@@ -29,7 +29,12 @@ public record CommittedResults(Path folder) {
 
   /** The folder that the environment names, else that of a working copy or of its notebooks. */
   public static CommittedResults fromEnvironment() {
-    String named = System.getenv(VARIABLE);
+    return from(System.getenv());
+  }
+
+  /** The same, in an environment of the caller's. */
+  public static CommittedResults from(Map<String, String> environment) {
+    String named = environment.get(VARIABLE);
     Path here = Path.of("results");
     return new CommittedResults(
         named != null

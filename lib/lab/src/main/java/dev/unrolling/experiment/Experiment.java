@@ -6,12 +6,11 @@ import dev.unrolling.settings.Scale;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BiFunction;
 import java.util.function.Function;
 import tech.tablesaw.api.Table;
 
 /**
- * A computation, the settings to run it with, and the figures of what comes out.
+ * A computation, the settings to run it with, and how to read what comes out.
  *
  * @param <S> settings of a run
  * @param id e.g. {@code "E1"}
@@ -20,8 +19,8 @@ import tech.tablesaw.api.Table;
  * @param runs the runs of a scale; the first is the base setting
  * @param engine computed on unless another is named, e.g. {@code "torch"}
  * @param precision of weights and computation unless another is named
- * @param figures of a scale's table of finished runs, by the names of their files, in the order in
- *     which they are shown
+ * @param reading of a scale's table of finished runs: figures, and where there are any a summary
+ *     and verdicts
  */
 public record Experiment<S extends Record>(
     String id,
@@ -30,7 +29,7 @@ public record Experiment<S extends Record>(
     Function<Scale, List<S>> runs,
     String engine,
     Precision precision,
-    BiFunction<Scale, Table, Map<String, Figure>> figures) {
+    Reading reading) {
 
   /** The base setting of a scale. */
   public S base(Scale scale) {
@@ -45,7 +44,7 @@ public record Experiment<S extends Record>(
    * @param table of finished runs
    */
   public Map<String, Figure> figures(Scale scale, Table table) {
-    Map<String, Figure> shown = new LinkedHashMap<>(figures.apply(scale, table));
+    Map<String, Figure> shown = new LinkedHashMap<>(reading.figures(scale, table));
     shown.values().removeIf(figure -> figure.data().isEmpty());
     shown.replaceAll((name, figure) -> figure.withNote(scale + " scale"));
     return shown;

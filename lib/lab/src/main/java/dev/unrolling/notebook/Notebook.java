@@ -8,7 +8,10 @@ import dev.unrolling.data.UserPath;
 import dev.unrolling.dataset.DataSets;
 import dev.unrolling.engine.Engine;
 import dev.unrolling.engine.Engines;
+import dev.unrolling.experiment.CommittedResults;
 import dev.unrolling.experiment.Computation;
+import dev.unrolling.experiment.Experiment;
+import dev.unrolling.experiment.Experiments;
 import dev.unrolling.experiment.Runner;
 import dev.unrolling.experiment.Verdict;
 import dev.unrolling.plot.Figure;
@@ -22,6 +25,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -56,6 +60,7 @@ public final class Notebook {
   private final Optional<Kernel> kernel;
   private final PrintStream out;
   private final VerdictFile verdicts;
+  private final CommittedResults kept;
   private final DataSets data;
   private ProgressLine progress;
 
@@ -74,6 +79,7 @@ public final class Notebook {
         UserPath.of(
             ResultStore.VARIABLE, environment.getOrDefault(ResultStore.VARIABLE, "out/runs"));
     verdicts = new VerdictFile(folder.resolve("verdicts.csv"));
+    kept = CommittedResults.from(environment);
     names = new TakenNames(folder, "verdicts");
     progress = new ProgressLine(kernel, out);
     DataCache cache = DataCache.fromEnvironment();
@@ -255,6 +261,30 @@ public final class Notebook {
     StringBuilder text = new StringBuilder();
     all.forEach(verdict -> text.append(verdict.claim()).append(' ').append(verdict).append('\n'));
     display(Output.html(text.toString().strip(), Html.verdicts(all)));
+  }
+
+  /**
+   * Shows what is kept with the notebooks of some experiments at larger scales: figures, what each
+   * run came to, and verdicts.
+   *
+   * @param ids e.g. {@code "E3"}; nothing is shown of one that has no table
+   */
+  public void showKept(String... ids) {
+    for (String id : ids) {
+      Experiment<?> experiment = Experiments.of(id);
+      for (Scale larger : kept.scales(id)) {
+        Table table = kept.table(id, larger).orElseThrow();
+        experiment.figures(larger, table).forEach((name, one) -> show(one, name + "-" + larger));
+        experiment
+            .reading()
+            .summary(table)
+            .ifPresent(summary -> show(summary, id.toLowerCase(Locale.ROOT) + "-" + larger));
+        List<Verdict> said = experiment.reading().verdicts(larger, table);
+        if (!said.isEmpty()) {
+          show(larger, said.toArray(Verdict[]::new));
+        }
+      }
+    }
   }
 
   /**

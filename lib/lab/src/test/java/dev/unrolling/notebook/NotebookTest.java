@@ -92,6 +92,24 @@ class NotebookTest {
   }
 
   @Test
+  void whatIsKeptIsShownWithItsVerdicts() throws IOException {
+    Map<String, String> environment =
+        Map.of(
+            "UNROLLING_OUT", out.toString(),
+            "UNROLLING_TABLES", Path.of("../../notebooks/results").toString());
+    Notebook notebook = Notebook.open("06-x", environment, Optional.empty(), System.out);
+    notebook.showKept("E3", "E4");
+    Path shown = out.resolve("06-x");
+    for (String file : List.of("e3-scratch-desk.png", "e3-desk.csv", "e4-checkpoints-desk.png")) {
+      assertTrue(Files.isRegularFile(shown.resolve(file)), file);
+    }
+    List<String> verdicts = Files.readAllLines(shown.resolve("verdicts.csv"));
+    assertEquals(9, verdicts.size(), "a header, four of E3 and four of E4");
+    assertTrue(verdicts.stream().skip(1).allMatch(line -> line.contains("desk")));
+    assertTrue(verdicts.stream().anyMatch(l -> l.startsWith("\"E4, e1\"") && l.contains("holds")));
+  }
+
+  @Test
   void theFirstLineSaysWhatRuns() {
     Notebook.open(
         "02-x",

@@ -19,6 +19,11 @@ public final class FineTuningFigures {
 
   private FineTuningFigures() {}
 
+  /** Model and data of the first run, e.g. {@code "resnet18 on cifar10"}. */
+  public static String subject(Table table) {
+    return table.column("model").getString(0) + " on " + table.column("data").getString(0);
+  }
+
   /**
    * Verification error by two methods, and the distance without unlearning, over the steps; mean
    * and range over the runs.

@@ -79,6 +79,49 @@ public final class GridVerdicts {
   }
 
   /**
+   * All that E3's table says, at any scale.
+   *
+   * @param last one row a run
+   */
+  public static Verdict[] fromScratch(Table last) {
+    return new Verdict[] {
+      lowerWithPenalty("E3, e", last, "e"),
+      lowerWithPenalty("E3, norm(dw)", last, "norm_dw"),
+      lowerWithPenalty("E3, sigma", last, "sigma_mean"),
+      lowerWithPenalty("E3, v", last, "v_single_gradient")
+    };
+  }
+
+  /**
+   * All that E4's table says, at any scale.
+   *
+   * @param measurements all of them
+   */
+  public static Verdict[] checkpointed(Table measurements) {
+    Table last = FineTuningVerdicts.lastRows(measurements);
+    return new Verdict[] {
+      checkpointedIsNearer("E4, e", last, "e"),
+      checkpointedIsNearer("E4, e1", last, "e1"),
+      FineTuningVerdicts.bound("E4, e1 as a bound", measurements, "e1"),
+      FineTuningVerdicts.bound("E4, checkpointed e1 as a bound", measurements, "e1_checkpointed")
+    };
+  }
+
+  /**
+   * All that E7's table says, at any scale.
+   *
+   * @param last one row a run
+   * @param base the base setting
+   */
+  public static Verdict[] factors(Table last, FineTuningSettings base) {
+    return new Verdict[] {
+      sameDirection("E7, e", changes(last, base, "e"), "e"),
+      sameDirection("E7, e1", changes(last, base, "e1"), "e1"),
+      FineTuningVerdicts.nearerThanDoingNothing("E7, against doing nothing", last)
+    };
+  }
+
+  /**
    * E3: at the end, a column is lower with a penalty than without, for every seed. Undecided with
    * fewer than 3 seeds.
    *

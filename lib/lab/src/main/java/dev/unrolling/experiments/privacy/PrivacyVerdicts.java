@@ -53,6 +53,27 @@ public final class PrivacyVerdicts {
 
   private PrivacyVerdicts() {}
 
+  /**
+   * All that E6's table says, at any scale.
+   *
+   * @param table all rows of one pair of a model and a data set
+   */
+  public static Verdict[] all(Table table) {
+    return new Verdict[] {
+      separates(table),
+      remembers(table),
+      retrainedHasNotSeen(table),
+      followsV(table),
+      unlearningHelps(table, SINGLE_GRADIENT),
+      unlearningHelps(table, EACH_VISIT),
+      keepsAccuracy(table, SINGLE_GRADIENT),
+      keepsAccuracy(table, EACH_VISIT),
+      gammaLowersV(table, SINGLE_GRADIENT),
+      gammaLowersV(table, ORIGINAL),
+      gammaHides(table)
+    };
+  }
+
   /** The rows after the last visit. */
   public static Table lastRows(Table table) {
     return PrivacyRows.last(table);

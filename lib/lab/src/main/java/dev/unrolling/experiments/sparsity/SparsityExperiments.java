@@ -3,10 +3,12 @@ package dev.unrolling.experiments.sparsity;
 import dev.unrolling.engine.Precision;
 import dev.unrolling.experiment.Experiment;
 import dev.unrolling.experiment.ExperimentProvider;
-import dev.unrolling.experiments.finetuning.FineTuningSettings;
+import dev.unrolling.experiment.Reading;
+import dev.unrolling.experiments.finetuning.FineTuningFigures;
 import dev.unrolling.experiments.finetuning.FineTuningVerdicts;
 import java.util.List;
 import java.util.Map;
+import tech.tablesaw.api.Table;
 
 /** C2.12. */
 public final class SparsityExperiments implements ExperimentProvider {
@@ -24,11 +26,30 @@ public final class SparsityExperiments implements ExperimentProvider {
             PrunedFineTuning::runs,
             "torch",
             Precision.FLOAT32,
-            (scale, table) ->
-                Map.of(
-                    "c2.12-sparsity",
-                    SparsityFigures.overSparsity(
-                        "Pruned networks, " + FineTuningSettings.of(scale).subject(),
-                        FineTuningVerdicts.lastRows(table)))));
+            Reading.of(
+                (scale, table) ->
+                    Map.of(
+                        "c2.12-sparsity",
+                        SparsityFigures.overSparsity(
+                            "Pruned networks, " + FineTuningFigures.subject(table),
+                            FineTuningVerdicts.lastRows(table))),
+                SparsityExperiments::summary,
+                (scale, table) -> SparsityVerdicts.all(FineTuningVerdicts.lastRows(table)))));
+  }
+
+  private static Table summary(Table table) {
+    return FineTuningVerdicts.lastRows(table)
+        .selectColumns(
+            "model",
+            "data",
+            "sparsity",
+            "seed",
+            "v_single_gradient",
+            "forgetting_distance",
+            "e",
+            "e1",
+            "sigma_mean",
+            "norm_dw",
+            "test_accuracy");
   }
 }

@@ -61,8 +61,8 @@ public final class SparsityVerdicts {
                 + " "
                 + told
                 + "; mean and range over "
-                + seeds
-                + " seeds (needed: each mean below the one before)")
+                + (seeds == 1 ? "1 seed" : seeds + " seeds")
+                + " (needed: each mean below the one before)")
         .ifEnough(
             means.length >= GridVerdicts.FEWEST_SEEDS && seeds >= GridVerdicts.FEWEST_SEEDS,
             "at least 3 sparsities and seeds are needed");
