@@ -46,6 +46,14 @@ class ClaimsTest(unittest.TestCase):
             ],
         )
 
+    def test_beyond_quick_a_claim_says_why_it_is_not_run_there(self) -> None:
+        listed = [{**CLAIMS[0], "beyond_quick": "small networks"}, CLAIMS[2]]
+        lines = claims.table(listed, {"quick": [], "desk": []}, NAMES).splitlines()[2:]
+        self.assertTrue(lines[0].endswith("| not yet run | small networks |"))
+        self.assertTrue(lines[1].endswith("| not yet run | not yet run |"))
+        told = claims.table(listed, {"desk": [row("2.1", "holds")]}, NAMES).splitlines()[2]
+        self.assertTrue(told.endswith("| holds |"))
+
     def test_data_sets_parts_and_notebooks_are_told_apart(self) -> None:
         rows = [row("2.1", "holds"), row("2.1 (IMDB)", "fails"), row("2.1, e1", "holds")]
         self.assertTrue(

@@ -51,7 +51,9 @@ def main(arguments: Sequence[str]) -> int:
 
 def made(layout: Layout) -> str:
     """The table from the claims and the verdicts that are kept."""
-    claims = reading.rows(layout.notebooks / "claims.csv", ("claim", "says", "by", "stated"))
+    claims = reading.rows(
+        layout.notebooks / "claims.csv", ("claim", "says", "by", "stated", "beyond_quick")
+    )
     names = sorted(path.stem for path in layout.notebooks.glob("*.ipynb"))
     scales = [s for s in KEPT if s == "quick" or layout.kept_verdicts(s).exists()]
     verdicts = {scale: read(layout.kept_verdicts(scale)) for scale in scales}
@@ -92,7 +94,7 @@ def with_table(page: str, text: str) -> str:
 def table(
     claims: Sequence[Row], verdicts: Mapping[str, Sequence[Row]], names: Sequence[str]
 ) -> str:
-    """A row a claim, a column a scale."""
+    """A row a claim, a column a scale; where a claim has no verdict at a larger scale, why."""
     claims = [*claims, *_unlisted(claims, verdicts)]
     keys = [claim["claim"] for claim in claims]
     lines = [
@@ -108,7 +110,9 @@ def table(
         stated = [n for n in names if n.split("-")[0] == claim["stated"]]
         links = [f"[{n.split('-')[0]}]({n}.ipynb)" for n in sorted({*stated, *numbers})]
         cells = [claim["claim"], claim["says"], claim["by"], ", ".join(links)]
-        cells += [_cell(rows, claim["claim"]) for rows in told.values()]
+        for scale, rows in told.items():
+            beyond = claim.get("beyond_quick") if scale != "quick" else None
+            cells.append(_cell(rows, claim["claim"], beyond or NOT_RUN))
         lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
     return "\n".join(lines) + "\n"
 
@@ -137,10 +141,10 @@ def _key(row: Row, keys: Sequence[str]) -> str | None:
     return name if name in keys else None
 
 
-def _cell(rows: Sequence[Row], claim: str) -> str:
-    """The outcomes, each with what they are of where there are several."""
+def _cell(rows: Sequence[Row], claim: str, without: str) -> str:
+    """The outcomes, each with what they are of where there are several; else why there are none."""
     if not rows:
-        return NOT_RUN
+        return without
     if len(rows) == 1 and rows[0]["claim"] == claim:
         return rows[0]["outcome"]
     mixed = any(_split(row)[1] for row in rows)
