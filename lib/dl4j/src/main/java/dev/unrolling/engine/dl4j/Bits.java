@@ -7,7 +7,10 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.stream.IntStream;
+import java.util.zip.CRC32;
 import java.util.zip.CRC32C;
+import java.util.zip.Checksum;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -45,6 +48,30 @@ record Bits(String shape, long crc, String sha256) {
   /** One sum over those of several arrays, in order. */
   static String sum(List<Bits> bits) {
     return sha256(ByteBuffer.wrap(bits.toString().getBytes(StandardCharsets.UTF_8)));
+  }
+
+  /**
+   * A number for each example, over the bits of its row in each of the arrays: two sums of 32 bits,
+   * so that of other examples it is another. None if the arrays do not have as many rows.
+   */
+  static List<Long> examples(DataType type, INDArray... arrays) {
+    int examples = Math.toIntExact(arrays[0].size(0));
+    if (Arrays.stream(arrays).anyMatch(array -> array.size(0) != examples)) {
+      return List.of();
+    }
+    List<ByteBuffer> all = Arrays.stream(arrays).map(array -> bytes(array, type)).toList();
+    return IntStream.range(0, examples)
+        .mapToObj(
+            i -> rows(new CRC32C(), all, i, examples) << 32 | rows(new CRC32(), all, i, examples))
+        .toList();
+  }
+
+  private static long rows(Checksum sum, List<ByteBuffer> arrays, int example, int examples) {
+    for (ByteBuffer array : arrays) {
+      int length = array.capacity() / examples;
+      sum.update(array.slice(example * length, length));
+    }
+    return sum.getValue();
   }
 
   private static ByteBuffer bytes(INDArray array, DataType type) {

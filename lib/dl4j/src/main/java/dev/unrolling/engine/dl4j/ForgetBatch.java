@@ -2,8 +2,10 @@ package dev.unrolling.engine.dl4j;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.stream.IntStream;
@@ -138,14 +140,52 @@ final class ForgetBatch {
   }
 
   /**
-   * The bits that a step of a model on this batch shows a listener. Tried on a copy, since a layer
-   * may mask by itself.
+   * What a step on the batch shows a listener.
+   *
+   * @param arrays the bits of what is fed, then of the labels
+   * @param examples a number for each example, by its features and labels
+   */
+  record Shown(List<Bits> arrays, Set<Long> examples) {
+
+    /** Whether the step at hand is fed this; can be asked from its forward pass on. */
+    boolean isFed(Model model) {
+      return match(0, model, fed(model));
+    }
+
+    /** Whether the step at hand has these labels; DL4J tells them going back. */
+    boolean hasLabels(Model model) {
+      INDArray[] labels = labels(model);
+      return match(arrays.size() - labels.length, model, labels);
+    }
+
+    private boolean match(int from, Model model, INDArray... seen) {
+      DataType type = model.params().dataType();
+      return from >= 0
+          && from + seen.length <= arrays.size()
+          && IntStream.range(0, seen.length)
+              .allMatch(i -> arrays.get(from + i).match(seen[i], type));
+    }
+
+    /** How many of these examples the step at hand has; can be asked going back. */
+    int examplesOf(Model model) {
+      return (int) ForgetBatch.examples(model).stream().filter(examples::contains).count();
+    }
+  }
+
+  private static List<Long> examples(Model model) {
+    return Bits.examples(model.params().dataType(), flat(inputs(model), labels(model)));
+  }
+
+  /**
+   * What a step of a model on this batch shows a listener. Tried on a copy, since a layer may mask
+   * by itself.
    *
    * @throws IllegalArgumentException if the model does not take the batch
    */
-  List<Bits> shown(Model model) {
+  Shown shown(Model model) {
     Model twin = UserModels.copy(model);
     List<Bits> shown = new ArrayList<>();
+    Set<Long> examples = new HashSet<>();
     DataType type = model.params().dataType();
     twin.addListeners(
         new BaseTrainingListener() {
@@ -162,6 +202,9 @@ final class ForgetBatch {
           @Override
           public void onBackwardPass(Model seen) {
             keep(labels(seen));
+            try (MemoryWorkspace outside = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+              examples.addAll(examples(seen));
+            }
           }
 
           private void keep(INDArray... arrays) {
@@ -171,7 +214,7 @@ final class ForgetBatch {
           }
         });
     differentiateApart(twin);
-    return List.copyOf(shown);
+    return new Shown(List.copyOf(shown), Set.copyOf(examples));
   }
 
   /** Workspaces belong to a thread, and the step at hand has those of the same names open. */
@@ -199,36 +242,23 @@ final class ForgetBatch {
     }
   }
 
-  /** Whether the step at hand is fed what was shown; can be asked from its forward pass on. */
-  static boolean isFed(List<Bits> shown, Model model) {
-    return match(shown, 0, model, fed(model));
-  }
-
-  /** Whether the step at hand has the labels that were shown; DL4J tells them going back. */
-  static boolean hasLabels(List<Bits> shown, Model model) {
-    INDArray[] labels = labels(model);
-    return match(shown, shown.size() - labels.length, model, labels);
-  }
-
-  private static boolean match(List<Bits> shown, int from, Model model, INDArray... arrays) {
-    DataType type = model.params().dataType();
-    return from >= 0
-        && from + arrays.length <= shown.size()
-        && IntStream.range(0, arrays.length)
-            .allMatch(i -> shown.get(from + i).match(arrays[i], type));
-  }
-
   private static INDArray[] fed(Model model) {
     if (model instanceof MultiLayerNetwork network) {
       return flat(
-          new INDArray[] {network.getInput()},
+          inputs(model),
           Arrays.stream(network.getLayers()).map(Layer::getMaskArray).toArray(INDArray[]::new));
     }
     ComputationGraph graph = (ComputationGraph) model;
     return flat(
-        graph.getInputs(),
+        inputs(model),
         masks(graph.getInputMaskArrays(), graph.getNumInputArrays()),
         masks(graph.getLabelMaskArrays(), graph.getNumOutputArrays()));
+  }
+
+  private static INDArray[] inputs(Model model) {
+    return model instanceof MultiLayerNetwork network
+        ? new INDArray[] {network.getInput()}
+        : ((ComputationGraph) model).getInputs();
   }
 
   private static INDArray[] labels(Model model) {

@@ -28,12 +28,11 @@ import org.nd4j.linalg.factory.Nd4j;
  *
  * <p>The batch is known by the bits of its features, labels and masks, in the model's precision; of
  * the batch only sums over them are kept. Every step that shows them counts as a visit, by {@code
- * fit} of an iterator or of a single {@code DataSet}. Where examples are shuffled into other
- * batches from epoch to epoch only the epochs that show the batch as it is count, and the rest of
- * what its examples did stays: compare {@link #visits} with the number of epochs. It listens to one
- * model, at every step: a gap, or a second model ({@code ParallelWrapper} trains copies), is
- * refused when it is seen. A training that stops and goes on in another process stores it by {@link
- * #save}.
+ * fit} of an iterator or of a single {@code DataSet}. The order of the batches is free, but their
+ * examples stay together: where an iterator shuffles these into other batches, {@link #record}
+ * refuses, for what they did there would not be undone. It listens to one model, at every step: a
+ * gap, or a second model ({@code ParallelWrapper} trains copies), is refused when it is seen. A
+ * training that stops and goes on in another process stores it by {@link #save}.
  */
 public final class ForgettingListener extends BaseTrainingListener {
 
@@ -45,6 +44,10 @@ public final class ForgettingListener extends BaseTrainingListener {
   private Optional<ListenerState> state;
   private Optional<Model> model = Optional.empty();
   private boolean visiting;
+
+  /** How many examples of the batch the step at hand has, without being the batch. */
+  private int strayed;
+
   private boolean inEpoch;
 
   /** Iteration of the epoch's visit; -1 before it. */
@@ -124,7 +127,7 @@ public final class ForgettingListener extends BaseTrainingListener {
     // What is allocated in here outlives the step, whose workspaces DL4J has open.
     try (MemoryWorkspace outside = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
       bind(seen);
-      visiting = ForgetBatch.isFed(state.orElseThrow().shown(), seen);
+      visiting = state.orElseThrow().shown().isFed(seen);
     }
   }
 
@@ -156,12 +159,13 @@ public final class ForgettingListener extends BaseTrainingListener {
 
   @Override
   public void onBackwardPass(Model seen) {
-    if (!visiting) {
+    if (model.isEmpty() || model.get() != seen) {
       return;
     }
-    List<Bits> shown = state.orElseThrow().shown();
+    ForgetBatch.Shown shown = state.orElseThrow().shown();
     try (MemoryWorkspace outside = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
-      visiting = ForgetBatch.hasLabels(shown, seen);
+      visiting = visiting && shown.hasLabels(seen);
+      strayed = visiting ? 0 : shown.examplesOf(seen);
     }
     if (visiting && inEpoch && visitOfEpoch >= 0 && !options.everyMatch) {
       throw new IllegalStateException(
@@ -193,8 +197,11 @@ public final class ForgettingListener extends BaseTrainingListener {
     if (visiting && inEpoch) {
       visitOfEpoch = now.sums().iteration();
     }
-    state = Optional.of(now.next(ModelChecks.rate(seen), ModelChecks.momentum(seen), visiting));
+    state =
+        Optional.of(
+            now.next(ModelChecks.rate(seen), ModelChecks.momentum(seen), visiting, strayed));
     visiting = false;
+    strayed = 0;
   }
 
   /** Number of visits to the batch so far. */
@@ -205,9 +212,36 @@ public final class ForgettingListener extends BaseTrainingListener {
   /**
    * What was recorded, of the model as it is now.
    *
-   * @throws IllegalStateException if the run has not seen the batch
+   * @throws IllegalStateException if the run has not seen the batch, or has seen examples of it
+   *     outside of it, equal in features and labels
    */
   public ForgettingRecord record() {
+    ListenerState.Strays strays =
+        state.map(ListenerState::strays).orElse(ListenerState.Strays.NONE);
+    if (strays.steps() > 0) {
+      throw new IllegalStateException(
+          "steps that showed examples to be forgotten outside of their batch: "
+              + strays.steps()
+              + ", with "
+              + strays.examples()
+              + " of them in all; steps that showed the batch whole, as it was given: "
+              + visits()
+              + ". Unlearning undoes the visits of the whole batch alone, so what the others did"
+              + " would stay. Train again with an iterator that does not shuffle examples into"
+              + " other batches (shuffle the order of the batches), or retrain without the"
+              + " examples. If those were other examples that are equal and may stay, take"
+              + " recordOfWholeVisits()");
+    }
+    return recordOfWholeVisits();
+  }
+
+  /**
+   * As {@link #record}, although steps may have shown examples of the batch outside of it: what
+   * they did there stays. For data in which other examples happen to equal some of the batch.
+   *
+   * @throws IllegalStateException if the run has not seen the batch as a whole
+   */
+  public ForgettingRecord recordOfWholeVisits() {
     if (visits() == 0) {
       throw new IllegalStateException(
           "no training step saw the batch to be forgotten"

@@ -11,7 +11,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -22,7 +24,7 @@ import org.nd4j.linalg.factory.Nd4j;
 final class ListenerFile {
 
   private static final String NAME = "unrolling-sgd forgetting listener";
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
   private static final int SUM = 32;
 
   private ListenerFile() {}
@@ -44,8 +46,14 @@ final class ListenerFile {
     out.writeUTF(state.trained());
     out.writeUTF(state.batch());
     out.writeInt(state.batchSize());
-    out.writeInt(state.shown().size());
-    for (Bits bits : state.shown()) {
+    out.writeInt(state.strays().steps());
+    out.writeLong(state.strays().examples());
+    out.writeInt(state.shown().examples().size());
+    for (long example : state.shown().examples()) {
+      out.writeLong(example);
+    }
+    out.writeInt(state.shown().arrays().size());
+    for (Bits bits : state.shown().arrays()) {
       out.writeUTF(bits.shape());
       out.writeLong(bits.crc());
       out.writeUTF(bits.sha256());
@@ -83,14 +91,19 @@ final class ListenerFile {
     String trained = in.readUTF();
     String batch = in.readUTF();
     int batchSize = in.readInt();
-    int count = in.readInt();
-    List<Bits> shown = new ArrayList<>();
-    for (int i = 0; i < count; i++) {
-      shown.add(new Bits(in.readUTF(), in.readLong(), in.readUTF()));
+    ListenerState.Strays strays = new ListenerState.Strays(in.readInt(), in.readLong());
+    Set<Long> examples = new HashSet<>();
+    for (int left = in.readInt(); left > 0; left--) {
+      examples.add(in.readLong());
+    }
+    List<Bits> arrays = new ArrayList<>();
+    for (int left = in.readInt(); left > 0; left--) {
+      arrays.add(new Bits(in.readUTF(), in.readLong(), in.readUTF()));
     }
     INDArray start = Nd4j.read(in);
+    ForgetBatch.Shown shown = new ForgetBatch.Shown(List.copyOf(arrays), Set.copyOf(examples));
     return new Content(
-        new ListenerState(start, List.copyOf(shown), batch, batchSize, sums, trained), everyMatch);
+        new ListenerState(start, shown, batch, batchSize, sums, strays, trained), everyMatch);
   }
 
   private static void checkName(Path file, DataInputStream in) throws IOException {

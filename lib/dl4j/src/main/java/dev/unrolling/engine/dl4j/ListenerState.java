@@ -2,7 +2,6 @@ package dev.unrolling.engine.dl4j;
 
 import dev.unrolling.engine.dl4j.ForgettingRecord.Run;
 import dev.unrolling.engine.dl4j.ForgettingRecord.Visits;
-import java.util.List;
 import java.util.Optional;
 import org.deeplearning4j.nn.api.Model;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -11,14 +10,37 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * What a {@link ForgettingListener} has gathered, between two steps.
  *
  * @param start w_0
- * @param shown the bits that a step on the batch shows
+ * @param shown what a step on the batch shows
  * @param batch SHA-256 of the batch
  * @param batchSize its number of examples
  * @param sums over the steps so far
+ * @param strays what the steps showed of the batch's examples outside of it
  * @param trained SHA-256 of the parameters when this was stored; empty while the run goes on
  */
 record ListenerState(
-    INDArray start, List<Bits> shown, String batch, int batchSize, Sums sums, String trained) {
+    INDArray start,
+    ForgetBatch.Shown shown,
+    String batch,
+    int batchSize,
+    Sums sums,
+    Strays strays,
+    String trained) {
+
+  /**
+   * Examples of the batch that were seen outside of it.
+   *
+   * @param steps number of steps that showed some
+   * @param examples how many they showed, all steps together
+   */
+  record Strays(int steps, long examples) {
+
+    /** Before the first. */
+    static final Strays NONE = new Strays(0, 0);
+
+    Strays next(int shown) {
+      return shown == 0 ? this : new Strays(steps + 1, examples + shown);
+    }
+  }
 
   /**
    * Sums over steps of DL4J's {@code Nesterovs}, whose velocity holds rates and looks a step ahead:
@@ -53,20 +75,26 @@ record ListenerState(
         Bits.sum(batch.bits(model.params().dataType())),
         batch.size(),
         new Sums(iteration, 0, 0, 0, 0),
+        Strays.NONE,
         "");
   }
 
-  /** After a step. */
-  ListenerState next(double rate, double momentum, boolean visiting) {
+  /**
+   * After a step.
+   *
+   * @param strayed how many examples of the batch it showed outside of it
+   */
+  ListenerState next(double rate, double momentum, boolean visiting, int strayed) {
     Sums next = sums.next(rate, momentum, visiting);
-    return new ListenerState(start, shown, batch, batchSize, next, "");
+    return new ListenerState(start, shown, batch, batchSize, next, strays.next(strayed), "");
   }
 
   /** To be stored with a model as it is now. */
   ListenerState at(Model model, int iteration) {
     Sums now =
         new Sums(iteration, sums.visits(), sums.rateSum(), sums.velocityShare(), sums.factor());
-    return new ListenerState(start, shown, batch, batchSize, now, RecordChecks.parameters(model));
+    return new ListenerState(
+        start, shown, batch, batchSize, now, strays, RecordChecks.parameters(model));
   }
 
   /**

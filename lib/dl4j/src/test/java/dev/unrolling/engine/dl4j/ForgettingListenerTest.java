@@ -13,7 +13,10 @@ import static dev.unrolling.engine.dl4j.UserFixtures.watched;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
 import org.deeplearning4j.datasets.iterator.ExistingDataSetIterator;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.LSTM;
@@ -167,6 +170,9 @@ class ForgettingListenerTest {
     INDArray unlearned = UserModels.unlearn(graph, hers, listener.record()).params();
     assertEquals(0, unlearned.distance2(start), 1e-14);
     assertEquals(1, graph.getListeners().size());
+    INDArray[] otherIn = {values(1, 8, 5), values(3, 8, 2)};
+    graph.fit(new MultiDataSet(otherIn, out));
+    listener.record();
     graph.fit(new MultiDataSet(in, new INDArray[] {labels(1, 8), labels(3, 8)}));
     assertEquals(1, listener.visits());
     assertRefused(
@@ -174,6 +180,86 @@ class ForgettingListenerTest {
         "2 inputs and 2 outputs",
         () -> UserModels.unlearn(graph, batch(1), ForgettingRecord.sgd(start, 8, RATE)));
     assertRefused(IllegalArgumentException.class, "2 and 2", () -> Dl4jNetwork.wrap(graph, 5));
+  }
+
+  @Test
+  void examplesThatAreShuffledIntoOtherBatchesAreRefused() {
+    DataSet all = DataSet.merge(List.of(batch(0), batch(1), batch(2), batch(3)));
+    ForgettingListener listener = new ForgettingListener(batch(1));
+    MultiLayerNetwork model = watched(listener);
+    model.fit(new ExistingDataSetIterator(all.batchBy(8)));
+    assertEquals(RATE, listener.record().factor());
+    int steps = 0;
+    for (int epoch = 1; epoch < 4; epoch++) {
+      all.shuffle(epoch);
+      List<DataSet> batches = all.batchBy(5);
+      model.fit(new ExistingDataSetIterator(batches));
+      steps += (int) batches.stream().filter(b -> holdsSomeOf(b, batch(1))).count();
+    }
+    assertEquals(1, listener.visits());
+    for (String words :
+        List.of(
+            "outside of their batch: " + steps + ", with 24 of them in all",
+            "the batch whole, as it was given: 1.",
+            "shuffle the order of the batches",
+            "recordOfWholeVisits()")) {
+      assertRefused(IllegalStateException.class, words, listener::record);
+    }
+    assertEquals(RATE, listener.recordOfWholeVisits().factor());
+  }
+
+  private static boolean holdsSomeOf(DataSet batch, DataSet hers) {
+    return IntStream.range(0, batch.numExamples())
+        .mapToObj(i -> batch.getFeatures().getRow(i))
+        .anyMatch(
+            row ->
+                IntStream.range(0, hers.numExamples())
+                    .anyMatch(i -> row.distance2(hers.getFeatures().getRow(i)) == 0));
+  }
+
+  @Test
+  void batchesInAnotherOrderEachEpochAreAccepted() {
+    ForgettingListener listener = new ForgettingListener(batch(1));
+    MultiLayerNetwork model = watched(listener);
+    List<DataSet> batches = new ArrayList<>(List.of(batch(0), batch(1), batch(2), batch(3)));
+    for (int epoch = 0; epoch < 3; epoch++) {
+      Collections.shuffle(batches, new Random(epoch));
+      model.fit(new ExistingDataSetIterator(batches));
+    }
+    ForgettingRecord record = listener.record();
+    assertEquals(3 * RATE, record.factor(), 1e-15);
+    assertEquals(record.run(), listener.recordOfWholeVisits().run());
+    assertEquals(record.visits(), listener.recordOfWholeVisits().visits());
+  }
+
+  @Test
+  void anEqualExampleElsewhereCanBeAccepted() {
+    DataSet other = batch(2);
+    other.getFeatures().putRow(3, batch(1).getFeatures().getRow(5));
+    other.getLabels().putRow(3, batch(1).getLabels().getRow(5));
+    DataSet otherLabel = batch(3);
+    otherLabel.getFeatures().putRow(3, batch(1).getFeatures().getRow(5));
+    otherLabel.getLabels().putRow(3, batch(1).getLabels().getRow(5).rsub(1).div(2));
+    for (DataSet second : List.of(other, otherLabel)) {
+      ForgettingListener listener = new ForgettingListener(batch(1));
+      MultiLayerNetwork model = watched(listener);
+      model.fit(new ExistingDataSetIterator(List.of(batch(1), second)));
+      if (second == other) {
+        assertRefused(IllegalStateException.class, "1, with 1 of them in all", listener::record);
+      } else {
+        listener.record();
+      }
+      UserModels.unlearn(model, batch(1), listener.recordOfWholeVisits());
+    }
+  }
+
+  @Test
+  void aRunThatNeverShowsTheBatchWholeSaysThatItsExamplesWereThere() {
+    ForgettingListener listener = new ForgettingListener(batch(1));
+    MultiLayerNetwork model = watched(listener);
+    batch(1).batchBy(4).forEach(model::fit);
+    assertRefused(IllegalStateException.class, "2, with 8 of them in all", listener::record);
+    assertRefused(IllegalStateException.class, "no training step", listener::recordOfWholeVisits);
   }
 
   @Test

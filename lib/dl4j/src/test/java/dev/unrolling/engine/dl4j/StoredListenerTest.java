@@ -101,6 +101,26 @@ class StoredListenerTest {
   }
 
   @Test
+  void examplesSeenOutsideOfTheirBatchAreKnownAfterwardsToo() throws IOException {
+    Path stored = folder.resolve("listener");
+    Path zip = folder.resolve("model.zip");
+    MultiLayerNetwork first = model();
+    ForgettingListener listener = new ForgettingListener(batch(1));
+    first.addListeners(listener);
+    fit(first, 0, 4);
+    batch(1).batchBy(4).forEach(first::fit);
+    ModelSerializer.writeModel(first, zip.toFile(), true);
+    listener.save(stored);
+    ForgettingListener loaded = ForgettingListener.load(stored);
+    assertRefused(IllegalStateException.class, "2, with 8 of them in all", loaded::record);
+    MultiLayerNetwork second = ModelSerializer.restoreMultiLayerNetwork(zip.toFile());
+    second.addListeners(loaded);
+    second.fit(batch(1).batchBy(3).get(0));
+    assertRefused(IllegalStateException.class, "3, with 11 of them in all", loaded::record);
+    assertEquals(1, loaded.visits());
+  }
+
+  @Test
   void whatIsNotTheModelsOwnOrDamagedIsRefused() throws IOException {
     Path stored = folder.resolve("listener");
     ForgettingListener listener = new ForgettingListener(batch(1));
