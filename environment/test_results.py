@@ -142,6 +142,15 @@ class ResultsTest(unittest.TestCase):
         self.assertEqual(result.notes, {"seed": ["3", "5"], "engine": ["torch"]})
         self.assertIn("<b>seeds</b> 3, 5", page.build([result], "smoke", "", []))
 
+    def test_smoke_warns_and_tables_have_four_digits(self) -> None:
+        rows = "run,v,name\n0,0.0786826984091789,1.0e\n12,1078.5215,x\n"
+        result = self.leave("04-e", run__json=json.dumps({"outcome": "passed"}), last__csv=rows)
+        text = page.build([result], "smoke", "", [])
+        self.assertIn("too small for numbers and verdicts to mean anything", text)
+        self.assertIn("<td>0</td><td>0.07868</td><td>1.0e</td>", text)
+        self.assertIn("<td>12</td><td>1079</td><td>x</td>", text)
+        self.assertNotIn("too small for", page.build([result], "quick", "", []))
+
     def test_a_failure_names_the_cell_and_a_notebook_not_run_says_so(self) -> None:
         error = {"cell": 3, "message": "Bad: <loss>"}
         failed = self.leave("01-f", run__json=json.dumps({"outcome": "failed", "error": error}))

@@ -12,6 +12,7 @@ from runner.results import Figure, Result, Table
 
 _MARKS = {"holds": "&#10003;", "fails": "&#10007;", "undecided": "?"}
 _OTHER = {results.DOES_NOT_APPLY: "&ndash;"}
+_DIGITS = 4
 _STYLE = (Path(__file__).parent / "page.css").read_text(encoding="utf-8")
 
 
@@ -35,7 +36,7 @@ def build(found: Sequence[Result], scale: str, base: str, others: Sequence[str])
 <p class="over">Unrolling SGD in Java</p>
 <h1>Results at scale <em>{escape(scale)}</em></h1>
 {_facts(found)}
-{_other_scales(others)}</header>
+{_warning(scale)}{_other_scales(others)}</header>
 <main>
 {_carrying(found, scale, base)}
 {_overview(found, base)}
@@ -65,6 +66,15 @@ def _facts(found: Sequence[Result]) -> str:
     ]
     items = [f"<div><dt>{escape(k)}</dt><dd>{escape(v)}</dd></div>" for k, v in facts if v]
     return f'<dl class="facts">{"".join(items)}</dl>'
+
+
+def _warning(scale: str) -> str:
+    if scale != "smoke":
+        return ""
+    return (
+        '<p class="warning">This scale shows that everything runs, and no more: its networks are'
+        " too small for numbers and verdicts to mean anything.</p>\n"
+    )
 
 
 def _machine(machine: Mapping[str, Any]) -> str:
@@ -211,7 +221,7 @@ def _figure(figure: Figure, base: str) -> str:
 
 
 def _table(table: Table, base: str) -> str:
-    rows = [[escape(value) for value in row] for row in table.rows]
+    rows = [[escape(_short(value)) for value in row] for row in table.rows]
     head = "".join(f"<th>{value}</th>" for value in (rows[0] if rows else []))
     body = "".join("<tr>" + "".join(f"<td>{v}</td>" for v in row) + "</tr>" for row in rows[1:])
     shown = f", first {len(rows) - 1} shown" if table.count > len(rows) - 1 else ""
@@ -222,6 +232,15 @@ def _table(table: Table, base: str) -> str:
 <thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>
 </details>
 """
+
+
+def _short(value: str) -> str:
+    """A number with four digits that count; all of them are in the CSV."""
+    try:
+        number = float(value)
+    except ValueError:
+        return value
+    return value if len(value) <= _DIGITS + 2 else f"{number:.{_DIGITS}g}"
 
 
 def _outcome(result: Result) -> str:
