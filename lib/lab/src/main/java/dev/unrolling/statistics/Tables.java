@@ -1,6 +1,7 @@
 package dev.unrolling.statistics;
 
 import java.util.Arrays;
+import java.util.Locale;
 import tech.tablesaw.api.Table;
 
 /** What verdicts and figures read of a table. */
@@ -31,6 +32,22 @@ public final class Tables {
   /** The rows in which a column has a number. */
   public static Table where(Table table, String column, double number) {
     return table.where(table.numberColumn(column).isEqualTo(number));
+  }
+
+  /**
+   * Least and largest with two digits, e.g. {@code "0.43 to 0.55"}; once where they are the same.
+   */
+  public static String range(double... values) {
+    if (values.length == 0) {
+      return "unknown";
+    }
+    String least = twoDigits(Arrays.stream(values).min().getAsDouble());
+    String largest = twoDigits(Arrays.stream(values).max().getAsDouble());
+    return least.equals(largest) ? least : least + " to " + largest;
+  }
+
+  private static String twoDigits(double value) {
+    return String.format(Locale.ROOT, "%.2f", value);
   }
 
   /** A number without a needless decimal. */

@@ -7,7 +7,6 @@ import dev.unrolling.statistics.Tables;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import tech.tablesaw.api.Table;
 import tech.tablesaw.selection.Selection;
@@ -71,8 +70,8 @@ public final class BenchmarkVerdicts {
             ratios.length > 0 && Arrays.stream(ratios).allMatch(ratio -> ratio < 1),
             "v / forgetting distance %s for the published method, %s for gradient ascent; nearer in"
                 + " %d of %d runs (needed: all)",
-            range(left),
-            range(ascent),
+            Tables.range(left),
+            Tables.range(ascent),
             Arrays.stream(ratios).filter(ratio -> ratio < 1).count(),
             ratios.length)
         .ifEnough(ratios.length >= FEWEST_RUNS, "at least " + FEWEST_RUNS + " runs are needed");
@@ -118,15 +117,5 @@ public final class BenchmarkVerdicts {
         .mapToDouble(run -> of(run, method, "v") / of(run, method, "forgetting_distance"))
         .filter(Double::isFinite)
         .toArray();
-  }
-
-  private static String range(double... values) {
-    return values.length == 0
-        ? "unknown"
-        : String.format(
-            Locale.ROOT,
-            "%.2f to %.2f",
-            Arrays.stream(values).min().getAsDouble(),
-            Arrays.stream(values).max().getAsDouble());
   }
 }

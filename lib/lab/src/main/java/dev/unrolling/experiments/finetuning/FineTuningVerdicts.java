@@ -270,12 +270,10 @@ public final class FineTuningVerdicts {
         claim,
         "Single gradient unlearning ends nearer to M' than doing nothing",
         nearer == ratios.length,
-        "v below the forgetting distance in %d of %d settings; v / forgetting distance from"
-            + " %.2f to %.2f",
+        "v below the forgetting distance in %d of %d settings; v / forgetting distance %s",
         nearer,
         ratios.length,
-        min(ratios),
-        max(ratios));
+        Tables.range(ratios));
   }
 
   private static double[] ratios(Table table, String numerator, String denominator) {

@@ -103,13 +103,11 @@ public final class MethodVerdicts {
             + " M' than doing nothing, and costs less than retraining",
         Arrays.stream(ratios).allMatch(ratio -> ratio < 1)
             && Arrays.stream(costs).allMatch(cost -> cost < 1),
-        "v / forgetting distance from %.2f to %.2f over %d settings; gradients from %.2f to %.2f"
-            + " of those that fine-tuning again takes (needed: all below 1)",
-        Arrays.stream(ratios).min().orElseThrow(),
-        Arrays.stream(ratios).max().orElseThrow(),
+        "v / forgetting distance %s over %d settings; gradients %s of those that fine-tuning again"
+            + " takes (needed: all below 1)",
+        Tables.range(ratios),
         ratios.length,
-        Arrays.stream(costs).min().orElseThrow(),
-        Arrays.stream(costs).max().orElseThrow());
+        Tables.range(costs));
   }
 
   /** Gradients that training again from w_0 takes, without the forget batch. */
@@ -127,14 +125,12 @@ public final class MethodVerdicts {
         claim,
         subject + " ends nearer to M' than doing nothing",
         Arrays.stream(ratios).allMatch(ratio -> ratio < 1),
-        "v below the forgetting distance in %d of %d settings; v / forgetting distance from %.2f"
-            + " to %.2f, of single gradient unlearning from %.2f to %.2f",
+        "v below the forgetting distance in %d of %d settings; v / forgetting distance %s, of single"
+            + " gradient unlearning %s",
         Arrays.stream(ratios).filter(ratio -> ratio < 1).count(),
         ratios.length,
-        Arrays.stream(ratios).min().orElseThrow(),
-        Arrays.stream(ratios).max().orElseThrow(),
-        Arrays.stream(paper).min().orElseThrow(),
-        Arrays.stream(paper).max().orElseThrow());
+        Tables.range(ratios),
+        Tables.range(paper));
   }
 
   /** Whether v of single gradient unlearning is known before anything is retrained. */
@@ -149,9 +145,8 @@ public final class MethodVerdicts {
             "The distance to what unlearning along the trajectory gives is v of single gradient"
                 + " unlearning, without retraining",
             Arrays.stream(ratios).allMatch(ratio -> Math.abs(ratio - 1) <= PREDICTION_TOLERANCE),
-            "predicted / v from %.2f to %.2f over %d settings (needed: within %.1f of 1)%s",
-            Arrays.stream(ratios).min().orElse(Double.NaN),
-            Arrays.stream(ratios).max().orElse(Double.NaN),
+            "predicted / v %s over %d settings (needed: within %.1f of 1)%s",
+            Tables.range(ratios),
             ratios.length,
             PREDICTION_TOLERANCE,
             told)

@@ -42,12 +42,9 @@ public final class SingleGradientVerdicts {
         "Forgetting a batch by a single gradient leaves O(eta^2), and O(eta^3) once the leading"
             + " term is taken off",
         near(v, 2) && near(left, 3),
-        "slopes %.2f to %.2f and %.2f to %.2f over positions and epochs (needed: 2 and 3"
-            + " within %.1f)",
-        v[0],
-        v[1],
-        left[0],
-        left[1],
+        "slopes %s and %s over positions and epochs (needed: 2 and 3 within %.1f)",
+        Tables.range(v),
+        Tables.range(left),
         SLOPE_TOLERANCE);
   }
 
@@ -161,12 +158,11 @@ public final class SingleGradientVerdicts {
         "2.4b",
         "The leading term predicts v for each forget batch, and tells them apart better than e1",
         furthest <= PREDICTION_TOLERANCE && spread(byTerm) < spread(byError),
-        "over %d batches, norm(g*) from %.2f to %.2f: v within %.1f%% of the prediction (needed:"
+        "over %d batches, norm(g*) %s: v within %.1f%% of the prediction (needed:"
             + " %.0f%%); largest over smallest ratio of v to it %.2f, to e1 %.2f; rank"
             + " correlation with v: prediction %.2f, e1 %.2f",
         v.length,
-        Arrays.stream(gradients).min().orElseThrow(),
-        Arrays.stream(gradients).max().orElseThrow(),
+        Tables.range(gradients),
         100 * furthest,
         100 * PREDICTION_TOLERANCE,
         spread(byTerm),
