@@ -190,4 +190,19 @@ public record ForgettingRecord(
     }
     return sums;
   }
+
+  /** In few words: w_0 by its length. */
+  @Override
+  public String toString() {
+    return "ForgettingRecord["
+        + startParameters.length()
+        + " parameters before training, factor "
+        + factor
+        + ", a batch of "
+        + batchSize
+        + visits.map(seen -> ", " + seen.count() + " visits").orElse(", by hand")
+        + ", M' at a visit: "
+        + retrained
+        + "]";
+  }
 }

@@ -89,6 +89,15 @@ class UserModelsTest {
   }
 
   @Test
+  void aRecordIsToldInFewWords() {
+    String told = ForgettingRecord.sgd(Nd4j.ones(1, 2000), 32, 0.1, 0.1).toString();
+    assertEquals(
+        "ForgettingRecord[2000 parameters before training, factor 0.2, a batch of 32, 2 visits,"
+            + " M' at a visit: SKIPPED]",
+        told);
+  }
+
+  @Test
   void unlearnedModelIsNearTheRetrainedOne() {
     List<DataSet> batches = batches();
     MultiLayerNetwork trained = plain(false);
