@@ -69,7 +69,11 @@ public final class ForgetJob implements AutoCloseable {
       return to.resolveSibling((dot > 0 ? name.substring(0, dot) : name) + ending);
     }
 
-    /** Refuses what would be written over, and one file for two things. */
+    /**
+     * Checks that the models are two files.
+     *
+     * @throws IllegalArgumentException if they are one
+     */
     public void check() {
       if (isSame(model, trained)) {
         throw new IllegalArgumentException(
@@ -77,6 +81,10 @@ public final class ForgetJob implements AutoCloseable {
                 + model
                 + "; --model is the model from before the training");
       }
+    }
+
+    /** Refuses what would be written over. */
+    private void requireFree() {
       for (Path written : List.of(to, json(), page())) {
         if (Files.exists(written, LinkOption.NOFOLLOW_LINKS)) {
           throw new IllegalArgumentException(
@@ -115,7 +123,8 @@ public final class ForgetJob implements AutoCloseable {
   private final Forgetting forgetting;
 
   /**
-   * Reads everything and checks that it belongs together; writes nothing.
+   * Reads everything and checks that it belongs together and that the places are free to be
+   * written, in this order; writes nothing.
    *
    * @param places of the files
    * @param pixels how pictures are fed
@@ -152,6 +161,7 @@ public final class ForgetJob implements AutoCloseable {
     this.data = pair.fed(examples.dataset());
     this.test = places.test().map(at -> pair.fed(UserExamples.read(at, pixels, label).dataset()));
     this.forgetting = new Forgetting(pair, data, forgotten, retained, settings, progress);
+    places.requireFree();
   }
 
   private void checkApart(int... forgotten) {

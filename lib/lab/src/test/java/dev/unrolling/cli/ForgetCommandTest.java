@@ -243,6 +243,21 @@ class ForgetCommandTest {
     }
   }
 
+  @Test
+  void inputsAreCheckedBeforeThePlacesOfTheOutputs() throws IOException {
+    Files.writeString(folder.resolve("unlearned.zip"), "there");
+    for (String change : List.of("--epochs=4", "--retained=" + made.resolve("ids.csv"))) {
+      for (String[] run : new String[][] {{change}, {change, "--dry-run"}}) {
+        Ended ended = forget("sgd", run);
+        assertEquals(2, ended.status());
+        assertFalse(ended.err().get(0).contains("is there already"), ended.toString());
+      }
+    }
+    Ended ended = forget("sgd", "--dry-run");
+    assertEquals(2, ended.status());
+    assertTrue(ended.err().get(0).contains("is there already"), ended.toString());
+  }
+
   @ParameterizedTest
   @CsvSource({"krylov, 520", "trajectory, 432", "retraining, 120", "fine-tuning, 400"})
   void otherMethodsServeToo(String method, long cost) throws IOException {
