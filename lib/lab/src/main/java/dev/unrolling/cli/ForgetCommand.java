@@ -112,10 +112,12 @@ final class ForgetCommand implements Callable<Integer> {
   @Option(
       names = "--predict",
       paramLabel = "HOW",
-      defaultValue = "one-hessian",
       description =
-          "How the distance to a retrained model is predicted: one-hessian (claim 2.11, the cost"
-              + " does not grow with the run), leading-term (2.4b), trajectory (2.10) or none.")
+          "How the distance to a retrained model is predicted: one-hessian (the cost does not grow"
+              + " with the run), leading-term (a product with each batch's Hessian; for"
+              + " single-gradient alone), trajectory (trains again with such a product beside each"
+              + " step) or none (default: one-hessian where it costs less than training again, else"
+              + " none).")
   private String predict;
 
   @Option(
@@ -162,7 +164,8 @@ final class ForgetCommand implements Callable<Integer> {
             to == null ? beside(trained) : to);
     places.check();
     ForgetJob.Task task =
-        new ForgetJob.Task(method, Prediction.named(predict), retrain, training.seed());
+        new ForgetJob.Task(
+            method, Optional.ofNullable(predict).map(Prediction::named), retrain, training.seed());
     ModelPair pair =
         ModelPairs.read(
             model,

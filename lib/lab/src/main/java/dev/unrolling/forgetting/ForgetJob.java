@@ -106,11 +106,11 @@ public final class ForgetJob implements AutoCloseable {
    * What is to be done.
    *
    * @param method name of an unlearning method
-   * @param prediction of v
+   * @param prediction of v; empty for that by one Hessian where it costs less than training again
    * @param retrain whether to train again for the true v
    * @param seed of what a method draws
    */
-  public record Task(String method, Prediction prediction, boolean retrain, long seed) {}
+  public record Task(String method, Optional<Prediction> prediction, boolean retrain, long seed) {}
 
   private final Places places;
   private final Task task;
@@ -207,16 +207,41 @@ public final class ForgetJob implements AutoCloseable {
             + Sentences.count(forgetting.cost(method).orElse(null))
             + " gradients of one example; training again without them costs "
             + Sentences.count(forgetting.retrainingCost()));
-    long measuring = new Predictor(pair, order).cost(task.prediction());
-    if (measuring > 0) {
-      lines.add("predicting v costs about " + Sentences.count(measuring) + " more");
+    Predictor predictor = new Predictor(pair, order);
+    Prediction chosen = prediction(predictor);
+    if (chosen != Prediction.NONE) {
+      lines.add("predicting v costs about " + Sentences.count(predictor.cost(chosen)) + " more");
     }
+    lines.addAll(unpredicted(predictor));
     if (task.retrain()) {
       lines.add("training again, with and without them, for the true v");
     }
     lines.add("would write " + places.to() + ", " + places.json() + " and " + places.page());
     lines.add("nothing was written");
     return lines;
+  }
+
+  private Prediction prediction(Predictor predictor) {
+    return task.prediction()
+        .orElseGet(() -> dearer(predictor) ? Prediction.NONE : Prediction.ONE_HESSIAN);
+  }
+
+  private boolean dearer(Predictor predictor) {
+    return predictor.cost(Prediction.ONE_HESSIAN) > forgetting.retrainingCost();
+  }
+
+  /** Why v is not predicted, where nobody said that it should not be. */
+  private List<String> unpredicted(Predictor predictor) {
+    if (task.prediction().isPresent() || !dearer(predictor)) {
+      return List.of();
+    }
+    return List.of(
+        "v is not predicted: that would cost about "
+            + Sentences.count(predictor.cost(Prediction.ONE_HESSIAN))
+            + " gradients, more than the "
+            + Sentences.count(forgetting.retrainingCost())
+            + " of training again; --predict one-hessian has it predicted all the same"
+            + (task.retrain() ? "" : ", --retrain gives the true v"));
   }
 
   /**
@@ -233,10 +258,12 @@ public final class ForgetJob implements AutoCloseable {
     }
     ModelPair.Unlearned unlearned = forgetting.forget(method, task.seed());
     boolean single = method.name().equals("single-gradient");
+    Predictor predictor = new Predictor(pair, forgetting.order());
     List<Estimate> estimates =
-        new Predictor(pair, forgetting.order())
-            .estimates(task.prediction(), unlearned.model(), single);
-    ForgettingReport report = report(unlearned, estimates, forgetting.comparison());
+        predictor.estimates(prediction(predictor), unlearned.model(), single);
+    List<String> notes = new ArrayList<>(unlearned.notes());
+    notes.addAll(unpredicted(predictor));
+    ForgettingReport report = report(unlearned.model(), notes, estimates, forgetting.comparison());
     AtomicFile.write(
         places.json(),
         out -> out.write(SettingsJson.write(report).getBytes(StandardCharsets.UTF_8)));
@@ -247,7 +274,7 @@ public final class ForgetJob implements AutoCloseable {
   }
 
   private ForgettingReport report(
-      ModelPair.Unlearned unlearned, List<Estimate> estimates, Retrained retrained) {
+      Snapshot unlearned, List<String> notes, List<Estimate> estimates, Retrained retrained) {
     BatchOrder order = forgetting.order();
     double[] rates = pair.rates(order);
     double rateSum = IntStream.of(order.forgetVisits()).mapToDouble(visit -> rates[visit]).sum();
@@ -270,16 +297,19 @@ public final class ForgetJob implements AutoCloseable {
         new ForgettingReport.Method(
             method.name(), forgetting.cost(method).orElse(null), forgetting.retrainingCost()),
         pair.trained().distance(pair.start()),
-        unlearned.model().distance(pair.trained()),
+        unlearned.distance(pair.trained()),
         estimates,
         retrained,
         answers,
-        notes(unlearned, answers, retrained));
+        notes(notes, answers, retrained));
   }
 
   private List<String> notes(
-      ModelPair.Unlearned unlearned, List<ForgettingReport.Answer> answers, Retrained retrained) {
-    List<String> notes = new ArrayList<>(unlearned.notes());
+      List<String> before, List<ForgettingReport.Answer> answers, Retrained retrained) {
+    List<String> notes = new ArrayList<>(before);
+    if (retrained != null && retrained.left() != null) {
+      notes.add(Sentences.share(retrained.left()) + " of the forgetting distance is left");
+    }
     if (retrained != null && retrained.verificationError() >= retrained.forgettingDistance()) {
       notes.add(
           "the unlearned model is no nearer to the retrained one than the trained model is: at this"

@@ -93,7 +93,13 @@ public record ForgettingReport(
    * @param reproduced distance of the trained model from one that was trained again with the
    *     examples: how far the two numbers above can be trusted
    */
-  public record Retrained(double verificationError, double forgettingDistance, double reproduced) {}
+  public record Retrained(double verificationError, double forgettingDistance, double reproduced) {
+
+    /** The part of the forgetting distance that unlearning left; null if there is no distance. */
+    public Double left() {
+      return forgettingDistance > 0 ? verificationError / forgettingDistance : null;
+    }
+  }
 
   /**
    * What a model answers.

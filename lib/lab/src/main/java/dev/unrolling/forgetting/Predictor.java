@@ -9,6 +9,7 @@ import dev.unrolling.training.Removal;
 import dev.unrolling.training.SgdTrainer;
 import dev.unrolling.unlearning.KrylovUnlearning;
 import dev.unrolling.unlearning.RecordedUnlearning;
+import dev.unrolling.unlearning.RequestSize;
 import dev.unrolling.unlearning.TrajectoryUnlearning;
 import dev.unrolling.unlearning.recording.ForgettingRecorder;
 import dev.unrolling.unlearning.theory.LeadingTerm;
@@ -22,6 +23,9 @@ import java.util.function.Supplier;
 
 /** What is known of the error of unlearning without training again. */
 final class Predictor {
+
+  /** Products that measuring sigma takes, about: see {@link SigmaMeasurement#lanczos}. */
+  private static final int SIGMA_PRODUCTS = 15;
 
   private final ModelPair pair;
   private final BatchOrder order;
@@ -69,7 +73,7 @@ final class Predictor {
   private List<Estimate> unlearningErrors() {
     double[] rates = pair.rates(order);
     double rate = Arrays.stream(rates).average().orElseThrow();
-    Batch sample = order.batch(order.isForgetVisit(0) ? order.batchesPerEpoch() - 1 : 0);
+    Batch sample = sample();
     Estimate measured =
         estimate(
             "sigma",
@@ -100,6 +104,10 @@ final class Predictor {
             UnlearningError.oneEta().value(rate, moved, order.steps(), List.of(measured.value())),
             "with one learning rate (claim 2.4), in the unit of a weight: made of bounds, so above v"
                 + " as a rule"));
+  }
+
+  private Batch sample() {
+    return order.batch(order.isForgetVisit(0) ? order.batchesPerEpoch() - 1 : 0);
   }
 
   private void requirePlain() {
@@ -144,18 +152,21 @@ final class Predictor {
     }
   }
 
-  /** Gradients of one example that a prediction takes, about. */
+  /** Gradients of one example that a prediction takes, about, with those for sigma. */
   long cost(Prediction prediction) {
+    if (prediction == Prediction.NONE) {
+      return 0;
+    }
     long run = 0;
     for (int step = 0; step < order.steps(); step++) {
       run += order.batch(step).size();
     }
-    KrylovUnlearning one = new KrylovUnlearning();
-    return switch (prediction) {
-      case NONE -> 0;
-      case ONE_HESSIAN -> 2L * one.products() * one.examples() + order.forgetBatch().size();
-      case LEADING_TERM -> 3 * run;
-      case TRAJECTORY -> 3 * run;
-    };
+    int forgotten = order.forgetBatch().size();
+    int retained = Math.toIntExact(run / order.epochs()) - forgotten;
+    RequestSize size = new RequestSize(forgotten, retained, order.epochs());
+    return 2L * SIGMA_PRODUCTS * sample().size()
+        + (prediction == Prediction.ONE_HESSIAN
+            ? new KrylovUnlearning().gradients(size).orElseThrow()
+            : 3 * run);
   }
 }

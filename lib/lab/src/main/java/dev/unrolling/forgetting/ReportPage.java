@@ -78,6 +78,11 @@ final class ReportPage {
                     ? fact(
                         "v of doing nothing",
                         Sentences.number(report.retrained().forgettingDistance()))
+                    : "",
+                known
+                    ? fact(
+                        "Left of the forgetting distance",
+                        Sentences.share(report.retrained().left()))
                     : "")
             .toList();
     return "<dl class=\"facts\">" + String.join("", facts) + "</dl>";

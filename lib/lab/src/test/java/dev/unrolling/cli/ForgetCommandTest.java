@@ -36,6 +36,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -197,6 +198,12 @@ class ForgetCommandTest {
     assertEquals(nothing, retrained.get("forgettingDistance").asDouble(), 1e-4 * nothing);
     assertTrue(retrained.get("reproduced").asDouble() < 1e-4 * nothing);
     assertTrue(v < nothing);
+    String left =
+        String.format(Locale.ROOT, "%.1f%% of the forgetting distance is left", 100 * v / nothing);
+    assertTrue(report().get("notes").toString().contains(left), report().toString());
+    assertTrue(ended.out().contains(left), ended.toString());
+    String page = Files.readString(folder.resolve("unlearned.html"));
+    assertTrue(page.contains(left) && page.contains("Left of the forgetting distance"));
     for (String answer : List.of("before the training", "trained", "unlearned", "retrained")) {
       assertTrue(report().get("answers").toString().contains(answer));
     }
@@ -236,11 +243,32 @@ class ForgetCommandTest {
 
   @Test
   void aPredictionThatCannotBeHadIsSaidAndNoFailure() throws IOException {
-    assertEquals(0, forget("nesterovs").status());
+    assertEquals(0, forget("nesterovs", "--predict=one-hessian").status());
+    assertEquals(3, report().get("errors").size());
     for (JsonNode estimate : report().get("errors")) {
       assertTrue(estimate.get("value").isNull());
       assertTrue(estimate.get("how").asText().contains("momentum 0.5"), estimate.toString());
     }
+  }
+
+  /** Training again takes 120 gradients: 3 epochs of the 40 examples that stay. */
+  @Test
+  void whatCostsMoreThanTrainingAgainIsPredictedOnRequestAlone() throws IOException {
+    Ended dry = forget("sgd", "--dry-run");
+    String why = "v is not predicted: that would cost about 1,528 gradients, more than the 120";
+    assertTrue(dry.out().stream().anyMatch(line -> line.startsWith(why)), dry.toString());
+    assertFalse(dry.out().toString().contains("predicting v costs"), dry.toString());
+    assertEquals(0, forget("sgd").status());
+    assertEquals(0, report().get("errors").size());
+    assertTrue(report().get("notes").toString().contains(why), report().toString());
+    Ended asked = forget("sgd", "--dry-run", "--predict=one-hessian", "--to=" + folder + "/b.zip");
+    assertTrue(asked.out().contains("predicting v costs about 1,528 more"), asked.toString());
+    assertFalse(asked.out().toString().contains("not predicted"), asked.toString());
+    assertFalse(
+        forget("sgd", "--dry-run", "--predict=none", "--to=" + folder + "/b.zip")
+            .out()
+            .toString()
+            .contains("not predicted"));
   }
 
   @Test
@@ -416,6 +444,10 @@ class ForgetCommandTest {
       assertEquals(2, refused.status(), refused.toString());
       assertTrue(refused.err().get(0).contains("by --rate"), refused.toString());
       arguments.add("--rate=0.1");
+      List<String> longer = new ArrayList<>(arguments);
+      longer.removeAll(List.of("--retrain", "--epochs=4"));
+      longer.addAll(List.of("--epochs=60", "--dry-run"));
+      assertTrue(run(longer).out().contains("predicting v costs about 1,910 more"));
       Ended ended = run(arguments);
       assertEquals(0, ended.status(), ended.toString());
       trainer.retrain(retrained, order, Removal.skippedStep(), order.steps());
