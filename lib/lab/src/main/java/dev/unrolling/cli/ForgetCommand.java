@@ -8,9 +8,11 @@ import dev.unrolling.forgetting.ModelPair;
 import dev.unrolling.forgetting.ModelPairs;
 import dev.unrolling.forgetting.Prediction;
 import dev.unrolling.forgetting.UserExamples;
+import dev.unrolling.unlearning.UnlearningMethods;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.Iterator;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -37,6 +39,15 @@ import picocli.CommandLine.Spec;
     })
 final class ForgetCommand implements Callable<Integer> {
 
+  /** The names, read when the help is shown. */
+  private static final class Methods implements Iterable<String> {
+
+    @Override
+    public Iterator<String> iterator() {
+      return UnlearningMethods.names().iterator();
+    }
+  }
+
   @Spec private CommandSpec spec;
 
   @Mixin private TrainingOptions training;
@@ -60,8 +71,10 @@ final class ForgetCommand implements Callable<Integer> {
       required = true,
       paramLabel = "FILE",
       description =
-          "What is to be forgotten: an example a line, its index from 0 in the data or the name of"
-              + " its picture, CLASS/FILE.")
+          "What is to be forgotten, as text: an example a line, its index from 0 in the data or the"
+              + " name of its picture, CLASS/FILE. Of a CSV (columns parted by comma, semicolon or"
+              + " tab) the first column counts; a first line id, index, name, file or example is its"
+              + " header.")
   private Path batch;
 
   @Option(
@@ -70,14 +83,18 @@ final class ForgetCommand implements Callable<Integer> {
       paramLabel = "PATH",
       description =
           "The data: a folder with a folder of pictures a class, files in MNIST's format, a .csv, or"
-              + " the name of a data set, e.g. cifar10.")
+              + " the name of a data set, e.g. cifar10. A .csv is UTF-8 with a header, an example a"
+              + " row, index 0 after the header; the column --label holds the class, all others are"
+              + " features, numbers without gaps, in the order in which the model takes them."
+              + " Classes that are whole numbers are outputs 0 to the largest, others are the"
+              + " outputs sorted as text.")
   private Path data;
 
   @Option(
       names = "--retained",
       paramLabel = "FILE",
       description =
-          "What else was trained on, in order, listed as --batch is; else all of the data.")
+          "What else was trained on, in order, listed as --batch is (default: all other data).")
   private Path retained;
 
   @Option(
@@ -91,22 +108,22 @@ final class ForgetCommand implements Callable<Integer> {
       paramLabel = "HOW",
       description =
           "What your program makes of a pixel: unit (0 to 1), raw (0 to 255) or standard (mean and"
-              + " deviation of the data); raw if the zip has a normaliser, else unit.")
+              + " deviation of the data) (default: raw if the zip has a normaliser, else unit).")
   private UserExamples.Pixels pixels;
 
   @Option(
       names = "--label",
       paramLabel = "COLUMN",
       defaultValue = "label",
-      description = "Column of labels of a .csv: ${DEFAULT-VALUE}.")
+      description = "Column of labels of a .csv (default: ${DEFAULT-VALUE}).")
   private String label;
 
   @Option(
       names = "--method",
       paramLabel = "NAME",
       defaultValue = "single-gradient",
-      description =
-          "${DEFAULT-VALUE}, or e.g. krylov, trajectory, retraining, fine-tuning, gradient-ascent.")
+      description = "How to forget (default: ${DEFAULT-VALUE}), one of: ${COMPLETION-CANDIDATES}.",
+      completionCandidates = Methods.class)
   private String method;
 
   @Option(
@@ -130,7 +147,8 @@ final class ForgetCommand implements Callable<Integer> {
   @Option(
       names = "--to",
       paramLabel = "FILE",
-      description = "Where the unlearned model goes; else beside --trained, named ...-unlearned.")
+      description =
+          "Where the unlearned model goes (default: beside --trained, named ...-unlearned).")
   private Path to;
 
   @Option(

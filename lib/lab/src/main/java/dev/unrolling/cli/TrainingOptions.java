@@ -11,13 +11,13 @@ final class TrainingOptions {
   @Option(
       names = "--epochs",
       paramLabel = "COUNT",
-      description = "Epochs of the training; else what the zips count.")
+      description = "Epochs of the training (default: what the zips count).")
   private Integer epochs;
 
   @Option(
       names = "--batch-size",
       paramLabel = "COUNT",
-      description = "Examples of the other batches; else as many as --batch has.")
+      description = "Examples of the other batches (default: as many as --batch has).")
   private Integer batchSize;
 
   @Option(
@@ -25,7 +25,7 @@ final class TrainingOptions {
       paramLabel = "COUNT",
       defaultValue = "0",
       description =
-          "Other batches of an epoch before the one to be forgotten: ${DEFAULT-VALUE}, the first.")
+          "Other batches of an epoch before the one to be forgotten (default: ${DEFAULT-VALUE}).")
   private int after;
 
   @Option(
@@ -34,29 +34,30 @@ final class TrainingOptions {
       defaultValue = "FIXED",
       description =
           "Order of the other examples: fixed (as in --retained or the data, in each epoch),"
-              + " shuffled or keys (drawn by --seed, as this library's BatchOrder does). Without"
-              + " momentum only --retrain and --method amnesiac, retraining and trajectory need it"
-              + " exactly.")
+              + " shuffled or keys (drawn by --seed, as this library's BatchOrder does) (default:"
+              + " fixed). Without momentum only --retrain and --method amnesiac, retraining and"
+              + " trajectory need it exactly.")
   private RunSettings.Order order;
 
   @Option(
       names = "--seed",
       paramLabel = "NUMBER",
       defaultValue = "0",
-      description = "Of an order that is drawn, and of a method that draws: ${DEFAULT-VALUE}.")
+      description =
+          "Of an order that is drawn, and of a method that draws (default: ${DEFAULT-VALUE}).")
   private long seed;
 
   @Option(
       names = "--rate",
       paramLabel = "NUMBER",
-      description = "Learning rate, constant; else what the zips say.")
+      description = "Learning rate, constant (default: what the zips say).")
   private Double rate;
 
   @Option(
       names = "--momentum",
       paramLabel = "NUMBER",
       defaultValue = "0",
-      description = "Of weights alone: ${DEFAULT-VALUE}.")
+      description = "Of weights alone (default: ${DEFAULT-VALUE}).")
   private double momentum;
 
   RunSettings settings() {

@@ -25,6 +25,7 @@ import dev.unrolling.model.Architectures;
 import dev.unrolling.training.Removal;
 import dev.unrolling.training.SgdTrainer;
 import dev.unrolling.training.schedule.Schedule;
+import dev.unrolling.unlearning.UnlearningMethods;
 import dev.unrolling.weights.StateDict;
 import dev.unrolling.weights.WeightNames;
 import java.awt.image.BufferedImage;
@@ -284,6 +285,22 @@ class ForgetCommandTest {
     Ended ended = forget("sgd", "--dry-run");
     assertEquals(2, ended.status());
     assertTrue(ended.err().get(0).contains("is there already"), ended.toString());
+  }
+
+  @Test
+  void theHelpTellsDefaultsFormatsAndMethods() {
+    String help = String.join(" ", run(List.of("forget", "--help")).out()).replaceAll("\\s+", " ");
+    UnlearningMethods.names().forEach(name -> assertTrue(help.contains(name), name));
+    for (String part :
+        List.of(
+            "(default: single-gradient)",
+            "(default: label)",
+            "(default: one-hessian where it costs less than training again, else none)",
+            "the first column counts",
+            "UTF-8 with a header")) {
+      assertTrue(help.contains(part), part + ": " + help);
+    }
+    assertFalse(help.contains("claim") || help.contains("2.1"), help);
   }
 
   @ParameterizedTest
