@@ -197,6 +197,15 @@ class FilesTest(InFolder):
         one.write_text("y")
         self.assertEqual(len(seen | {files.fingerprint([one])}), 4)
 
+    def test_a_jar_of_an_earlier_version_is_passed_over(self) -> None:
+        (self.folder / "target").mkdir()
+        (self.folder / "pom.xml").write_text("<parent><version>0.2.0</version></parent>")
+        with self.assertRaises(Problem):
+            build.jar_of(self.folder)
+        for name in ("a-0.1.0.jar", "a-0.2.0-sources.jar", "a-0.2.0.jar"):
+            (self.folder / "target" / name).touch()
+        self.assertEqual(build.jar_of(self.folder).name, "a-0.2.0.jar")
+
     def test_a_copy_of_the_sources_has_their_stamp_and_needs_jars_of_its_own(self) -> None:
         copies = [Layout(self.folder / name) for name in ("here", "there")]
         for copy in copies:

@@ -74,7 +74,7 @@ def prepare(layout: Layout, tools: Tools, offline: bool, line: Line) -> str:
     try:
         run(argv, log, line, "Library", cwd=layout.root, env=env, state=_downloaded)
         needed = reading.text(temporary, "surrogateescape").strip().split(os.pathsep)
-        made = [_jar(pom.parent) for pom in sorted(layout.modules.glob("*/pom.xml"))]
+        made = [jar_of(pom.parent) for pom in sorted(layout.modules.glob("*/pom.xml"))]
         kept = [p for p in needed if not Path(p).is_relative_to(layout.modules)]
         for jar in made:
             files.copy_atomic(jar, folder / jar.name)
@@ -90,13 +90,10 @@ def prepare(layout: Layout, tools: Tools, offline: bool, line: Line) -> str:
     return made_from
 
 
-def _jar(module: Path) -> Path:
-    """The jar that Maven made of a module."""
-    found = [
-        jar
-        for jar in (module / "target").glob("*.jar")
-        if not re.search(r"-(sources|javadoc|tests)\.", jar.name)
-    ]
+def jar_of(module: Path) -> Path:
+    """The jar that Maven made of a module; one of an earlier version may lie beside it."""
+    version = re.search(r"<version>([^<]+)</version>", reading.text(module / "pom.xml"))
+    found = list((module / "target").glob(f"*-{version[1]}.jar")) if version else []
     if len(found) != 1:
         raise Problem(
             f"Maven made {len(found)} jars in {module}/target; 1 expected. Run: mvn clean"
