@@ -12,8 +12,11 @@ final class Sentences {
     if (value == null) {
       return "not known";
     }
+    if (value == 0) {
+      return "0";
+    }
     double size = Math.abs(value);
-    return size != 0 && (size < 1e-3 || size >= 1e5)
+    return size < 1e-3 || size >= 1e5
         ? String.format(Locale.ROOT, "%.3e", value)
         : String.format(Locale.ROOT, "%.4f", value);
   }
