@@ -123,8 +123,8 @@ class ExtensionTest {
         assertThrows(IllegalArgumentException.class, () -> byName.of("grating")).getMessage();
     assertTrue(
         message.contains(
-            "no data set is called \"grating\"; there is cifar10, cifar100, gratings,"
-                + " imdb-N, mnist"),
+            "no data set is called \"grating\"; there is cifar10, cifar100,"
+                + " cifar100-superclasses, gratings, imdb-N, mnist"),
         message);
   }
 

@@ -13,6 +13,9 @@ public final class Cifar100 {
   /** Short name, for the cache and the command line. */
   public static final String NAME = "cifar100";
 
+  /** Name of the same images with their 20 coarse labels, as settings give it. */
+  public static final String SUPERCLASSES = "cifar100-superclasses";
+
   /** The constants the authors of the paper use, to five digits. */
   public static final ImageDataset.Normalisation NORMALISATION =
       new ImageDataset.Normalisation(
@@ -28,13 +31,28 @@ public final class Cifar100 {
 
   private Cifar100() {}
 
+  /** The class names of a labelling, in label order. */
+  static List<String> classNames(Labelling labelling) {
+    return DataDescriptor.of(NAME).classNames(labelling.name().toLowerCase(Locale.ROOT));
+  }
+
   /**
    * The 50,000 training images with fine labels, fetched on first use.
    *
    * @throws DataException if they cannot be had or are damaged
    */
   public static ImageDataset train(DataCache cache) {
-    return trainFromFolder(cache.fetch(DataDescriptor.of(NAME)), Labelling.FINE);
+    return train(cache, Labelling.FINE);
+  }
+
+  /**
+   * The 50,000 training images, fetched on first use.
+   *
+   * @param labelling which label to read
+   * @throws DataException if they cannot be had or are damaged
+   */
+  public static ImageDataset train(DataCache cache, Labelling labelling) {
+    return trainFromFolder(cache.fetch(DataDescriptor.of(NAME)), labelling);
   }
 
   /**
@@ -43,7 +61,17 @@ public final class Cifar100 {
    * @throws DataException if they cannot be had or are damaged
    */
   public static ImageDataset test(DataCache cache) {
-    return testFromFolder(cache.fetch(DataDescriptor.of(NAME)), Labelling.FINE);
+    return test(cache, Labelling.FINE);
+  }
+
+  /**
+   * The 10,000 test images, fetched on first use.
+   *
+   * @param labelling which label to read
+   * @throws DataException if they cannot be had or are damaged
+   */
+  public static ImageDataset test(DataCache cache, Labelling labelling) {
+    return testFromFolder(cache.fetch(DataDescriptor.of(NAME)), labelling);
   }
 
   /**
@@ -70,8 +98,7 @@ public final class Cifar100 {
 
   /** The layout of a record: coarse label, fine label, then the pixels. */
   static CifarBatches layout(Labelling labelling) {
-    List<String> classNames =
-        DataDescriptor.of(NAME).classNames(labelling.name().toLowerCase(Locale.ROOT));
-    return new CifarBatches(2, labelling == Labelling.COARSE ? 0 : 1, classNames, NORMALISATION);
+    return new CifarBatches(
+        2, labelling == Labelling.COARSE ? 0 : 1, classNames(labelling), NORMALISATION);
   }
 }

@@ -1,7 +1,6 @@
 package dev.unrolling.data;
 
 import java.util.List;
-import java.util.Locale;
 import java.util.function.Consumer;
 
 /** The pictures of the library, as {@link DatasetProvider#named} finds them. */
@@ -58,16 +57,41 @@ public final class NamedPictures {
   }
 
   /** {@link dev.unrolling.data.Cifar100}, whole, with its fine labels. */
-  public static final class Cifar100Provider implements DatasetProvider {
+  public static final class Cifar100Provider extends LabelledCifar100 {
+
+    /** For the service loader. */
+    public Cifar100Provider() {
+      super(Cifar100.NAME, Cifar100.Labelling.FINE);
+    }
+  }
+
+  /** {@link dev.unrolling.data.Cifar100}, whole, with its coarse labels. */
+  public static final class SuperclassesProvider extends LabelledCifar100 {
+
+    /** For the service loader. */
+    public SuperclassesProvider() {
+      super(Cifar100.SUPERCLASSES, Cifar100.Labelling.COARSE);
+    }
+  }
+
+  private abstract static class LabelledCifar100 implements DatasetProvider {
+
+    private final String name;
+    private final Cifar100.Labelling labelling;
+
+    LabelledCifar100(String name, Cifar100.Labelling labelling) {
+      this.name = name;
+      this.labelling = labelling;
+    }
+
     @Override
     public String name() {
-      return Cifar100.NAME;
+      return name;
     }
 
     @Override
     public List<String> classNames() {
-      return DataDescriptor.of(Cifar100.NAME)
-          .classNames(Cifar100.Labelling.FINE.name().toLowerCase(Locale.ROOT));
+      return Cifar100.classNames(labelling);
     }
 
     @Override
@@ -77,7 +101,7 @@ public final class NamedPictures {
 
     @Override
     public Parts read(String name, DataCache cache, Consumer<String> progress) {
-      return new Parts(Cifar100.train(cache), Cifar100.test(cache));
+      return new Parts(Cifar100.train(cache, labelling), Cifar100.test(cache, labelling));
     }
   }
 }

@@ -4,11 +4,16 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -24,6 +29,7 @@ class CifarBatchesTest {
   private static final CifarBatches TEN =
       Cifar10.binary(DataDescriptor.of(Cifar10.NAME).classNames("label"));
   private static final CifarBatches FINE = Cifar100.layout(Cifar100.Labelling.FINE);
+  private static final CifarBatches COARSE = Cifar100.layout(Cifar100.Labelling.COARSE);
 
   @TempDir private Path folder;
 
@@ -61,8 +67,60 @@ class CifarBatchesTest {
     assertTrue(Files.exists(file));
   }
 
+  @Test
+  void theSuperclassIsTheFirstByteOfARecord() {
+    byte[] two = OfficialFiles.cifar100(RealData.cifar10Test(), 0, 2);
+    two[0] = 7;
+    two[1] = 99;
+    two[3074] = 19;
+    two[3075] = 0;
+    Path file = OfficialFiles.write(folder.resolve("two.bin"), two);
+    ImageDataset coarse = COARSE.read("coarse", List.of(file), 2);
+    assertEquals("insects", coarse.classNames().get(coarse.label(0)));
+    assertEquals("vehicles_2", coarse.classNames().get(coarse.label(1)));
+    assertEquals(99, FINE.read("fine", List.of(file), 2).label(0));
+    // The first byte alone decides: there is no superclass 20, and 20 is a fine label.
+    two[3074] = 20;
+    OfficialFiles.write(file, two);
+    assertEquals(0, FINE.read("fine", List.of(file), 2).label(1));
+    DataException error =
+        assertThrows(DataException.class, () -> COARSE.read("coarse", List.of(file), 2));
+    Messages.assertOneLine(error, file.toString(), "label 20 in record 1", "from 0 to 19");
+  }
+
+  @Test
+  void theSuperclassesOfTheRealImages() throws Exception {
+    Path real = RealData.cache().folder().resolve("cifar-100-binary");
+    assumeTrue(Files.exists(real.resolve("train.bin")), "CIFAR-100 is not fetched for a test");
+    DatasetProvider.Parts coarse =
+        DatasetProvider.read(RealData.cache(), Cifar100.SUPERCLASSES, line -> {});
+    ImageDataset fine = Cifar100.trainFromFolder(real, Cifar100.Labelling.FINE);
+    int[] train = new int[20];
+    int[] test = new int[20];
+    Map<Integer, Set<Integer>> parents = new TreeMap<>();
+    for (int i = 0; i < fine.size(); i++) {
+      train[coarse.train().label(i)]++;
+      parents.computeIfAbsent(fine.label(i), label -> new TreeSet<>()).add(coarse.train().label(i));
+    }
+    for (int i = 0; i < coarse.test().size(); i++) {
+      test[coarse.test().label(i)]++;
+    }
+    assertTrue(Arrays.stream(train).allMatch(count -> count == 2500), Arrays.toString(train));
+    assertTrue(Arrays.stream(test).allMatch(count -> count == 500), Arrays.toString(test));
+    assertEquals(100, parents.size());
+    assertTrue(parents.values().stream().allMatch(set -> set.size() == 1), "one parent each");
+    List<String> names = coarse.train().classNames();
+    int whale = fine.classNames().indexOf("whale");
+    assertEquals(Set.of(names.indexOf("aquatic_mammals")), parents.get(whale));
+    Path published = real.resolve("coarse_label_names.txt");
+    if (Files.exists(published)) {
+      assertEquals(
+          Files.readAllLines(published).stream().filter(line -> !line.isBlank()).toList(), names);
+    }
+  }
+
   static Stream<Arguments> damages() {
-    return Stream.of(TEN, FINE)
+    return Stream.of(TEN, FINE, COARSE)
         .flatMap(
             layout ->
                 Stream.of(

@@ -64,10 +64,11 @@ public interface DataSets {
   }
 
   /**
-   * Those of all {@link DatasetProvider}s: {@code cifar10}, {@code cifar100}, {@code imdb-N} (see
-   * {@link NamedReviews}) and those that a user adds. Each is fetched and read when first asked
-   * for, and kept. The identities of the library's own are known without reading them, but for
-   * {@code aclImdb} the first time.
+   * Those of all {@link DatasetProvider}s: {@code cifar10}, {@code cifar100}, {@code
+   * cifar100-superclasses}, {@code mnist}, {@code imdb-N} (see {@link NamedReviews}) and those that
+   * a user adds. Each is fetched and read when first asked for, and kept. The identities of the
+   * library's own are known without reading them, but for {@code aclImdb} the first time and for
+   * {@code cifar100-superclasses}.
    *
    * @param cache of the data sets and features
    * @param progress told in a line how far encoding is

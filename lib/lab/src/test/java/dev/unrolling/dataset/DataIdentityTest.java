@@ -81,6 +81,7 @@ class DataIdentityTest {
   void theClassesOfADataSetThatIsNotKnownAreNotGuessed() {
     assertEquals(10, DataSets.classes("cifar10").orElseThrow());
     assertEquals(100, DataSets.classes("cifar100").orElseThrow());
+    assertEquals(20, DataSets.classes("cifar100-superclasses").orElseThrow());
     assertEquals(10, DataSets.classes("mnist").orElseThrow());
     assertEquals(2, DataSets.classes("imdb-320").orElseThrow());
     for (String name : List.of("svhn", "imdb", "imdb-0", "imdbx", "CIFAR10", "")) {

@@ -1,11 +1,13 @@
 package dev.unrolling.experiments.benchmark;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.unrolling.data.Batch;
 import dev.unrolling.data.BatchOrder;
 import dev.unrolling.data.Cifar10;
+import dev.unrolling.data.Cifar100;
 import dev.unrolling.data.FeatureDataset;
 import dev.unrolling.data.Mnist;
 import dev.unrolling.data.RealData;
@@ -93,6 +95,30 @@ class BenchmarkTest {
         assertTrue(split.validation().size() > 0, settings.toString());
       }
     }
+  }
+
+  /** As many of each as CIFAR-100 has of a superclass. */
+  @Test
+  void aSuperclassIsForgottenWholeAndMethodsAreTunedOnTheNext() {
+    int[] train = new int[20];
+    Arrays.fill(train, 2500);
+    int[] test = new int[20];
+    Arrays.fill(test, 500);
+    DataSets.Parts data = new DataSets.Parts(labels(train), labels(test));
+    BenchmarkSettings settings =
+        SettingsJson.with(
+            BenchmarkSettings.of(Scale.QUICK), "data", Cifar100.SUPERCLASSES, "forgetSet", 19);
+    ForgetSplit split = ForgetSplit.of(data, settings);
+    assertEquals(100, split.forget().size(), "2,000 images in 20 classes");
+    assertTrue(Arrays.stream(split.forget().labels()).allMatch(label -> label == 19));
+    assertTrue(Arrays.stream(split.test().labels()).noneMatch(label -> label == 19));
+    assertEquals(50, split.forgottenTest().size(), "1,000 images in 20 classes");
+    assertEquals(0, settings.tuning(data.train().classes()).forgetSet());
+    Exception e =
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> ForgetSplit.of(data, SettingsJson.with(settings, "forgetSet", 20)));
+    assertTrue(e.getMessage().contains("0 to 19, not 20"), e.getMessage());
   }
 
   private static FeatureDataset labels(int... counts) {
