@@ -33,6 +33,7 @@ final class Bench implements AutoCloseable {
   private final Measures otherRetrained;
   private final Measures reference;
   private final Measures untouched;
+  private final Relearning relearning;
 
   Bench(
       BenchmarkExperiment.Pair pair,
@@ -53,6 +54,8 @@ final class Bench implements AutoCloseable {
     }
     this.reference = Measures.ofTest(retrained, split);
     this.untouched = Measures.ofTest(original, split);
+    this.relearning =
+        new Relearning(original, split.forget(), settings.batchSize(), settings.rate());
   }
 
   /** The rows to be, in the order of the table. */
@@ -181,6 +184,7 @@ final class Bench implements AutoCloseable {
           found.gap(reference),
           found.ta() / untouched.ta(),
           found.indiscernibility(),
+          there ? relearning.steps(network) : Double.NaN,
           there ? VerificationError.value(network, retrained) : Double.NaN,
           VerificationError.value(original, retrained),
           there ? apart.meanLogitDistance() : Double.NaN,

@@ -251,6 +251,60 @@ class BenchmarkTest {
     }
   }
 
+  /**
+   * One example x = 1 of class 1, logits (0, 0): p = (.5, .5), so that a step at rate 1 moves all
+   * four weights by .5, the margin to 2, and the loss from ln 2 to ln(1 + e^-2) = .127.
+   */
+  @Test
+  void relearnTimeByHand() {
+    FeatureDataset data =
+        FeatureDataset.of("point", new double[] {1}, new int[] {1}, List.of("a", "b"));
+    Batch forget = Batch.of(data, 0);
+    Engine engine = Engines.open("linear", "cpu", Precision.FLOAT64);
+    try (Network unlearned = line(engine, 0);
+        Network original = line(engine, 0.5);
+        Network broken = line(engine, Double.NaN)) {
+      Relearning whole = new Relearning(original, forget, 1, 1);
+      assertEquals(0, whole.steps(original), "knows it already");
+      assertEquals(1, whole.steps(unlearned), "one step away");
+      // At half the rate margins are 0, 1, 1.538, 1.891: losses .693, .313, .195, .141 to .177.
+      assertEquals(3, new Relearning(original, forget, 1, 0.5).steps(unlearned));
+      assertEquals(
+          Relearning.MOST_STEPS, new Relearning(original, forget, 1, 1e-9).steps(unlearned));
+      assertEquals(Double.NaN, whole.steps(broken));
+      assertEquals(0, new Relearning(unlearned, forget, 1, 1).steps(original), "knows it better");
+      try (ParameterVector weights = unlearned.weights()) {
+        assertEquals(0, weights.dot(weights), "unchanged");
+      }
+    }
+  }
+
+  /** Weights and biases (-w, w): logits (-2 w, 2 w) at x = 1. */
+  private static Network line(Engine engine, double w) {
+    return engine.network(
+        Architectures.linear(1, 2), Nd4j.createFromArray(new double[] {-w, w, -w, w}));
+  }
+
+  @Test
+  void relearningWalksOverAllThatIsForgotten() {
+    // Two examples, a batch each; the second alone is not known yet, and the first step is not its.
+    FeatureDataset data =
+        FeatureDataset.of("two", new double[] {1, 0, 0, 1}, new int[] {0, 1}, List.of("a", "b"));
+    Batch forget = Batch.of(data, 0, 1);
+    Engine engine = Engines.open("linear", "cpu", Precision.FLOAT64);
+    try (Network unlearned = plane(engine, 9, 0);
+        Network original = plane(engine, 9, 4)) {
+      assertEquals(2, new Relearning(original, forget, 1, 9).steps(unlearned));
+      assertEquals(1, new Relearning(original, forget, 2, 18).steps(unlearned));
+    }
+  }
+
+  /** Logits (a, -a) for the first example and (-b, b) for the second. */
+  private static Network plane(Engine engine, double a, double b) {
+    return engine.network(
+        Architectures.linear(2, 2), Nd4j.createFromArray(new double[] {a, -b, -a, b, 0, 0}));
+  }
+
   @Test
   void theTableHasEachMethodAndRetrainingHasNoGap() {
     for (Table run : BenchmarkVerdicts.runs(TABLE)) {
@@ -261,6 +315,7 @@ class BenchmarkTest {
       Table nothing = Tables.where(run, "method", BenchmarkExperiment.NOTHING);
       assertEquals(Tables.at(nothing, "forgetting_distance", 0), Tables.at(nothing, "v", 0));
       assertEquals(1, Tables.at(nothing, "retention", 0));
+      assertEquals(0, Tables.at(nothing, "relearn_steps", 0));
       assertEquals(
           12, run.where(run.numberColumn("tuned").isNotMissing()).rowCount(), "tuned methods");
     }
