@@ -24,6 +24,7 @@ import dev.unrolling.model.Architectures;
 import dev.unrolling.settings.Scale;
 import dev.unrolling.settings.SettingsJson;
 import dev.unrolling.statistics.Tables;
+import dev.unrolling.store.RecordTable;
 import dev.unrolling.training.Removal;
 import dev.unrolling.training.SgdTrainer;
 import dev.unrolling.training.schedule.Schedule;
@@ -33,6 +34,7 @@ import dev.unrolling.unlearning.SingleGradientUnlearning;
 import dev.unrolling.unlearning.TrajectoryUnlearning;
 import dev.unrolling.unlearning.recording.ForgettingRecorder;
 import dev.unrolling.unlearning.recording.TrajectoryRecorder;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -322,6 +324,49 @@ class BenchmarkTest {
     Table means = BenchmarkFigures.means(TABLE, "v", "gap");
     assertEquals(18, means.rowCount());
     assertEquals(BenchmarkExperiment.RETRAINING, means.stringColumn("method").get(0));
+  }
+
+  @Test
+  void theLeaderboardHasOursWhereDataProtocolAndMetricMatch() {
+    Table rows = Leaderboard.read(Path.of("../../notebooks/results"));
+    assertEquals(
+        RecordTable.of("", Leaderboard.Row.class, List.of()).columnNames(), rows.columnNames());
+    Table beside = Leaderboard.beside(rows, TABLE);
+    assertEquals(rows.rowCount(), beside.rowCount());
+    Table random = Tables.where(TABLE, "protocol", "random");
+    for (int row = 0; row < rows.rowCount(); row++) {
+      boolean page = rows.getString(row, "source").equals("leaderboard");
+      assertEquals(
+          page, beside.getString(row, "protocol").equals(Leaderboard.NOT_PUBLISHED), "row " + row);
+      double ours = Tables.at(beside, "ours", row);
+      String metric = rows.getString(row, "metric");
+      if (!rows.getString(row, "data").equals("cifar10") || metric.contains("three numbers")) {
+        assertTrue(Double.isNaN(ours), "smoke has CIFAR-10 alone: row " + row);
+        assertEquals("", beside.getString(row, "our_network"));
+      } else if (rows.getString(row, "our_protocol").equals("random")) {
+        Table mine = Tables.where(random, "method", rows.getString(row, "our_method"));
+        assertEquals(rows.getString(row, "method").equals("AMUN"), mine.isEmpty());
+        assertEquals("relu-cnn-4 on 160", beside.getString(row, "our_network"));
+        if (metric.startsWith("UA") && !mine.isEmpty()) {
+          assertEquals(100 - Tables.at(mine, "ua", 0), ours, 1e-12);
+        } else if (metric.equals("average gap") && !mine.isEmpty()) {
+          assertEquals(Tables.at(mine, "gap", 0), ours, 1e-12);
+        }
+        if (metric.equals("average gap")) {
+          assertEquals(0, Tables.at(beside, "our_retrained", row));
+          assertEquals(
+              Tables.at(Tables.where(random, "method", "gradient-ascent"), "gap", 0),
+              Tables.at(beside, "our_ascent", row),
+              1e-12);
+        }
+      }
+    }
+    Table half = random.copy();
+    half.replaceColumn("share", half.doubleColumn("share").multiply(5).setName("share"));
+    assertEquals(
+        rows.rowCount(),
+        Leaderboard.beside(rows, half).doubleColumn("ours").countMissing(),
+        "half of the examples are another protocol");
   }
 
   /** The table three times over, as of three seeds, with one column given by another. */
