@@ -11,27 +11,14 @@ import dev.unrolling.statistics.Tables;
 import dev.unrolling.store.RecordTable;
 import dev.unrolling.text.OnnxTextEncoder;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import tech.tablesaw.api.Table;
 
 /** E1 to E5 and E7, grids of {@link FineTuning}. */
 public final class FineTuningExperiments implements ExperimentProvider {
-
-  private static final List<String> MEASURED =
-      List.of(
-          "step",
-          "v_single_gradient",
-          "forgetting_distance",
-          "e",
-          "e1",
-          "sigma_mean",
-          "norm_dw",
-          "test_accuracy");
 
   /** For the service loader. */
   public FineTuningExperiments() {}
@@ -106,15 +93,12 @@ public final class FineTuningExperiments implements ExperimentProvider {
         Reading.of(figures, FineTuningExperiments::summary, verdicts));
   }
 
-  /** The settings that differ from run to run, and what was measured last. */
   private static Table summary(Table table) {
-    Table last = FineTuningVerdicts.lastRows(table);
-    Set<String> columns = new LinkedHashSet<>(List.of("model", "data"));
-    RecordTable.of("settings", FineTuningSettings.class, List.of()).columnNames().stream()
-        .filter(setting -> last.column(setting).countUnique() > 1)
-        .forEach(columns::add);
-    columns.addAll(MEASURED);
-    return last.selectColumns(columns.toArray(String[]::new));
+    List<String> settings =
+        RecordTable.of("settings", FineTuningSettings.class, List.of()).columnNames().stream()
+            .filter(setting -> table.column(setting).countUnique() > 1)
+            .toList();
+    return FineTuningVerdicts.summary(table, settings);
   }
 
   /** The runs of the first run's model and data set. */

@@ -8,9 +8,11 @@ import dev.unrolling.statistics.Tables;
 import dev.unrolling.store.RecordTable;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import tech.tablesaw.api.DoubleColumn;
@@ -19,6 +21,17 @@ import tech.tablesaw.selection.Selection;
 
 /** What tables of {@link FineTuning} say about claims 2.3 and 2.4 and E1. */
 public final class FineTuningVerdicts {
+
+  private static final List<String> SUMMARY =
+      List.of(
+          "step",
+          "v_single_gradient",
+          "forgetting_distance",
+          "e",
+          "e1",
+          "sigma_mean",
+          "norm_dw",
+          "test_accuracy");
 
   /** Fewest settings that a correlation across settings rests on. */
   public static final int FEWEST_SETTINGS = 8;
@@ -40,6 +53,18 @@ public final class FineTuningVerdicts {
       double differencesVWithNormDw) {}
 
   private FineTuningVerdicts() {}
+
+  /**
+   * What each run came to: its last measurement, in few columns.
+   *
+   * @param settings columns that come first, behind model and data
+   */
+  public static Table summary(Table measurements, List<String> settings) {
+    Set<String> columns = new LinkedHashSet<>(List.of("model", "data"));
+    columns.addAll(settings);
+    columns.addAll(SUMMARY);
+    return lastRows(measurements).selectColumns(columns.toArray(String[]::new));
+  }
 
   /** All that E1's table says, at any scale. */
   public static Verdict[] all(Table measurements) {

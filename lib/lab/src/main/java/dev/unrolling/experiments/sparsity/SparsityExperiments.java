@@ -8,7 +8,6 @@ import dev.unrolling.experiments.finetuning.FineTuningFigures;
 import dev.unrolling.experiments.finetuning.FineTuningVerdicts;
 import java.util.List;
 import java.util.Map;
-import tech.tablesaw.api.Table;
 
 /** C2.12. */
 public final class SparsityExperiments implements ExperimentProvider {
@@ -33,23 +32,7 @@ public final class SparsityExperiments implements ExperimentProvider {
                         SparsityFigures.overSparsity(
                             "Pruned networks, " + FineTuningFigures.subject(table),
                             FineTuningVerdicts.lastRows(table))),
-                SparsityExperiments::summary,
+                table -> FineTuningVerdicts.summary(table, List.of("sparsity", "seed")),
                 (scale, table) -> SparsityVerdicts.all(FineTuningVerdicts.lastRows(table)))));
-  }
-
-  private static Table summary(Table table) {
-    return FineTuningVerdicts.lastRows(table)
-        .selectColumns(
-            "model",
-            "data",
-            "sparsity",
-            "seed",
-            "v_single_gradient",
-            "forgetting_distance",
-            "e",
-            "e1",
-            "sigma_mean",
-            "norm_dw",
-            "test_accuracy");
   }
 }
