@@ -104,6 +104,8 @@ class ResultsTest(unittest.TestCase):
             ],
         )
         self.assertEqual(carrying.find([four], "paper")[0].figure.name, "e1-pairs")
+        both = self.leave("06-t", **{f"e2-accuracy-{of}__svg": "" for of in ("paper", "desk")})
+        self.assertEqual(carrying.find([both], "quick")[0].scale, "desk")
         text = page.build([four, six, nine], "quick", "quick/", [])
         first = text.index('src="quick/04-e/e1-pairs-desk.svg"')
         self.assertLess(first, text.index('src="quick/06-s/e2-accuracy-paper.png"'))

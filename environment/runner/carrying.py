@@ -1,4 +1,7 @@
-"""The four figures that carry the paper, each at the best scale at which it was drawn."""
+"""The four figures that carry the paper, each at the best scale at which it was drawn.
+
+That is desk before paper: networks that work, in more settings.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -30,7 +33,7 @@ def find(found: Sequence[Result], scale: str) -> list[Carrying]:
 
     A figure of a table that is kept from a larger scale has that scale's name at its end.
     """
-    larger = [name for name in reversed(SCALES) if SCALES.index(name) > SCALES.index(scale)]
+    larger = SCALES[SCALES.index(scale) + 1 :]
     there = {figure.name: (figure, r.name) for r in found for figure in r.figures}
     carrying = []
     for names, says in _WANTED:

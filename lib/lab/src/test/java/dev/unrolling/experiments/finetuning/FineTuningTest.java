@@ -8,11 +8,17 @@ import dev.unrolling.data.RealData;
 import dev.unrolling.dataset.DataSets;
 import dev.unrolling.engine.Engine;
 import dev.unrolling.engine.Engines;
+import dev.unrolling.engine.Network;
+import dev.unrolling.engine.NetworkState;
 import dev.unrolling.engine.Precision;
+import dev.unrolling.experiment.RunContext;
 import dev.unrolling.experiment.Runner;
+import dev.unrolling.model.Architectures;
 import dev.unrolling.settings.Scale;
 import dev.unrolling.settings.SettingsJson;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
@@ -58,6 +64,31 @@ class FineTuningTest {
     }
     assertTrue(table.doubleColumn("test_accuracy").isMissing(0));
     assertTrue(table.doubleColumn("test_accuracy").get(2) > 0);
+  }
+
+  /** As with a new optimizer: what pre-training's momentum still carries is not M's to walk. */
+  @Test
+  void fineTuningBeginsWithoutTheMomentumOfPretraining() {
+    NetworkState moving;
+    try (Network network = ENGINE.network(Architectures.named("resnet8-2", 10), 3)) {
+      NetworkState still = network.saveState();
+      moving = new NetworkState(still.weights(), still.runningStatistics(), still.weights().dup());
+    }
+    DataSets data = DataSets.only(RealData.cifar10Train(), RealData.cifar10Test());
+    RunContext context =
+        new RunContext(
+            ENGINE,
+            data,
+            line -> {},
+            "moving",
+            Optional.empty(),
+            Duration.ZERO,
+            (settings, precision, work) -> moving,
+            new Runner(ENGINE, data, line -> {}));
+    NetworkState start =
+        FineTuning.prepare(SettingsJson.with(SMALL, "momentum", 0.9), context).start();
+    assertTrue(start.velocity().isEmpty(), "velocity " + start.velocity());
+    assertEquals(moving.weights(), start.weights());
   }
 
   @Test
