@@ -43,6 +43,11 @@ public record ParameterLayout(List<Entry> entries) {
     public long size() {
       return shape.stream().mapToLong(Integer::longValue).reduce(1, Math::multiplyExact);
     }
+
+    /** Path of the layer that it belongs to: the name without the role. */
+    public String layer() {
+      return name.substring(0, Math.max(0, name.lastIndexOf('.')));
+    }
   }
 
   /** Copies the list. */
@@ -53,6 +58,11 @@ public record ParameterLayout(List<Entry> entries) {
   /** Number of values in all: p for the weights. */
   public long size() {
     return entries.stream().mapToLong(Entry::size).sum();
+  }
+
+  /** Paths of the layers that have values, in order; a batch norm is one too. */
+  public List<String> layers() {
+    return entries.stream().map(Entry::layer).distinct().toList();
   }
 
   static ParameterLayout ofParameters(List<Layer> layers) {

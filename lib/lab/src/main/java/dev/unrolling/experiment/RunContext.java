@@ -37,6 +37,7 @@ import java.util.function.Function;
  * @param shared finds or computes a state that several runs start from
  * @param runner runs what this run rests on, one after another, with the same engine, data and
  *     store
+ * @param partsAtOnce how many independent parts of the run are computed at once, at least 1
  */
 public record RunContext(
     Engine engine,
@@ -46,7 +47,8 @@ public record RunContext(
     Optional<Path> folder,
     Duration checkpointInterval,
     SharedStates shared,
-    Runner runner) {
+    Runner runner,
+    int partsAtOnce) {
 
   /** States of networks that several runs start from, each computed once. */
   @FunctionalInterface
@@ -146,6 +148,14 @@ public record RunContext(
             new StateListener(
                 this, step -> new SavedRun(step.stepsDone(), key, List.of(network.saveState()))));
     return network.saveState();
+  }
+
+  /**
+   * Computes independent parts of the run, as many at once as it may, each by a thread of its own.
+   * As soon as one fails, or the run is interrupted, the others are stopped.
+   */
+  public void inParallel(List<Runnable> parts) {
+    ParallelTasks.run(partsAtOnce, parts);
   }
 
   /** Reports steps in a line. */

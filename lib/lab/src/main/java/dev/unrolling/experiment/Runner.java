@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.IntStream;
@@ -81,7 +82,8 @@ public final class Runner {
 
   /**
    * This runner with several runs at once, each on its share of the engine's threads: faster for
-   * small networks.
+   * small networks. Where it is given fewer runs than that, independent parts of a run are computed
+   * at once too.
    *
    * @param runs at least 1; 1 in {@link Precision#TF32}
    */
@@ -112,6 +114,7 @@ public final class Runner {
     for (int i = 0; i < settings.size(); i++) {
       groups.computeIfAbsent(computation.group(settings.get(i)), k -> new ArrayList<>()).add(i);
     }
+    int parts = Math.max(1, runsAtOnce / Math.max(1, groups.size()));
     List<Table> tables = new ArrayList<>(Collections.nCopies(settings.size(), null));
     ParallelTasks.run(
         runsAtOnce,
@@ -119,10 +122,10 @@ public final class Runner {
             .<Runnable>map(
                 runs ->
                     () -> {
-                      Map<RunKey, NetworkState> states = new LinkedHashMap<>();
+                      Map<RunKey, NetworkState> states = new ConcurrentHashMap<>();
                       for (int i : runs) {
                         String name = "run " + (i + 1) + " of " + settings.size();
-                        tables.set(i, one(computation, settings.get(i), name, states));
+                        tables.set(i, one(computation, settings.get(i), name, states, parts));
                       }
                     })
             .toList());
@@ -166,7 +169,11 @@ public final class Runner {
   }
 
   private <S extends Record, R extends Record> Table one(
-      Computation<S, R> computation, S settings, String name, Map<RunKey, NetworkState> states) {
+      Computation<S, R> computation,
+      S settings,
+      String name,
+      Map<RunKey, NetworkState> states,
+      int parts) {
     RunKey key = key(computation, settings);
     Function<Optional<Path>, List<R>> compute =
         folder ->
@@ -177,7 +184,8 @@ public final class Runner {
                     key,
                     folder,
                     name,
-                    (s, p, work) -> shared(s, p, key, work, name, states)));
+                    (s, p, work) -> shared(s, p, key, work, name, states),
+                    parts));
     return store
         .map(
             kept ->
@@ -220,8 +228,9 @@ public final class Runner {
                         key,
                         line -> progress.accept(name + ": " + line),
                         folder ->
-                            work.apply(context(computing, key, Optional.of(folder), name, none))))
-            .orElseGet(() -> work.apply(context(computing, key, Optional.empty(), name, none)));
+                            work.apply(
+                                context(computing, key, Optional.of(folder), name, none, 1))))
+            .orElseGet(() -> work.apply(context(computing, key, Optional.empty(), name, none, 1)));
     states.put(key, state);
     return state;
   }
@@ -231,7 +240,8 @@ public final class Runner {
       RunKey key,
       Optional<Path> folder,
       String name,
-      RunContext.SharedStates shared) {
+      RunContext.SharedStates shared,
+      int parts) {
     Consumer<String> told = line -> progress.accept(name + ": " + line);
     return new RunContext(
         computing,
@@ -241,6 +251,7 @@ public final class Runner {
         folder,
         store.map(ResultStore::checkpointInterval).orElse(Duration.ZERO),
         shared,
-        new Runner(computing, data, told, store, 1, runsInProcess));
+        new Runner(computing, data, told, store, 1, runsInProcess),
+        parts);
   }
 }

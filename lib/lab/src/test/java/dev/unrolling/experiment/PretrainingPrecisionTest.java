@@ -97,7 +97,8 @@ class PretrainingPrecisionTest {
             Optional.empty(),
             Duration.ZERO,
             (settings, precision, compute) -> start,
-            new Runner(Sittings.ENGINE, Sittings.data(), line -> {}));
+            new Runner(Sittings.ENGINE, Sittings.data(), line -> {}),
+            1);
     List<FineTuningRow> rows = new FineTuning().run(FLOAT32, plain);
     String expected = RecordTable.csv(RecordTable.of("plain", FineTuningRow.class, rows));
     table.removeColumns("run");

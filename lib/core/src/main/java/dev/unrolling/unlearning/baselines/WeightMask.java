@@ -49,7 +49,7 @@ final class WeightMask {
    */
   static WeightMask ofLastLayers(Architecture architecture, int layers) {
     ParameterLayout layout = architecture.parameters();
-    List<String> names = layout.entries().stream().map(WeightMask::layer).distinct().toList();
+    List<String> names = layout.layers();
     if (layers > names.size()) {
       throw new IllegalArgumentException(
           architecture.name() + " has 1 to " + names.size() + " layers of weights, not " + layers);
@@ -58,13 +58,9 @@ final class WeightMask {
     boolean[] moves = new boolean[Math.toIntExact(layout.size())];
     for (ParameterLayout.Entry entry : layout.entries()) {
       int from = (int) entry.offset();
-      Arrays.fill(moves, from, from + (int) entry.size(), last.contains(layer(entry)));
+      Arrays.fill(moves, from, from + (int) entry.size(), last.contains(entry.layer()));
     }
     return new WeightMask(moves);
-  }
-
-  private static String layer(ParameterLayout.Entry entry) {
-    return entry.name().substring(0, Math.max(0, entry.name().lastIndexOf('.')));
   }
 
   /** Checks how many last layers move: at least 1. */

@@ -93,6 +93,14 @@ public final class ExperimentOptions {
   private Integer threads;
 
   @Option(
+      names = "--at-once",
+      paramLabel = "COUNT",
+      description =
+          "Runs at once, or parts of a run where there are fewer runs; if not given, as many as the"
+              + " cores have room for, and 1 on a GPU.")
+  private Integer atOnce;
+
+  @Option(
       names = "--checkpoint",
       paramLabel = "SECONDS",
       description = "Time between two checkpoints of a run; 30 if not given.")
@@ -209,10 +217,13 @@ public final class ExperimentOptions {
   public Runner runner(Experiment<?> experiment, Consumer<String> progress) {
     Engine one = engine(experiment);
     int cores = Runtime.getRuntime().availableProcessors();
-    int atOnce = device.equals("cpu") ? Math.max(1, cores / one.threads()) : 1;
-    return new Runner(one.withThreads(one.threads() * atOnce), data(progress), progress)
-        .withRunsAtOnce(atOnce)
-        .withStore(store());
+    int room = device.equals("cpu") ? Math.max(1, cores / one.threads()) : 1;
+    int runs = atOnce == null ? room : atOnce;
+    return checked(
+        () ->
+            new Runner(one.withThreads(one.threads() * Math.max(1, runs)), data(progress), progress)
+                .withRunsAtOnce(runs)
+                .withStore(store()));
   }
 
   private static String text(Path file) {

@@ -1,25 +1,33 @@
 package dev.unrolling.experiments.benchmark;
 
 import dev.unrolling.data.Batch;
-import dev.unrolling.data.BatchOrder;
 import dev.unrolling.engine.Network;
+import dev.unrolling.engine.NetworkState;
 import dev.unrolling.engine.ParameterVector;
 import dev.unrolling.experiment.RunContext;
 import dev.unrolling.metrics.OutputDistances;
 import dev.unrolling.metrics.VerificationError;
 import dev.unrolling.model.Architecture;
 import dev.unrolling.training.DivergenceException;
+import dev.unrolling.training.Logits;
 import dev.unrolling.unlearning.RequestSize;
 import dev.unrolling.unlearning.UnlearningMethod;
 import dev.unrolling.unlearning.UnlearningRequest;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
-import java.util.function.UnaryOperator;
 
-/** The networks of a run, open. */
+/**
+ * The networks of a run, open. Methods may be measured by several threads at once: each works on
+ * copies of its own.
+ */
 final class Bench implements AutoCloseable {
 
   private final ForgetSplit split;
@@ -32,85 +40,148 @@ final class Bench implements AutoCloseable {
   private final ForgetSplit otherSplit;
   private final Measures otherRetrained;
   private final Measures reference;
+  private final double[][] referenceLogits;
   private final Measures untouched;
+  private final double forgettingDistance;
   private final Relearning relearning;
+  private final LikelihoodRatioAttack attack;
 
-  Bench(
-      BenchmarkExperiment.Pair pair,
-      BenchmarkExperiment.Pair other,
+  private Bench(
+      ForgetSplit split,
+      TrainedNetworks.Recorded recorded,
+      NetworkState retrained,
+      ForgetSplit otherSplit,
+      NetworkState otherOriginal,
+      NetworkState otherRetrained,
+      List<NetworkState> shadows,
       Architecture architecture,
       RunContext context) {
-    this.split = pair.split();
+    this.split = split;
     this.settings = split.settings();
-    this.original = context.network(architecture, pair.original());
-    this.retrained = context.network(architecture, pair.retrained());
+    this.original = context.network(architecture, recorded.original());
+    this.retrained = context.network(architecture, retrained);
     this.start = context.engine().network(architecture, settings.seed());
     this.record = new RunRecord(start, split.forget());
-    record.resume(start, pair.record());
-    this.otherOriginal = context.network(architecture, other.original());
-    this.otherSplit = other.split();
-    try (Network otherModel = context.network(architecture, other.retrained())) {
+    record.resume(start, recorded.record());
+    this.otherOriginal = context.network(architecture, otherOriginal);
+    this.otherSplit = otherSplit;
+    try (Network otherModel = context.network(architecture, otherRetrained)) {
       this.otherRetrained = Measures.ofValidation(otherModel, otherSplit);
     }
-    this.reference = Measures.ofTest(retrained, split);
+    this.reference = Measures.ofTest(this.retrained, split);
+    this.referenceLogits = Logits.of(this.retrained, split.test());
     this.untouched = Measures.ofTest(original, split);
+    this.forgettingDistance = VerificationError.value(original, this.retrained);
     this.relearning =
         new Relearning(original, split.forget(), settings.batchSize(), settings.rate());
+    boolean whole = settings.protocol() == BenchmarkSettings.Protocol.CLASS;
+    this.attack =
+        new LikelihoodRatioAttack(split.forget(), whole ? split.forgottenTest() : split.test());
+    for (int i = 0; i < shadows.size(); i += 2) {
+      try (Network one = context.network(architecture, shadows.get(i));
+          Network next = context.network(architecture, shadows.get(i + 1))) {
+        attack.add(one, next, split.shadowed(i));
+      }
+    }
   }
 
-  /** The rows to be, in the order of the table. */
-  List<Supplier<BenchmarkRow>> methods() {
-    long forgotten = split.forget().size();
+  /**
+   * Trains what the run needs, as many at once as the run may.
+   *
+   * @param split of the run
+   * @param other what methods are tuned on
+   */
+  static Bench of(
+      ForgetSplit split, ForgetSplit other, Architecture architecture, RunContext context) {
+    TrainedNetworks networks = new TrainedNetworks(architecture, context);
+    List<Supplier<NetworkState>> trainings =
+        new ArrayList<>(
+            List.of(
+                () -> networks.retrained(split),
+                () -> networks.original(other),
+                () -> networks.retrained(other)));
+    for (int i = 0; i < split.settings().shadowModels(); i++) {
+      int number = i;
+      trainings.add(() -> networks.shadow(split, number));
+    }
+    NetworkState[] states = new NetworkState[trainings.size()];
+    AtomicReference<TrainedNetworks.Recorded> recorded = new AtomicReference<>();
+    List<Runnable> tasks = new ArrayList<>();
+    tasks.add(() -> recorded.set(networks.recorded(split)));
+    for (int i = 0; i < states.length; i++) {
+      int number = i;
+      tasks.add(() -> states[number] = trainings.get(number).get());
+    }
+    context.inParallel(tasks);
+    return new Bench(
+        split,
+        recorded.get(),
+        states[0],
+        other,
+        states[1],
+        states[2],
+        List.of(states).subList(3, states.length),
+        architecture,
+        context);
+  }
+
+  /** The rows to be by the names of their methods, in the order of the table. */
+  Map<String, Supplier<BenchmarkRow>> methods() {
     long steps = (long) settings.epochs() * split.retained().size();
-    BatchOrder order = split.order();
-    List<Supplier<BenchmarkRow>> all = new ArrayList<>();
-    all.add(() -> row(BenchmarkExperiment.NOTHING, Double.NaN, 0, original::copy));
-    all.add(() -> row(BenchmarkExperiment.RETRAINING, Double.NaN, steps, retrained::copy));
-    all.add(
-        () ->
-            formula(
-                "single-gradient",
-                forgotten,
-                weights ->
-                    RunRecord.singleGradient(
-                        start,
-                        weights,
-                        split.forget(),
-                        settings.batchSize(),
-                        settings.epochs(),
-                        settings.rate())));
-    all.add(() -> formula("amnesiac", 0, record::amnesiac));
-    all.add(
-        () ->
-            formula(
-                "krylov",
-                RunRecord.oneHessianCost(split),
-                weights -> RunRecord.oneHessian(start, weights, split, order, settings.rate())));
-    all.add(() -> formula("trajectory", 2 * steps, record::trajectory));
-    for (Contender contender : Contender.all(settings)) {
-      all.add(() -> tuned(contender));
+    Map<String, Supplier<BenchmarkRow>> all = new LinkedHashMap<>();
+    put(all, BenchmarkExperiment.NOTHING, 0, () -> copy(original));
+    put(all, BenchmarkExperiment.RETRAINING, steps, () -> copy(retrained));
+    formula(
+        all,
+        "single-gradient",
+        split.forget().size(),
+        (initial, weights) -> RunRecord.singleGradient(initial, weights, split));
+    formula(all, "amnesiac", 0, (initial, weights) -> record.amnesiac(weights));
+    formula(
+        all,
+        "krylov",
+        RunRecord.oneHessianCost(split),
+        (initial, weights) -> RunRecord.oneHessian(initial, weights, split));
+    formula(all, "trajectory", 2 * steps, (initial, weights) -> record.trajectory(weights));
+    for (Contender contender : Contender.all(settings, original.architecture())) {
+      all.put(contender.name(), () -> tuned(contender));
     }
     return all;
   }
 
-  int count() {
-    return methods().size();
+  private void put(
+      Map<String, Supplier<BenchmarkRow>> all,
+      String name,
+      long gradients,
+      Supplier<Network> unlearned) {
+    all.put(name, () -> row(name, Double.NaN, gradients, unlearned));
   }
 
-  /** M with weights that a formula makes of its own. */
-  private BenchmarkRow formula(
-      String name, long gradients, UnaryOperator<ParameterVector> unlearned) {
-    return row(
+  /** M with weights that a formula makes of its own and of the initial network. */
+  private void formula(
+      Map<String, Supplier<BenchmarkRow>> all,
+      String name,
+      long gradients,
+      BiFunction<Network, ParameterVector, ParameterVector> unlearned) {
+    put(
+        all,
         name,
-        Double.NaN,
         gradients,
         () -> {
-          Network made = original.copy();
-          try (ParameterVector weights = unlearned.apply(original.weights())) {
+          Network made = copy(original);
+          try (Network initial = copy(start);
+              ParameterVector weights = unlearned.apply(initial, made.weights())) {
             made.setWeights(weights);
           }
           return made;
         });
+  }
+
+  /** One thread at a time reads a network that several have. */
+  private static Network copy(Network shared) {
+    synchronized (shared) {
+      return shared.copy();
+    }
   }
 
   private BenchmarkRow tuned(Contender contender) {
@@ -142,10 +213,10 @@ final class Bench implements AutoCloseable {
   private static Optional<Network> unlearn(
       UnlearningMethod method, Network trained, ForgetSplit split) {
     Batch stays = split.retained();
-    try {
+    try (Network given = copy(trained)) {
       return Optional.of(
           method.unlearn(
-              UnlearningRequest.of(trained, split.forget())
+              UnlearningRequest.of(given, split.forget())
                   .withRetained(stays)
                   .withSeed(split.settings().seed())));
     } catch (IllegalStateException | ArithmeticException | DivergenceException destroyed) {
@@ -165,10 +236,9 @@ final class Bench implements AutoCloseable {
       Measures found = there ? Measures.ofTest(network, split) : Measures.NONE;
       OutputDistances apart =
           OutputDistances.between(
-              there ? network : original,
-              retrained,
-              split.test().dataset(),
-              split.test().indices());
+              there ? Logits.of(network, split.test()) : noAnswers(),
+              referenceLogits,
+              split.test().labels());
       return new BenchmarkRow(
           original.engine().name(),
           original.engine().threads(),
@@ -181,17 +251,30 @@ final class Bench implements AutoCloseable {
           found.ta(),
           found.forgottenClass(),
           found.mia(),
+          there ? attack.areaUnderCurve(network) : Double.NaN,
           found.gap(reference),
           found.ta() / untouched.ta(),
           found.indiscernibility(),
           there ? relearning.steps(network) : Double.NaN,
-          there ? VerificationError.value(network, retrained) : Double.NaN,
-          VerificationError.value(original, retrained),
-          there ? apart.meanLogitDistance() : Double.NaN,
-          there ? apart.meanKl() : Double.NaN,
+          there ? distance(network) : Double.NaN,
+          forgettingDistance,
+          apart.meanLogitDistance(),
+          apart.meanKl(),
           gradients,
           seconds);
     }
+  }
+
+  private double distance(Network network) {
+    try (Network other = copy(retrained)) {
+      return VerificationError.value(network, other);
+    }
+  }
+
+  private double[][] noAnswers() {
+    double[][] none = new double[referenceLogits.length][referenceLogits[0].length];
+    Arrays.stream(none).forEach(row -> Arrays.fill(row, Double.NaN));
+    return none;
   }
 
   @Override

@@ -15,6 +15,8 @@ package dev.unrolling.experiments.benchmark;
  * @param forgottenClass percent right of the forgotten class in the test set (ACC_f); missing for
  *     other protocols
  * @param mia percent of what is forgotten that an attack takes for unseen
+ * @param liraAuc area under the curve of {@link LikelihoodRatioAttack}: how well it tells what is
+ *     forgotten from unseen examples, of the class where one is forgotten; 0.5 is chance
  * @param gap mean distance of ua, ra, ta and mia to those of retraining
  * @param retention ta over that of M
  * @param indiscernibility 1 where the attack cannot tell, 0 where it always can
@@ -26,7 +28,7 @@ package dev.unrolling.experiments.benchmark;
  * @param kl mean KL of the answers there to the retrained model's, in nats
  * @param gradients that it costs, in gradients of one example, a Hessian product counted as two;
  *     without what the run itself took, and without tuning
- * @param seconds that it took, with the run's for what is made along it, without tuning
+ * @param seconds that it took beside whatever else was computed, without training and tuning
  */
 public record BenchmarkRow(
     String engine,
@@ -40,6 +42,7 @@ public record BenchmarkRow(
     double ta,
     double forgottenClass,
     double mia,
+    double liraAuc,
     double gap,
     double retention,
     double indiscernibility,

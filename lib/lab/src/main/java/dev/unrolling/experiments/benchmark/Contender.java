@@ -1,5 +1,6 @@
 package dev.unrolling.experiments.benchmark;
 
+import dev.unrolling.model.Architecture;
 import dev.unrolling.training.schedule.Schedule;
 import dev.unrolling.unlearning.FineTuningUnlearning;
 import dev.unrolling.unlearning.RequestSize;
@@ -41,8 +42,11 @@ record Contender(List<Double> grid, DoubleFunction<UnlearningMethod> made) {
     return made.apply(grid.get(0)).gradients(size).orElseThrow();
   }
 
-  /** All, with their authors' settings but for the rate, the epochs and the batch size. */
-  static List<Contender> all(BenchmarkSettings s) {
+  /**
+   * All, with their authors' settings but for the rate, the epochs and the batch size. Of the last
+   * layers a third counts, of the small networks' three one.
+   */
+  static List<Contender> all(BenchmarkSettings s, Architecture architecture) {
     List<Double> usual = List.of(1e-3, 1e-2, 1e-1);
     NegGradPlus negGrad = new NegGradPlus();
     SaliencyUnlearning salient = new SaliencyUnlearning();
@@ -51,8 +55,7 @@ record Contender(List<Double> grid, DoubleFunction<UnlearningMethod> made) {
     int ascents = Math.min(scrub.ascents(), s.unlearningEpochs());
     BadTeacher teacher = new BadTeacher();
     SelectiveSynapticDampening dampening = new SelectiveSynapticDampening();
-    // The small networks have three.
-    int layers = 1;
+    int layers = Math.max(1, architecture.parameters().layers().size() / 3);
     return List.of(
         new Contender(
             List.of(1e-5, 1e-4, 1e-3, 1e-2), rate -> new GradientAscentUnlearning(plan(s, rate))),

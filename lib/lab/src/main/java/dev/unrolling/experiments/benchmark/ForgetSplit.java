@@ -5,7 +5,10 @@ import dev.unrolling.data.BatchOrder;
 import dev.unrolling.data.Dataset;
 import dev.unrolling.data.Subsets;
 import dev.unrolling.dataset.DataSets;
+import dev.unrolling.training.schedule.Schedule;
 import java.util.Arrays;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -29,6 +32,10 @@ record ForgetSplit(
     Batch forgottenTest) {
 
   private static final int POINTS = 128;
+  private static final int PADDING = 4;
+
+  /** Tells the draws of shadow models from those of forget sets. */
+  private static final long SHADOW = 1;
 
   static ForgetSplit of(DataSets.Parts data, BenchmarkSettings s) {
     Dataset train = data.train();
@@ -90,13 +97,53 @@ record ForgetSplit(
       }
     }
     arranged = IntStream.concat(arranged, Arrays.stream(gone).skip((long) blocks * size));
-    return BatchOrder.fixed(forget.dataset(), arranged.toArray(), size, settings.epochs());
+    return trained(arranged.toArray());
   }
 
   /** The batches of M', in their order in M's. */
   BatchOrder retrainedOrder() {
-    return BatchOrder.fixed(
-        retained.dataset(), retained.indices(), settings.batchSize(), settings.epochs());
+    return trained(retained.indices());
+  }
+
+  /** The rates of M': of each of its batches that which it has in M's run. */
+  Schedule retrainedSchedule() {
+    BatchOrder all = order();
+    Set<Integer> gone = Arrays.stream(forget.indices()).boxed().collect(Collectors.toSet());
+    double[] rates =
+        IntStream.range(0, all.steps())
+            .filter(step -> !gone.contains(all.batch(step).indices()[0]))
+            .mapToDouble(step -> settings.schedule().rate(all, step))
+            .toArray();
+    return (order, step) -> rates[step];
+  }
+
+  /**
+   * The batches of a shadow model, of one half of the run's examples.
+   *
+   * @param number of the model; an even one has what the next has not
+   */
+  BatchOrder shadowOrder(int number) {
+    return trained(shadowed(number));
+  }
+
+  /** The examples that a shadow model is trained on. */
+  int[] shadowed(int number) {
+    int[] all =
+        Subsets.byKeys(
+            Subsets.stratified(forget.dataset(), settings.examples(), settings.seed()),
+            settings.seed(),
+            number / 2,
+            SHADOW);
+    int half = all.length / 2;
+    return number % 2 == 0 ? Arrays.copyOf(all, half) : Arrays.copyOfRange(all, half, all.length);
+  }
+
+  private BatchOrder trained(int[] indices) {
+    BatchOrder order =
+        BatchOrder.fixed(forget.dataset(), indices, settings.batchSize(), settings.epochs());
+    return settings.recipe() == BenchmarkSettings.Recipe.PLAIN
+        ? order
+        : order.augmented(PADDING, settings.seed());
   }
 
   private static IntStream block(int[] indices, int block, int size) {

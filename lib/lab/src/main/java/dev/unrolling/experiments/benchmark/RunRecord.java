@@ -9,11 +9,11 @@ import dev.unrolling.engine.LossGradient;
 import dev.unrolling.engine.Mode;
 import dev.unrolling.engine.Network;
 import dev.unrolling.engine.NetworkState;
-import dev.unrolling.engine.Objective;
 import dev.unrolling.engine.ParameterVector;
 import dev.unrolling.training.Step;
 import dev.unrolling.training.StepListener;
 import dev.unrolling.training.StepLosses;
+import dev.unrolling.training.schedule.Schedule;
 import dev.unrolling.unlearning.SingleGradientUnlearning;
 import java.util.Arrays;
 import java.util.List;
@@ -23,9 +23,9 @@ import java.util.stream.IntStream;
 
 /**
  * What the methods that read the run from w_0 need of it, where what is forgotten is many batches:
- * all of them are linear in it, so that a sum over its batches takes the place of one. For plain
- * SGD at a constant rate, whose M' skips the visits. With one forget batch it is what the recorders
- * of {@code dev.unrolling.unlearning} give.
+ * all of them are linear in it, so that a sum over its batches takes the place of one. For SGD
+ * without momentum, whose M' skips the visits. With one forget batch it is what the recorders of
+ * {@code dev.unrolling.unlearning} give.
  */
 final class RunRecord implements StepListener, AutoCloseable {
 
@@ -109,26 +109,49 @@ final class RunRecord implements StepListener, AutoCloseable {
   /**
    * w'' of single gradient unlearning (2.2): the gradients at w_0, each times its visits' rates.
    */
-  static ParameterVector singleGradient(
-      Network start,
-      ParameterVector weights,
-      Batch forget,
-      int batchSize,
-      int epochs,
-      double rate) {
-    try (ParameterVector sum = startGradients(start, forget, batchSize)) {
-      return SingleGradientUnlearning.unlearnedWeights(weights, sum, rate * epochs);
+  static ParameterVector singleGradient(Network start, ParameterVector weights, ForgetSplit split) {
+    try (ParameterVector sum = startGradients(start, split, visitedRates(split))) {
+      return SingleGradientUnlearning.unlearnedWeights(weights, sum, 1);
     }
   }
 
-  /** The sum of the forget batches' gradients, each a mean over its batch, in training mode. */
-  private static ParameterVector startGradients(Network start, Batch forget, int batchSize) {
-    BatchOrder once = BatchOrder.fixed(forget.dataset(), forget.indices(), batchSize, 1);
+  /** The rates of the run's steps; negative where one visits what is forgotten. */
+  private static double[] signedRates(ForgetSplit split) {
+    BatchOrder order = split.order();
+    Schedule schedule = split.settings().schedule();
+    Set<Integer> gone = IntStream.of(split.forget().indices()).boxed().collect(Collectors.toSet());
+    return IntStream.range(0, order.steps())
+        .mapToDouble(
+            step ->
+                schedule.rate(order, step)
+                    * (gone.contains(order.batch(step).indices()[0]) ? -1 : 1))
+        .toArray();
+  }
+
+  /** What the rates of each forget batch's visits come to over the run. */
+  private static double[] visitedRates(ForgetSplit split) {
+    int size = split.settings().batchSize();
+    double[] sums = new double[(split.forget().size() + size - 1) / size];
+    int visit = 0;
+    for (double rate : signedRates(split)) {
+      if (rate < 0) {
+        sums[visit++ % sums.length] -= rate;
+      }
+    }
+    return sums;
+  }
+
+  /** The sum of the forget batches' gradients at w_0 in training mode, each times its factor. */
+  private static ParameterVector startGradients(
+      Network start, ForgetSplit split, double... factors) {
+    BatchOrder once =
+        BatchOrder.fixed(
+            split.forget().dataset(), split.forget().indices(), split.settings().batchSize(), 1);
     ParameterVector sum = start.weights().scaleInPlace(0);
     for (int i = 0; i < once.steps(); i++) {
       try (LossGradient one =
-          start.gradient(once.batch(i), Objective.crossEntropy(), Mode.TRAINING)) {
-        sum.addInPlace(1, one.gradient());
+          start.gradient(once.batch(i), split.settings().objective(), Mode.TRAINING)) {
+        sum.addInPlace(factors[i], one.gradient());
       }
     }
     return sum;
@@ -138,35 +161,32 @@ final class RunRecord implements StepListener, AutoCloseable {
    * w'' with one Hessian for all steps (2.11), of 320 examples of what stays at w_0 in training
    * mode, clipped; each of an epoch's visits has their mean gradient.
    */
-  static ParameterVector oneHessian(
-      Network start, ParameterVector weights, ForgetSplit split, BatchOrder order, double rate) {
-    int size = split.settings().batchSize();
-    Set<Integer> gone = IntStream.of(split.forget().indices()).boxed().collect(Collectors.toSet());
-    boolean[] visits = new boolean[order.steps()];
-    for (int i = 0; i < visits.length; i++) {
-      visits[i] = gone.contains(order.batch(i).indices()[0]);
-    }
-    int batches = (split.forget().size() + size - 1) / size;
+  static ParameterVector oneHessian(Network start, ParameterVector weights, ForgetSplit split) {
+    double[] rates = signedRates(split);
+    double[] equal = new double[visitedRates(split).length];
+    Arrays.fill(equal, 1.0 / equal.length);
     int sampled = Math.min(split.retained().size(), HESSIAN_EXAMPLES);
     List<Batch> sample =
         List.of(
             Batch.of(
                 split.retained().dataset(), Arrays.copyOf(split.retained().indices(), sampled)));
-    try (ParameterVector sum = startGradients(start, split.forget(), size);
+    try (ParameterVector mean = startGradients(start, split, equal);
         DatasetHessian hessian =
-            DatasetHessian.ofBatches(start, sample, Objective.crossEntropy(), Mode.TRAINING);
+            DatasetHessian.ofBatches(start, sample, split.settings().objective(), Mode.TRAINING);
         FunctionProduct undone =
-            new Lanczos().apply(hessian, sum, lambda -> response(visits, lambda, rate), PRODUCTS)) {
-      return weights.addInPlace(1.0 / batches, undone.value());
+            new Lanczos().apply(hessian, mean, lambda -> response(rates, lambda), PRODUCTS)) {
+      return weights.addInPlace(1, undone.value());
     }
   }
 
   /** How far M' is from M along an eigenvector, if each visit's gradient is that vector. */
-  private static double response(boolean[] visits, double lambda, double rate) {
-    double kept = 1 - rate * Math.min(Math.max(lambda, 0), 1 / rate);
+  private static double response(double[] signedRates, double lambda) {
     double difference = 0;
-    for (boolean visit : visits) {
-      difference = visit ? difference + rate : kept * difference;
+    for (double rate : signedRates) {
+      difference =
+          rate < 0
+              ? difference - rate
+              : (1 - rate * Math.min(Math.max(lambda, 0), 1 / rate)) * difference;
     }
     return difference;
   }

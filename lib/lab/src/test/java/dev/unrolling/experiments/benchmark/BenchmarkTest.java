@@ -1,9 +1,12 @@
 package dev.unrolling.experiments.benchmark;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.unrolling.data.AugmentedImages;
 import dev.unrolling.data.Batch;
 import dev.unrolling.data.BatchOrder;
 import dev.unrolling.data.Cifar10;
@@ -18,8 +21,10 @@ import dev.unrolling.engine.Network;
 import dev.unrolling.engine.Objective;
 import dev.unrolling.engine.ParameterVector;
 import dev.unrolling.engine.Precision;
+import dev.unrolling.experiment.Runner;
 import dev.unrolling.experiment.TheoryRuns;
 import dev.unrolling.experiment.Verdict.Outcome;
+import dev.unrolling.metrics.VerificationError;
 import dev.unrolling.model.Architectures;
 import dev.unrolling.settings.Scale;
 import dev.unrolling.settings.SettingsJson;
@@ -41,6 +46,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.factory.Nd4j;
 import tech.tablesaw.api.DoubleColumn;
@@ -82,10 +88,16 @@ class BenchmarkTest {
     Arrays.fill(balanced, 1000);
     int[] images = new int[10];
     Arrays.fill(images, 5000);
+    int[] hundred = new int[100];
+    Arrays.fill(hundred, 500);
+    int[] hundredth = new int[100];
+    Arrays.fill(hundredth, 100);
     Map<String, DataSets.Parts> sizes =
         Map.of(
             Cifar10.NAME,
             new DataSets.Parts(labels(images), labels(balanced)),
+            Cifar100.NAME,
+            new DataSets.Parts(labels(hundred), labels(hundredth)),
             Mnist.NAME,
             new DataSets.Parts(
                 labels(5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949),
@@ -193,11 +205,9 @@ class BenchmarkTest {
           ParameterVector amnesiac = new AmnesiacUnlearning().unlearnedWeights(recorder);
           ParameterVector t = record.trajectory(network.weights());
           ParameterVector along = new TrajectoryUnlearning(trajectory).unlearnedWeights(recorder);
-          ParameterVector s =
-              RunRecord.singleGradient(start, network.weights(), split.forget(), 16, 3, 0.05);
+          ParameterVector s = RunRecord.singleGradient(start, network.weights(), split);
           ParameterVector single = new SingleGradientUnlearning().unlearnedWeights(recorder);
-          ParameterVector k =
-              RunRecord.oneHessian(start, network.weights(), split, split.order(), 0.05);
+          ParameterVector k = RunRecord.oneHessian(start, network.weights(), split);
           ParameterVector krylov = new KrylovUnlearning().unlearnedWeights(recorder)) {
         assertEquals(0, a.distance(amnesiac), 1e-13);
         assertEquals(0, t.distance(along), 1e-13);
@@ -287,6 +297,63 @@ class BenchmarkTest {
         Architectures.linear(1, 2), Nd4j.createFromArray(new double[] {-w, w, -w, w}));
   }
 
+  /** Logits (-w x, w x). */
+  private static Network slope(Engine engine, double w) {
+    return engine.network(
+        Architectures.linear(1, 2), Nd4j.createFromArray(new double[] {-w, w, 0, 0}));
+  }
+
+  /** Pictures as an epoch of the recipe moves them, rates of a cycle, weight decay. */
+  @Test
+  void theRecipeTrainsWithoutMomentumAndItsRecordHolds() {
+    BenchmarkSettings settings =
+        SettingsJson.read(
+            SMOKE,
+            """
+            {"model": "tanh-cnn-4", "share": 0.2, "epochs": 2, "rate": 0.001, "recipe": "one_cycle"}
+            """);
+    ForgetSplit split = ForgetSplit.of(DATA, settings);
+    assertTrue(split.order().batch(0).dataset() instanceof AugmentedImages);
+    assertSame(DATA.train(), split.forget().dataset(), "what methods are given is as it is");
+    assertEquals(5e-4, settings.objective().weightDecay());
+    Engine engine = Engines.open("torch", "cpu", Precision.FLOAT64);
+    SgdTrainer trainer = new SgdTrainer(settings.objective(), settings.schedule());
+    try (Network network = engine.network(Architectures.named("tanh-cnn-4", 10), 0);
+        Network start = network.copy();
+        Network retrained = network.copy();
+        RunRecord record = new RunRecord(start, split.forget())) {
+      trainer.train(network, split.order(), record);
+      trainer.withSchedule(split.retrainedSchedule()).train(retrained, split.retrainedOrder());
+      // Little moves at such a rate, so that all four undo most of what the visits did.
+      double nothing = VerificationError.value(network, retrained);
+      try (ParameterVector away = retrained.weights();
+          ParameterVector a = record.amnesiac(network.weights());
+          ParameterVector t = record.trajectory(network.weights());
+          ParameterVector s = RunRecord.singleGradient(start, network.weights(), split);
+          ParameterVector k = RunRecord.oneHessian(start, network.weights(), split)) {
+        List<Double> left =
+            Stream.of(a, t, s, k).map(unlearned -> unlearned.distance(away) / nothing).toList();
+        assertTrue(left.get(0) < 0.02 && left.get(1) < 0.02, left.toString());
+        assertTrue(left.get(2) < 0.9 && left.get(3) < 0.9, left.toString());
+      }
+    }
+  }
+
+  @Test
+  void partsAtOnceGiveTheSameTable() {
+    DataSets data = DataSets.only(DATA.train(), DATA.test());
+    Engine engine = Engines.open("torch", "cpu", Precision.FLOAT64, 1);
+    Table one =
+        new Runner(engine, data, line -> {}).run(new BenchmarkExperiment(), List.of(classes(2)));
+    Table four =
+        new Runner(engine.withThreads(4), data, line -> {})
+            .withRunsAtOnce(4)
+            .run(new BenchmarkExperiment(), List.of(classes(2)));
+    one.removeColumns("seconds");
+    four.removeColumns("seconds");
+    assertEquals(RecordTable.csv(one), RecordTable.csv(four));
+  }
+
   @Test
   void relearningWalksOverAllThatIsForgotten() {
     // Two examples, a batch each; the second alone is not known yet, and the first step is not its.
@@ -305,6 +372,62 @@ class BenchmarkTest {
   private static Network plane(Engine engine, double a, double b) {
     return engine.network(
         Architectures.linear(2, 2), Nd4j.createFromArray(new double[] {a, -b, -a, b, 0, 0}));
+  }
+
+  @Test
+  void shadowModelsHaveSeenEachExampleOnceInPairs() {
+    ForgetSplit random = ForgetSplit.of(DATA, SMOKE);
+    ForgetSplit whole = ForgetSplit.of(DATA, classes(3));
+    int[] one = random.shadowed(0);
+    int[] next = random.shadowed(1);
+    assertArrayEquals(one, whole.shadowed(0), "whatever is forgotten");
+    assertEquals(80, one.length);
+    Set<Integer> both = set(Batch.of(DATA.train(), one));
+    both.addAll(set(Batch.of(DATA.train(), next)));
+    assertEquals(160, both.size());
+    assertTrue(both.containsAll(set(random.forget())) && both.containsAll(set(whole.retained())));
+    assertTrue(!Arrays.equals(one, random.shadowed(2)), "each pair is another");
+    assertEquals(10, random.shadowOrder(1).steps(), "80 in batches of 16, twice");
+    Exception e =
+        assertThrows(
+            IllegalArgumentException.class, () -> SettingsJson.with(SMOKE, "shadowModels", 3));
+    assertTrue(e.getMessage().contains("even, not 3"), e.getMessage());
+  }
+
+  /** With two classes the confidence is the difference of the logits, here 2 w x to the right. */
+  @Test
+  void theLikelihoodRatioAttackByHand() {
+    FeatureDataset data =
+        FeatureDataset.of(
+            "line", new double[] {1, 2, 1, 3}, new int[] {1, 1, 1, 1}, List.of("a", "b"));
+    Engine engine = Engines.open("linear", "cpu", Precision.FLOAT64);
+    LikelihoodRatioAttack attack =
+        new LikelihoodRatioAttack(Batch.of(data, 0, 1), Batch.of(data, 2, 3));
+    try (Network one = slope(engine, 1);
+        Network next = slope(engine, 3);
+        Network attacked = slope(engine, 2);
+        Network broken = slope(engine, Double.NaN)) {
+      assertEquals(Double.NaN, attack.areaUnderCurve(attacked), "no shadow models");
+      // One has seen the first, so that its other mean is next's 6; the second's is one's 4. Of
+      // unseen examples both count: 4 and 12. The attacked answers 4 and 8, and 4 and 12: above by
+      // -2 and 4, against 0 and 0.
+      attack.add(one, next, 0);
+      assertEquals(0.5, attack.areaUnderCurve(attacked));
+      // Another pair like it changes no mean.
+      attack.add(one, next, 0);
+      assertEquals(0.5, attack.areaUnderCurve(attacked));
+      assertEquals(0.5, attack.areaUnderCurve(next), "0, 8 against 2, 6");
+      LikelihoodRatioAttack sharp =
+          new LikelihoodRatioAttack(Batch.of(data, 1), Batch.of(data, 2, 3));
+      sharp.add(one, next, 0);
+      assertEquals(1, sharp.areaUnderCurve(attacked), "4 against 0 and 0");
+      assertEquals(Double.NaN, attack.areaUnderCurve(broken));
+    }
+    assertEquals(
+        Math.log(Math.exp(2) / (1 + Math.E)),
+        LikelihoodRatioAttack.confidence(new double[] {0, 2, 1}, 1),
+        1e-15);
+    assertEquals(900, LikelihoodRatioAttack.confidence(new double[] {0, 900}, 1), "p rounds to 1");
   }
 
   @Test

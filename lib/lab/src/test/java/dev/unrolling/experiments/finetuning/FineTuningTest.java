@@ -84,7 +84,8 @@ class FineTuningTest {
             Optional.empty(),
             Duration.ZERO,
             (settings, precision, work) -> moving,
-            new Runner(ENGINE, data, line -> {}));
+            new Runner(ENGINE, data, line -> {}),
+            1);
     NetworkState start =
         FineTuning.prepare(SettingsJson.with(SMALL, "momentum", 0.9), context).start();
     assertTrue(start.velocity().isEmpty(), "velocity " + start.velocity());
