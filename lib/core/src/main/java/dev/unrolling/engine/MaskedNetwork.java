@@ -152,6 +152,11 @@ public final class MaskedNetwork implements Network {
   }
 
   @Override
+  public INDArray inputGradient(Batch batch, Objective objective, Mode mode) {
+    return network.inputGradient(batch, objective, mode);
+  }
+
+  @Override
   public LinearOperator hessian(Batch batch, Objective objective, Mode mode) {
     return new Projected(network.hessian(batch, objective, mode));
   }

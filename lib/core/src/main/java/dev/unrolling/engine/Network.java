@@ -59,6 +59,19 @@ public interface Network extends AutoCloseable {
   LossGradient gradient(Batch batch, Objective objective, Mode mode);
 
   /**
+   * The gradient of the objective on a batch by the values of its examples, at the present weights:
+   * of the sum of the examples' losses divided by {@link Batch#averagedOver}, as in {@link
+   * #gradient}, so of their mean unless the batch says otherwise. It is by the values as the
+   * network sees them, normalised as the data set gives them. Weight decay has no part in it. In
+   * {@link Mode#TRAINING} an example also moves the others' losses where there is batch norm.
+   * Changes nothing.
+   *
+   * @return {@code (examples, ...)} in the network's input shape, of the engine's precision; a copy
+   *     in host memory
+   */
+  INDArray inputGradient(Batch batch, Objective objective, Mode mode);
+
+  /**
    * The Hessian of the objective on a batch at the present weights, for repeated products; it holds
    * what the first derivative left behind, so close it. It stays that of these weights only while
    * they are not moved.

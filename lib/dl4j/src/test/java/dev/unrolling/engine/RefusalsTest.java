@@ -99,6 +99,7 @@ class RefusalsTest {
       Class<IllegalArgumentException> type = IllegalArgumentException.class;
       refused(type, () -> network.step(one, PLAIN, STEP), named);
       refused(type, () -> network.gradient(one, PLAIN, Mode.TRAINING), named);
+      refused(type, () -> network.inputGradient(one, PLAIN, Mode.TRAINING), named);
       refused(type, () -> network.logits(one, Mode.TRAINING), named);
       refused(
           type, () -> network.hessianVectorProduct(one, PLAIN, Mode.TRAINING, v).close(), named);
@@ -191,6 +192,8 @@ class RefusalsTest {
             "hessian", () -> network.hessian(batch, PLAIN, Mode.TRAINING),
             "logits", () -> network.logits(batch, Mode.EVALUATION));
     uses.forEach((name, use) -> refused(type, use, "the network tanh-cnn-2 was closed"));
+    refused(
+        type, () -> network.inputGradient(batch, PLAIN, Mode.TRAINING), "tanh-cnn-2 was closed");
     refused(type, () -> network.step(batch.emptied(), PLAIN, STEP), "closed");
     refused(type, () -> network.logits(batch.emptied(), Mode.TRAINING), "closed");
     // What was taken out of it before is its owner's.

@@ -112,6 +112,12 @@ public final class CountedNetwork implements Network {
   }
 
   @Override
+  public INDArray inputGradient(Batch batch, Objective objective, Mode mode) {
+    gradients.addAndGet(batch.size());
+    return network.inputGradient(batch, objective, mode);
+  }
+
+  @Override
   public LinearOperator hessian(Batch batch, Objective objective, Mode mode) {
     return new Operator(network.hessian(batch, objective, mode), batch.size());
   }

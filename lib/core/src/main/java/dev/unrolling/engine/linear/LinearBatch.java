@@ -72,6 +72,22 @@ final class LinearBatch {
   }
 
   /**
+   * Of each example, its slopes times the weights W: the derivative by its values.
+   *
+   * @return one example after the other
+   */
+  double[] byValues(double[][] slopes, double scale, double[] weights) {
+    double[] gradient = new double[values.length];
+    for (int n = 0; n < examples; n++) {
+      for (int c = 0; c < classes; c++) {
+        DoubleVector.add(
+            scale * slopes[n][c], weights, c * features, gradient, n * features, features);
+      }
+    }
+    return gradient;
+  }
+
+  /**
    * The loss of an example and its derivative.
    *
    * @param target one value a logit, as {@link Examples#targets} gives

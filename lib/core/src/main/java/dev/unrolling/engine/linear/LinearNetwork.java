@@ -130,13 +130,8 @@ final class LinearNetwork implements Network {
     double loss = 0;
     if (batch.size() > 0) {
       LinearBatch inputs = new LinearBatch(batch, architecture, layer);
-      double[][] targets = Examples.targets(batch, architecture, objective.criterion());
-      double[][] logits = inputs.logits(weights);
-      double[][] slopes = new double[logits.length][layer.out()];
-      for (int n = 0; n < logits.length; n++) {
-        loss += LinearBatch.loss(objective, logits[n], targets[n], slopes[n]);
-      }
-      loss /= batch.averagedOver();
+      double[][] slopes = new double[batch.size()][layer.out()];
+      loss = losses(batch, inputs, objective, slopes) / batch.averagedOver();
       inputs.pullBack(slopes, 1.0 / batch.averagedOver(), gradient);
     }
     if (objective.weightDecay() > 0) {
@@ -145,6 +140,27 @@ final class LinearNetwork implements Network {
           objective.weightDecay() / 2 * DoubleVector.dot(weights, 0, weights, 0, weights.length);
     }
     return loss;
+  }
+
+  /** Adds each example's derivative by its logits to zeros; returns the sum of the losses. */
+  private double losses(Batch batch, LinearBatch inputs, Objective objective, double[][] slopes) {
+    double[][] targets = Examples.targets(batch, architecture, objective.criterion());
+    double[][] logits = inputs.logits(weights);
+    double sum = 0;
+    for (int n = 0; n < logits.length; n++) {
+      sum += LinearBatch.loss(objective, logits[n], targets[n], slopes[n]);
+    }
+    return sum;
+  }
+
+  @Override
+  public INDArray inputGradient(Batch batch, Objective objective, Mode mode) {
+    open();
+    LinearBatch inputs = new LinearBatch(batch, architecture, layer);
+    double[][] slopes = new double[batch.size()][layer.out()];
+    losses(batch, inputs, objective, slopes);
+    double[] gradient = inputs.byValues(slopes, 1.0 / batch.averagedOver(), weights);
+    return Nd4j.createFromArray(gradient).reshape('c', Examples.shape(batch, architecture));
   }
 
   @Override

@@ -211,6 +211,18 @@ public final class Dl4jNetwork implements Network {
   }
 
   @Override
+  public INDArray inputGradient(Batch batch, Objective objective, Mode mode) {
+    open();
+    if (batch.size() == 0) {
+      return Nd4j.createUninitialized(type(), Examples.shape(batch, architecture));
+    }
+    LogitDerivative derivative = derivative(batch, objective);
+    try (INDArray input = input(batch, mode)) {
+      return loaded(mode).inputDerivative(input, derivative);
+    }
+  }
+
+  @Override
   public LinearOperator hessian(Batch batch, Objective objective, Mode mode) {
     return new Dl4jHessian(this, batch, objective, mode);
   }
@@ -245,11 +257,7 @@ public final class Dl4jNetwork implements Network {
   private double computeGradient(Batch batch, Objective objective, Mode mode, INDArray gradient) {
     double loss = 0;
     if (batch.size() > 0) {
-      LogitDerivative derivative =
-          new LogitDerivative(
-              objective,
-              Examples.targets(batch, architecture, objective.criterion()),
-              batch.averagedOver());
+      LogitDerivative derivative = derivative(batch, objective);
       // Closed at once: the garbage collector does not see the memory that inputs pile up.
       try (INDArray input = input(batch, mode)) {
         loaded(mode).pass(input, derivative, gradient);
@@ -261,6 +269,13 @@ public final class Dl4jNetwork implements Network {
       loss += objective.weightDecay() / 2 * Dl4jVector.dot(weights, weights);
     }
     return loss;
+  }
+
+  private LogitDerivative derivative(Batch batch, Objective objective) {
+    return new LogitDerivative(
+        objective,
+        Examples.targets(batch, architecture, objective.criterion()),
+        batch.averagedOver());
   }
 
   private void move(INDArray gradient, SgdStep step) {

@@ -74,6 +74,11 @@ final class GraphModel {
     }
   }
 
+  /** Goes forward and back; the derivative by the input, of its shape, is a new array. */
+  INDArray inputDerivative(INDArray input, UnaryOperator<INDArray> derivative) {
+    return graph.inputDerivative(input, derivative);
+  }
+
   /**
    * Moves running statistics by those of the batch of the last pass: for our architectures as
    * PyTorch does, by the unbiased variance; for a user's model as DL4J does, by the biased one.

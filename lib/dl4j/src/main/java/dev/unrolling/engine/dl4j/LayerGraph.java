@@ -1,11 +1,13 @@
 package dev.unrolling.engine.dl4j;
 
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.deeplearning4j.nn.api.FwdPassType;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
+import org.deeplearning4j.nn.graph.vertex.impl.InputVertex;
 import org.deeplearning4j.nn.workspace.ArrayType;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
@@ -21,6 +23,8 @@ final class LayerGraph extends ComputationGraph {
 
   private static final long serialVersionUID = 1;
 
+  private final Input inputVertex;
+
   /**
    * Initialises the graph with zeros: DL4J would draw weights, and reseed ND4J's global generator
    * for it.
@@ -30,6 +34,9 @@ final class LayerGraph extends ComputationGraph {
   LayerGraph(ComputationGraphConfiguration configuration, long parameters) {
     super(configuration);
     init(Nd4j.zeros(configuration.getDataType(), 1, parameters), false);
+    this.inputVertex = new Input((InputVertex) getVertex(configuration.getNetworkInputs().get(0)));
+    vertices[inputVertex.getVertexIndex()] = inputVertex;
+    verticesMap.put(inputVertex.getVertexName(), inputVertex);
   }
 
   /** Logits of an input, in training mode. A new array. */
@@ -61,6 +68,22 @@ final class LayerGraph extends ComputationGraph {
     }
   }
 
+  /**
+   * Goes forward and back in training mode.
+   *
+   * @param derivative as in {@link #pass}
+   * @return the loss's derivative by the input, of its shape. A new array
+   */
+  INDArray inputDerivative(INDArray input, UnaryOperator<INDArray> derivative) {
+    inputVertex.received = Optional.of(Nd4j.zeros(input.dataType(), input.shape()));
+    try {
+      pass(input, derivative);
+      return inputVertex.received.get();
+    } finally {
+      inputVertex.received = Optional.empty();
+    }
+  }
+
   private INDArray forward(INDArray input) {
     Map<String, INDArray> activations =
         ffToLayerActivationsInWS(
@@ -81,6 +104,35 @@ final class LayerGraph extends ComputationGraph {
   private void clearVertices() {
     for (GraphVertex vertex : vertices) {
       vertex.clear();
+    }
+  }
+
+  /**
+   * Where the input comes in. DL4J hands it the derivative in a workspace that is closed before the
+   * backward pass is over, so it is copied while it is there, where somebody asked for it.
+   */
+  // DL4J's own setInputs takes an array where its interface has variable arguments.
+  @SuppressWarnings("overrides")
+  private static final class Input extends InputVertex {
+
+    private static final long serialVersionUID = 1;
+
+    private transient Optional<INDArray> received = Optional.empty();
+
+    Input(InputVertex original) {
+      super(
+          original.getGraph(),
+          original.getVertexName(),
+          original.getVertexIndex(),
+          original.getOutputVertices(),
+          original.getDataType());
+    }
+
+    /** Called once for each vertex that reads the input, each time with the sum so far. */
+    @Override
+    public void setEpsilon(INDArray epsilon) {
+      super.setEpsilon(epsilon);
+      received.ifPresent(copy -> copy.assign(epsilon.reshape(copy.shape())));
     }
   }
 }

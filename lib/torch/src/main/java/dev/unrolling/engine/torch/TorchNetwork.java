@@ -2,6 +2,7 @@ package dev.unrolling.engine.torch;
 
 import dev.unrolling.data.Batch;
 import dev.unrolling.engine.Engine;
+import dev.unrolling.engine.Examples;
 import dev.unrolling.engine.LinearOperator;
 import dev.unrolling.engine.Loss;
 import dev.unrolling.engine.LossGradient;
@@ -159,6 +160,16 @@ final class TorchNetwork implements Network {
   }
 
   @Override
+  public INDArray inputGradient(Batch batch, Objective objective, Mode mode) {
+    try (PointerScope scope = new PointerScope()) {
+      Tensor input = input(batch, statistics(mode)).set_requires_grad(true);
+      Tensor loss = dataLoss(batch, input, objective, statistics(mode));
+      Tensor gradient = grad(loss, new TensorVector(input), false)[0];
+      return engine.array(gradient, Examples.shape(batch, architecture));
+    }
+  }
+
+  @Override
   public LinearOperator hessian(Batch batch, Objective objective, Mode mode) {
     try (PointerScope scope = new PointerScope()) {
       Tensor[] gradient = grad(dataLoss(batch, objective, statistics(mode)), true);
@@ -173,7 +184,7 @@ final class TorchNetwork implements Network {
   public INDArray logits(Batch batch, Mode mode) {
     try (PointerScope scope = new PointerScope();
         NoGradGuard frozen = new NoGradGuard()) {
-      Tensor logits = forward(batch, statistics(mode));
+      Tensor logits = forward(input(batch, statistics(mode)), statistics(mode));
       return engine.array(logits, batch.size(), architecture.classes());
     }
   }
@@ -185,21 +196,30 @@ final class TorchNetwork implements Network {
   }
 
   private Tensor dataLoss(Batch batch, Objective objective, Statistics how) {
+    return dataLoss(batch, input(batch, how), objective, how);
+  }
+
+  private Tensor dataLoss(Batch batch, Tensor input, Objective objective, Statistics how) {
     Tensor labels = TorchExamples.labels(engine, architecture, batch, objective.criterion());
-    Tensor logits = forward(batch, how);
+    Tensor logits = forward(input, how);
     return NativeErrors.shortened(
         () -> TorchObjective.loss(objective, logits, labels, batch.averagedOver()));
   }
 
-  private Tensor forward(Batch batch, Statistics how) {
+  private Tensor input(Batch batch, Statistics how) {
     if (how != Statistics.RUNNING) {
       architecture.checkTrainingBatch(batch.size());
     }
-    Precision products =
-        how == Statistics.BATCH_AND_UPDATE ? engine.precision() : engine.precision().measured();
-    engine.enter(products);
-    boolean narrow = products == Precision.BFLOAT16;
-    Tensor input = TorchExamples.input(engine, architecture, batch);
+    engine.enter(products(how));
+    return TorchExamples.input(engine, architecture, batch);
+  }
+
+  private Precision products(Statistics how) {
+    return how == Statistics.BATCH_AND_UPDATE ? engine.precision() : engine.precision().measured();
+  }
+
+  private Tensor forward(Tensor input, Statistics how) {
+    boolean narrow = products(how) == Precision.BFLOAT16;
     Tensor logits =
         NativeErrors.shortened(
             () ->
@@ -214,7 +234,10 @@ final class TorchNetwork implements Network {
   }
 
   private Tensor[] grad(Tensor loss, boolean createGraph) {
-    TensorVector inputs = new TensorVector(tensors.leaves().toArray(Tensor[]::new));
+    return grad(loss, new TensorVector(tensors.leaves().toArray(Tensor[]::new)), createGraph);
+  }
+
+  private static Tensor[] grad(Tensor loss, TensorVector inputs, boolean createGraph) {
     return NativeErrors.shortened(
         () ->
             torch

@@ -104,6 +104,24 @@ class DeviceImagesTest {
   }
 
   @Test
+  void gradientsByThePicturesAreTheSameBitsInBothLayouts() {
+    Engine channelsFirst = new TorchEngine("cpu", Precision.FLOAT32, 1, false, Optional.empty());
+    INDArray kept = byPictures(keeping(Precision.FLOAT32));
+    INDArray plain = byPictures(plain(Precision.FLOAT32));
+    INDArray first = byPictures(channelsFirst);
+    assertArrayEquals(new long[] {3, 3, 32, 32}, kept.shape());
+    assertEquals(plain, kept);
+    assertEquals(0, first.distance2(kept), 1e-4 * first.norm2Number().doubleValue());
+  }
+
+  private static INDArray byPictures(Engine engine) {
+    try (Network network = engine.network(Architectures.resnet8(4, 10), 0)) {
+      Batch batch = Batch.of(IMAGES, 9999, 0, 3);
+      return network.inputGradient(batch, Objective.crossEntropy(), Mode.TRAINING);
+    }
+  }
+
+  @Test
   void aSetIsSentOnceAndServesBothPrecisions() {
     TorchEngine engine = keeping(Precision.FLOAT32);
     assertTrue(engine.residentImages() == engine.withPrecision(Precision.FLOAT64).residentImages());
