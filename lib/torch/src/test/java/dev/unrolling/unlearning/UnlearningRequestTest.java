@@ -70,9 +70,9 @@ class UnlearningRequestTest {
   @Test
   void anUnknownNameListsThoseThereAre() {
     assertRefused(
-        "no unlearning method is called \"magic\"; there is amnesiac, bad-teacher, cf-k,"
-            + " eu-k, fine-tuning, fisher, gradient-ascent, krylov, l1-sparse, neg-grad-plus,"
-            + " random-labels, retraining, salun, scrub, single-gradient, ssd, trajectory",
+        "no unlearning method is called \"magic\"; there is amnesiac, bad-teacher,"
+            + " boundary-shrink, cf-k, eu-k, fine-tuning, fisher, gradient-ascent, krylov, l1-sparse, neg-grad-plus,"
+            + " random-labels, retraining, salun, scrub, single-gradient, ssd, trajectory, unsir",
         () -> UnlearningMethods.named("magic"));
     assertRefused("no unlearning method", () -> UnlearningMethods.named("Amnesiac"));
   }

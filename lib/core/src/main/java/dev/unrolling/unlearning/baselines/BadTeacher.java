@@ -28,10 +28,7 @@ public record BadTeacher(SgdPlan plan, double share) implements UnlearningMethod
 
   /** Checks the range. */
   public BadTeacher {
-    if (!(share > 0 && share <= 1)) {
-      throw new IllegalArgumentException(
-          "the share of what stays must be above 0 and at most 1, not " + share);
-    }
+    checkShare(share);
   }
 
   /** The setting of Chundawat et al. */
@@ -51,7 +48,7 @@ public record BadTeacher(SgdPlan plan, double share) implements UnlearningMethod
 
   @Override
   public OptionalLong gradients(RequestSize size) {
-    return OptionalLong.of(plan.gradients(size.forgotten() + taught(size.retained())));
+    return OptionalLong.of(plan.gradients(size.forgotten() + shareOf(size.retained(), share)));
   }
 
   /**
@@ -63,9 +60,7 @@ public record BadTeacher(SgdPlan plan, double share) implements UnlearningMethod
    */
   @Override
   public Network unlearn(UnlearningRequest request) {
-    Batch retained = request.requireRetained(name());
-    int[] drawn = Subsets.byKeys(retained.indices(), request.seed());
-    Batch stays = Batch.of(retained.dataset(), Arrays.copyOf(drawn, (int) taught(drawn.length)));
+    Batch stays = shareOf(request.requireRetained(name()), share, request.seed());
     Network trained = request.trained();
     Retargeted taught = new Retargeted(request.forget().dataset());
     try (Network untrained = trained.engine().network(trained.architecture(), request.seed() + 1)) {
@@ -82,8 +77,21 @@ public record BadTeacher(SgdPlan plan, double share) implements UnlearningMethod
                 Descent.gradients(request.objective().withGamma(0))));
   }
 
-  /** Of so many examples that stay, those that are taught. */
-  private long taught(long retained) {
+  static void checkShare(double share) {
+    if (!(share > 0 && share <= 1)) {
+      throw new IllegalArgumentException(
+          "the share of what stays must be above 0 and at most 1, not " + share);
+    }
+  }
+
+  /** A share of so many examples that stay: at least one. */
+  static long shareOf(long retained, double share) {
     return Math.max(1, Math.round(share * retained));
+  }
+
+  /** A share of what stays, drawn by the seed. */
+  static Batch shareOf(Batch retained, double share, long seed) {
+    int[] drawn = Subsets.byKeys(retained.indices(), seed);
+    return Batch.of(retained.dataset(), Arrays.copyOf(drawn, (int) shareOf(drawn.length, share)));
   }
 }

@@ -28,15 +28,33 @@ final class Retargeted implements SoftLabels {
    * @throws IllegalArgumentException if there is no other class
    */
   Retargeted withOtherLabels(Batch examples, long seed) {
-    if (classes() < 2) {
-      throw new IllegalArgumentException(
-          name() + " has " + classes() + " class; another label needs at least 2");
-    }
+    checkOtherClass();
     for (int index : examples.indices()) {
       int drawn = new SplittableRandom(31 * seed + index).nextInt(classes() - 1);
       targets.put(index, unit(drawn < label(index) ? drawn : drawn + 1));
     }
     return this;
+  }
+
+  /**
+   * Gives examples labels, one each, in their order.
+   *
+   * @throws IllegalArgumentException if there is but one
+   */
+  Retargeted withLabels(Batch examples, int... labels) {
+    checkOtherClass();
+    int[] indices = examples.indices();
+    for (int i = 0; i < indices.length; i++) {
+      targets.put(indices[i], unit(labels[i]));
+    }
+    return this;
+  }
+
+  private void checkOtherClass() {
+    if (classes() < 2) {
+      throw new IllegalArgumentException(
+          name() + " has " + classes() + " class; another label needs at least 2");
+    }
   }
 
   /**
