@@ -7,6 +7,7 @@ import dev.unrolling.unlearning.RequestSize;
 import dev.unrolling.unlearning.SgdPlan;
 import dev.unrolling.unlearning.UnlearningMethod;
 import dev.unrolling.unlearning.baselines.BadTeacher;
+import dev.unrolling.unlearning.baselines.BoundaryShrink;
 import dev.unrolling.unlearning.baselines.FisherForgetting;
 import dev.unrolling.unlearning.baselines.GradientAscentUnlearning;
 import dev.unrolling.unlearning.baselines.LastLayersFineTuning;
@@ -17,6 +18,7 @@ import dev.unrolling.unlearning.baselines.SaliencyUnlearning;
 import dev.unrolling.unlearning.baselines.Scrub;
 import dev.unrolling.unlearning.baselines.SelectiveSynapticDampening;
 import dev.unrolling.unlearning.baselines.SparseFineTuning;
+import dev.unrolling.unlearning.baselines.Unsir;
 import java.util.List;
 import java.util.function.DoubleFunction;
 
@@ -54,6 +56,8 @@ record Contender(List<Double> grid, DoubleFunction<UnlearningMethod> made) {
     Scrub scrub = new Scrub();
     int ascents = Math.min(scrub.ascents(), s.unlearningEpochs());
     BadTeacher teacher = new BadTeacher();
+    BoundaryShrink shrink = new BoundaryShrink();
+    Unsir unsir = new Unsir();
     SelectiveSynapticDampening dampening = new SelectiveSynapticDampening();
     int layers = Math.max(1, architecture.parameters().layers().size() / 3);
     return List.of(
@@ -72,6 +76,18 @@ record Contender(List<Double> grid, DoubleFunction<UnlearningMethod> made) {
                 new Scrub(
                     plan(s, rate), ascents, scrub.forgetBatchSize(), scrub.alpha(), scrub.gamma())),
         new Contender(usual, rate -> new BadTeacher(plan(s, rate), teacher.share())),
+        new Contender(
+            List.of(1e-4, 1e-3, 1e-2), rate -> new BoundaryShrink(plan(s, rate), shrink.step())),
+        // The rate of the first part; the second has half of it, and both their batches of noise.
+        new Contender(
+            usual,
+            rate ->
+                new Unsir(
+                    plan(s, rate),
+                    plan(s, rate / 2),
+                    unsir.noise().withExamples(s.batchSize()),
+                    unsir.copies(),
+                    unsir.share())),
         new Contender(
             List.of(50.0, 10.0, 2.0),
             threshold ->

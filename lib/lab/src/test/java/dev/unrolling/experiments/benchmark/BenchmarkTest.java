@@ -433,7 +433,7 @@ class BenchmarkTest {
   @Test
   void theTableHasEachMethodAndRetrainingHasNoGap() {
     for (Table run : BenchmarkVerdicts.runs(TABLE)) {
-      assertEquals(18, run.rowCount());
+      assertEquals(20, run.rowCount());
       Table retrained = Tables.where(run, "method", BenchmarkExperiment.RETRAINING);
       assertEquals(0, Tables.at(retrained, "gap", 0));
       assertEquals(0, Tables.at(retrained, "v", 0));
@@ -442,10 +442,10 @@ class BenchmarkTest {
       assertEquals(1, Tables.at(nothing, "retention", 0));
       assertEquals(0, Tables.at(nothing, "relearn_steps", 0));
       assertEquals(
-          12, run.where(run.numberColumn("tuned").isNotMissing()).rowCount(), "tuned methods");
+          14, run.where(run.numberColumn("tuned").isNotMissing()).rowCount(), "tuned methods");
     }
     Table means = BenchmarkFigures.means(TABLE, "v", "gap");
-    assertEquals(18, means.rowCount());
+    assertEquals(20, means.rowCount());
     assertEquals(BenchmarkExperiment.RETRAINING, means.stringColumn("method").get(0));
   }
 
