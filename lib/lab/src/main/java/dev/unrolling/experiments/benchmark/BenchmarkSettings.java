@@ -139,7 +139,7 @@ public record BenchmarkSettings(
         """
         {"model": "resnet20", "data": "cifar10", "protocol": "random", "examples": 45000,
          "validationExamples": 5000, "testExamples": 10000, "epochs": 12, "batchSize": 128,
-         "rate": 1, "recipe": "one_cycle"}
+         "rate": 0.5, "recipe": "one_cycle"}
         """);
   }
 

@@ -68,6 +68,12 @@ public final class Privacy implements Computation<PrivacySettings, PrivacyRow> {
     return "privacy";
   }
 
+  /** Since 2 rows have the area under the attack's curve. */
+  @Override
+  public int version() {
+    return 2;
+  }
+
   @Override
   public String data(PrivacySettings settings) {
     return settings.data();

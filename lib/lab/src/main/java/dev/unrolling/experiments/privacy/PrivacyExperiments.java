@@ -56,6 +56,7 @@ public final class PrivacyExperiments implements ExperimentProvider {
             "risk",
             "risk_change",
             "test_accuracy",
+            "attack_auc",
             "shadow_member_accuracy",
             "shadow_non_member_accuracy");
   }

@@ -4,6 +4,7 @@ import dev.unrolling.data.Batch;
 import dev.unrolling.engine.Network;
 import dev.unrolling.metrics.RunningStatistics;
 import dev.unrolling.metrics.VerificationError;
+import dev.unrolling.privacy.AreaUnderCurve;
 import dev.unrolling.privacy.EntropySample;
 import dev.unrolling.privacy.ModifiedEntropy;
 import dev.unrolling.privacy.PrivacyRiskScore;
@@ -22,6 +23,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
@@ -108,10 +110,10 @@ final class PrivacyMeasurements implements StepListener {
     Shadow shadow = shadows.get(visits);
     Answers onForget = answers(shadow, network, forget);
     Answers onTest = answers(shadow, network, split.test());
-    double memberRisk =
+    Optional<PrivacyRiskScore.Scores> members =
         unlearned.containsKey(method)
-            ? Double.NaN
-            : answers(shadow, network, split.others()).scores.mean();
+            ? Optional.empty()
+            : Optional.of(answers(shadow, network, split.others()).scores);
     rows.add(
         new PrivacyRow(
             network.engine().name(),
@@ -127,8 +129,11 @@ final class PrivacyMeasurements implements StepListener {
             onForget.scores.undefined(),
             onForget.accuracy,
             onTest.accuracy,
-            memberRisk,
+            members.map(PrivacyRiskScore.Scores::mean).orElse(Double.NaN),
             onTest.scores.mean(),
+            members
+                .map(scores -> AreaUnderCurve.of(scores.values(), onTest.scores.values()))
+                .orElse(Double.NaN),
             shadow.memberAccuracy,
             shadow.nonMemberAccuracy,
             shadow.score.emptyBins()));

@@ -19,6 +19,8 @@ package dev.unrolling.experiments.privacy;
  * @param testAccuracy share of unseen examples that are classified correctly
  * @param memberRisk mean score of what M was trained on beside x*; missing for an M''
  * @param nonMemberRisk mean score of unseen examples
+ * @param attackAuc area under the attack's curve: how often one of what M was trained on beside x*
+ *     scores above an unseen example, 0.5 where the attack learns nothing; missing for an M''
  * @param shadowMemberAccuracy of the shadow model on its training set
  * @param shadowNonMemberAccuracy of the shadow model on unseen examples
  * @param emptyBins bins of the shadow model's histograms with nobody in them
@@ -39,6 +41,7 @@ record PrivacyRow(
     double testAccuracy,
     double memberRisk,
     double nonMemberRisk,
+    double attackAuc,
     double shadowMemberAccuracy,
     double shadowNonMemberAccuracy,
     int emptyBins) {}

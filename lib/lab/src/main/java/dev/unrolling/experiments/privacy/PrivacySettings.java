@@ -169,7 +169,7 @@ public record PrivacySettings(
         switch (scale) {
           case SMOKE -> 2;
           case QUICK -> 4;
-          case DESK -> 1;
+          case DESK -> 3;
           case PAPER -> 5;
         };
     return LongStream.range(0, count).toArray();

@@ -81,7 +81,8 @@ public final class PrivacyVerdicts {
 
   /**
    * 2.8: the shadow model's histograms carry over to M: what M was trained on scores higher than
-   * what it was not. Holds if the interval is above 0, else fails.
+   * what it was not; how well is told by the area under the attack's curve. Holds if the interval
+   * is above 0, else fails.
    *
    * @param table of several runs
    */
@@ -92,7 +93,9 @@ public final class PrivacyVerdicts {
         "By the shadow model's histograms what M was trained on scores higher than unseen examples",
         "mean score of M's members less that of unseen examples",
         PrivacyRows.differences(original, "member_risk", "non_member_risk"),
-        "");
+        "; area under the attack's curve "
+            + MeanInterval.of(Tables.values(original, "attack_auc"))
+            + ", 0.5 is chance");
   }
 
   /**

@@ -39,6 +39,7 @@ class PrivacyVerdictsTest {
       double riskChange,
       double memberRisk,
       double nonMemberRisk,
+      double attackAuc,
       double testAccuracy) {}
 
   /** v halves with gamma, scores change by a tenth of v, runs differ by a little. */
@@ -64,6 +65,7 @@ class PrivacyVerdictsTest {
                     0.1 * v,
                     0.6 + noise,
                     0.2,
+                    0.7,
                     0.3 + noise));
           }
         }
@@ -101,6 +103,8 @@ class PrivacyVerdictsTest {
   void aSoundTableHolds() {
     Table table = sound(4);
     outcome(Outcome.HOLDS, PrivacyVerdicts.separates(table));
+    String evidence = PrivacyVerdicts.separates(table).evidence();
+    assertTrue(evidence.contains("area under the attack's curve 0.700"), evidence);
     outcome(Outcome.HOLDS, PrivacyVerdicts.remembers(table));
     outcome(Outcome.HOLDS, PrivacyVerdicts.retrainedHasNotSeen(table));
     outcome(Outcome.HOLDS, PrivacyVerdicts.unlearningHelps(table, SINGLE_GRADIENT));
