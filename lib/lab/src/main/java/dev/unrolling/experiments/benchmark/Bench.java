@@ -1,6 +1,5 @@
 package dev.unrolling.experiments.benchmark;
 
-import dev.unrolling.data.Batch;
 import dev.unrolling.engine.Network;
 import dev.unrolling.engine.NetworkState;
 import dev.unrolling.engine.ParameterVector;
@@ -8,18 +7,13 @@ import dev.unrolling.experiment.RunContext;
 import dev.unrolling.metrics.OutputDistances;
 import dev.unrolling.metrics.VerificationError;
 import dev.unrolling.model.Architecture;
-import dev.unrolling.training.DivergenceException;
 import dev.unrolling.training.Logits;
 import dev.unrolling.unlearning.RequestSize;
-import dev.unrolling.unlearning.UnlearningMethod;
-import dev.unrolling.unlearning.UnlearningRequest;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
@@ -35,10 +29,8 @@ final class Bench implements AutoCloseable {
   private final Network original;
   private final Network retrained;
   private final Network start;
-  private final Network otherOriginal;
   private final RunRecord record;
-  private final ForgetSplit otherSplit;
-  private final Measures otherRetrained;
+  private final Tuning tuning;
   private final Measures reference;
   private final double[][] referenceLogits;
   private final Measures untouched;
@@ -50,9 +42,7 @@ final class Bench implements AutoCloseable {
       ForgetSplit split,
       TrainedNetworks.Recorded recorded,
       NetworkState retrained,
-      ForgetSplit otherSplit,
-      NetworkState otherOriginal,
-      NetworkState otherRetrained,
+      Tuning tuning,
       List<NetworkState> shadows,
       Architecture architecture,
       RunContext context) {
@@ -63,11 +53,7 @@ final class Bench implements AutoCloseable {
     this.start = context.engine().network(architecture, settings.seed());
     this.record = new RunRecord(start, split.forget());
     record.resume(start, recorded.record());
-    this.otherOriginal = context.network(architecture, otherOriginal);
-    this.otherSplit = otherSplit;
-    try (Network otherModel = context.network(architecture, otherRetrained)) {
-      this.otherRetrained = Measures.ofValidation(otherModel, otherSplit);
-    }
+    this.tuning = tuning;
     this.reference = Measures.ofTest(this.retrained, split);
     this.referenceLogits = Logits.of(this.retrained, split.test());
     this.untouched = Measures.ofTest(original, split);
@@ -117,9 +103,10 @@ final class Bench implements AutoCloseable {
         split,
         recorded.get(),
         states[0],
-        other,
-        states[1],
-        states[2],
+        new Tuning(
+            other,
+            context.network(architecture, states[1]),
+            context.network(architecture, states[2])),
         List.of(states).subList(3, states.length),
         architecture,
         context);
@@ -129,8 +116,8 @@ final class Bench implements AutoCloseable {
   Map<String, Supplier<BenchmarkRow>> methods() {
     long steps = (long) settings.epochs() * split.retained().size();
     Map<String, Supplier<BenchmarkRow>> all = new LinkedHashMap<>();
-    put(all, BenchmarkExperiment.NOTHING, 0, () -> copy(original));
-    put(all, BenchmarkExperiment.RETRAINING, steps, () -> copy(retrained));
+    put(all, BenchmarkExperiment.NOTHING, 0, () -> Tuning.copy(original));
+    put(all, BenchmarkExperiment.RETRAINING, steps, () -> Tuning.copy(retrained));
     formula(
         all,
         "single-gradient",
@@ -168,8 +155,8 @@ final class Bench implements AutoCloseable {
         name,
         gradients,
         () -> {
-          Network made = copy(original);
-          try (Network initial = copy(start);
+          Network made = Tuning.copy(original);
+          try (Network initial = Tuning.copy(start);
               ParameterVector weights = unlearned.apply(initial, made.weights())) {
             made.setWeights(weights);
           }
@@ -177,54 +164,14 @@ final class Bench implements AutoCloseable {
         });
   }
 
-  /** One thread at a time reads a network that several have. */
-  private static Network copy(Network shared) {
-    synchronized (shared) {
-      return shared.copy();
-    }
-  }
-
   private BenchmarkRow tuned(Contender contender) {
-    double best = contender.grid().get(0);
-    double least = Double.POSITIVE_INFINITY;
-    for (double candidate : contender.grid()) {
-      Optional<Network> made =
-          unlearn(contender.made().apply(candidate), otherOriginal, otherSplit);
-      if (made.isPresent()) {
-        try (Network network = made.get()) {
-          double gap = Measures.ofValidation(network, otherSplit).gap(otherRetrained);
-          if (gap < least) {
-            least = gap;
-            best = candidate;
-          }
-        }
-      }
-    }
-    double chosen = best;
+    double chosen = tuning.best(contender);
     return row(
         contender.name(),
         chosen,
         contender.gradients(
             new RequestSize(split.forget().size(), split.retained().size(), settings.epochs())),
-        () -> unlearn(contender.made().apply(chosen), original, split).orElse(null));
-  }
-
-  /** Empty if the method destroyed the network. */
-  private static Optional<Network> unlearn(
-      UnlearningMethod method, Network trained, ForgetSplit split) {
-    Batch stays = split.retained();
-    try (Network given = copy(trained)) {
-      return Optional.of(
-          method.unlearn(
-              UnlearningRequest.of(given, split.forget())
-                  .withRetained(stays)
-                  .withSeed(split.settings().seed())));
-    } catch (IllegalStateException | ArithmeticException | DivergenceException destroyed) {
-      if (destroyed instanceof CancellationException) {
-        throw destroyed;
-      }
-      return Optional.empty();
-    }
+        () -> Tuning.unlearned(contender.made().apply(chosen), original, split).orElse(null));
   }
 
   private BenchmarkRow row(
@@ -266,7 +213,7 @@ final class Bench implements AutoCloseable {
   }
 
   private double distance(Network network) {
-    try (Network other = copy(retrained)) {
+    try (Network other = Tuning.copy(retrained)) {
       return VerificationError.value(network, other);
     }
   }
@@ -279,7 +226,8 @@ final class Bench implements AutoCloseable {
 
   @Override
   public void close() {
-    List.of(original, retrained, start, otherOriginal).forEach(Network::close);
+    List.of(original, retrained, start).forEach(Network::close);
+    tuning.close();
     record.close();
   }
 }

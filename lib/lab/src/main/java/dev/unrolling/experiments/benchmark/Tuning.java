@@ -1,0 +1,80 @@
+package dev.unrolling.experiments.benchmark;
+
+import dev.unrolling.engine.Network;
+import dev.unrolling.training.DivergenceException;
+import dev.unrolling.unlearning.UnlearningMethod;
+import dev.unrolling.unlearning.UnlearningRequest;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+
+/** Chooses the candidate of a method, by another forget set and the validation part alone. */
+final class Tuning implements AutoCloseable {
+
+  private final ForgetSplit split;
+  private final Network original;
+  private final Measures reference;
+
+  /**
+   * @param split with another forget set
+   * @param original trained on all of it; owned
+   * @param retrained on what stays; closed
+   */
+  Tuning(ForgetSplit split, Network original, Network retrained) {
+    this.split = split;
+    this.original = original;
+    try (retrained) {
+      this.reference = Measures.ofValidation(retrained, split);
+    }
+  }
+
+  /** The candidate of the least gap to retraining; the first where none leaves a network. */
+  double best(Contender contender) {
+    double best = contender.grid().get(0);
+    double least = Double.POSITIVE_INFINITY;
+    for (double candidate : contender.grid()) {
+      Optional<Network> made = unlearned(contender.made().apply(candidate), original, split);
+      if (made.isPresent()) {
+        try (Network network = made.get()) {
+          double gap = Measures.ofValidation(network, split).gap(reference);
+          if (gap < least) {
+            least = gap;
+            best = candidate;
+          }
+        }
+      }
+    }
+    return best;
+  }
+
+  /**
+   * What a method makes of a network; empty if it destroyed it.
+   *
+   * @param trained read by one thread at a time
+   */
+  static Optional<Network> unlearned(UnlearningMethod method, Network trained, ForgetSplit split) {
+    try (Network given = copy(trained)) {
+      return Optional.of(
+          method.unlearn(
+              UnlearningRequest.of(given, split.forget())
+                  .withRetained(split.retained())
+                  .withSeed(split.settings().seed())));
+    } catch (IllegalStateException | ArithmeticException | DivergenceException destroyed) {
+      if (destroyed instanceof CancellationException) {
+        throw destroyed;
+      }
+      return Optional.empty();
+    }
+  }
+
+  /** A copy of a network that several threads have. */
+  static Network copy(Network shared) {
+    synchronized (shared) {
+      return shared.copy();
+    }
+  }
+
+  @Override
+  public void close() {
+    original.close();
+  }
+}
