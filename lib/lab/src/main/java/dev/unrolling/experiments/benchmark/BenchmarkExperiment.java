@@ -5,6 +5,7 @@ import dev.unrolling.engine.Precision;
 import dev.unrolling.experiment.Computation;
 import dev.unrolling.experiment.Experiment;
 import dev.unrolling.experiment.ExperimentProvider;
+import dev.unrolling.experiment.Reading;
 import dev.unrolling.experiment.RunContext;
 import dev.unrolling.experiment.StateKeeper;
 import dev.unrolling.model.Architecture;
@@ -17,6 +18,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import tech.tablesaw.api.Table;
 
 /**
  * E9: each method forgets the same set of the same network. What has a rate is tuned first, by the
@@ -70,7 +72,15 @@ public final class BenchmarkExperiment
             BenchmarkSettings::grid,
             "torch",
             Precision.FLOAT32,
-            (scale, table) -> BenchmarkFigures.all(table)));
+            Reading.of(
+                (scale, table) -> BenchmarkFigures.all(table),
+                BenchmarkExperiment::summary,
+                (scale, table) -> BenchmarkVerdicts.all(table))));
+  }
+
+  private static Table summary(Table table) {
+    return BenchmarkFigures.means(
+        table, "ua", "ra", "ta", "mia", "lira_auc", "gap", "relearn_steps", "v", "kl", "gradients");
   }
 
   @Override

@@ -3,10 +3,13 @@ package dev.unrolling.experiments.benchmark;
 import dev.unrolling.plot.Figure;
 import dev.unrolling.plot.Plot;
 import dev.unrolling.statistics.Tables;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import tech.tablesaw.aggregate.AggregateFunctions;
+import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 
 /** Figures and tables of {@link BenchmarkExperiment}'s results. */
@@ -28,6 +31,8 @@ public final class BenchmarkFigures {
   }
 
   private static final String OTHERS = "other baselines";
+
+  private static final String[] GROUPS = {"data", "protocol", "method"};
 
   private BenchmarkFigures() {}
 
@@ -71,23 +76,29 @@ public final class BenchmarkFigures {
   }
 
   /**
-   * The mean over the runs of a table for each method, nearest to retraining first.
+   * The mean over forget sets and seeds for each method, data set by data set and protocol by
+   * protocol (a random one with its share), nearest to retraining first.
    *
-   * @param columns to be averaged, in this order
+   * @param columns to be averaged, in this order; {@code "gap"} is one
    */
   public static Table means(Table table, String... columns) {
-    Table means = table.summarize(List.of(columns), AggregateFunctions.mean).by("method");
+    StringColumn protocols = StringColumn.create("protocol");
+    for (int row = 0; row < table.rowCount(); row++) {
+      String protocol = table.getString(row, "protocol");
+      protocols.append(
+          protocol.equals("random") ? protocol + " " + table.getString(row, "share") : protocol);
+    }
+    Table means =
+        table
+            .copy()
+            .replaceColumn("protocol", protocols)
+            .summarize(List.of(columns), AggregateFunctions.mean)
+            .by(GROUPS);
     for (String column : columns) {
       means.column("Mean [" + column + "]").setName(column);
     }
-    Table ordered = means.selectColumns(names(columns));
-    return ordered.sortAscendingOn("gap").setName("means");
-  }
-
-  private static String[] names(String... columns) {
-    String[] names = new String[columns.length + 1];
-    names[0] = "method";
-    System.arraycopy(columns, 0, names, 1, columns.length);
-    return names;
+    String[] shown =
+        Stream.concat(Arrays.stream(GROUPS), Arrays.stream(columns)).toArray(String[]::new);
+    return means.selectColumns(shown).sortAscendingOn("data", "protocol", "gap").setName("means");
   }
 }

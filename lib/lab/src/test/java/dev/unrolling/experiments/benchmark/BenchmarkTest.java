@@ -51,6 +51,7 @@ import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.factory.Nd4j;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.Table;
+import tech.tablesaw.selection.Selection;
 
 /** E9: who sees what, its metrics by hand, its table, and what it says of a wrong one. */
 class BenchmarkTest {
@@ -445,8 +446,26 @@ class BenchmarkTest {
           14, run.where(run.numberColumn("tuned").isNotMissing()).rowCount(), "tuned methods");
     }
     Table means = BenchmarkFigures.means(TABLE, "v", "gap");
-    assertEquals(20, means.rowCount());
-    assertEquals(BenchmarkExperiment.RETRAINING, means.stringColumn("method").get(0));
+    assertEquals(40, means.rowCount(), "a class and a share");
+    for (int first : new int[] {0, 20}) {
+      assertEquals(BenchmarkExperiment.RETRAINING, means.stringColumn("method").get(first));
+    }
+    Table twice = TABLE.copy().append(TABLE);
+    twice.doubleColumn("v").set(0, 3 + TABLE.doubleColumn("v").get(0));
+    Table averaged = BenchmarkFigures.means(twice, "v", "gap");
+    assertEquals(40, averaged.rowCount());
+    assertEquals(
+        1.5 + Tables.at(means.where(isRandom(means).and(isNothing(means))), "v", 0),
+        Tables.at(averaged.where(isRandom(averaged).and(isNothing(averaged))), "v", 0),
+        1e-12);
+  }
+
+  private static Selection isRandom(Table rows) {
+    return rows.stringColumn("protocol").isEqualTo("random 0.1");
+  }
+
+  private static Selection isNothing(Table rows) {
+    return rows.stringColumn("method").isEqualTo(BenchmarkExperiment.NOTHING);
   }
 
   @Test
