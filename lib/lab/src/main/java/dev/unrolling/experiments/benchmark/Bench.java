@@ -59,7 +59,7 @@ final class Bench implements AutoCloseable {
     this.untouched = Measures.ofTest(original, split);
     this.forgettingDistance = VerificationError.value(original, this.retrained);
     this.relearning =
-        new Relearning(original, split.forget(), settings.batchSize(), settings.rate());
+        new Relearning(original, split.forget(), settings.batchSize(), settings.relearningRate());
     boolean whole = settings.protocol() == BenchmarkSettings.Protocol.CLASS;
     this.attack =
         new LikelihoodRatioAttack(split.forget(), whole ? split.forgottenTest() : split.test());

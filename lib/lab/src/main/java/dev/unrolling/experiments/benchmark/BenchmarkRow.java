@@ -20,8 +20,9 @@ package dev.unrolling.experiments.benchmark;
  * @param gap mean distance of ua, ra, ta and mia to those of retraining
  * @param retention ta over that of M
  * @param indiscernibility 1 where the attack cannot tell, 0 where it always can
- * @param relearnSteps steps of SGD on what is forgotten, at the run's rate and batch size, until
- *     its loss there is that of M again, give or take .05 nats; 30 stands for as many or more
+ * @param relearnSteps steps of SGD on what is forgotten, at the run's rate (a tenth of a cycle's
+ *     greatest) and batch size, until its loss there is that of M again, give or take .05 nats; 30
+ *     stands for as many or more
  * @param v verification error
  * @param forgettingDistance v of doing nothing
  * @param logitDistance mean distance to the retrained model's logits on the test examples

@@ -111,6 +111,11 @@ public record BenchmarkSettings(
         : Objective.crossEntropy().withWeightDecay(RECIPE_WEIGHT_DECAY);
   }
 
+  /** What is forgotten is learned again at the run's rate, a tenth of a cycle's greatest. */
+  double relearningRate() {
+    return recipe == Recipe.PLAIN ? rate : 0.1 * rate;
+  }
+
   /** The rates of training. */
   Schedule schedule() {
     return recipe == Recipe.PLAIN ? Schedule.constant(rate) : Schedule.oneCycle(rate);

@@ -10,9 +10,10 @@ import java.util.stream.IntStream;
 
 /**
  * How soon a network knows again what it was to forget: the steps of plain SGD on the forget set,
- * with the batch size and the rate of the run, until its mean cross entropy there is at most that
- * of M and {@value #TOLERANCE} nats more. M itself takes 0; M' says how many one takes that never
- * knew, and fewer than that are a sign that the answers were covered up rather than forgotten.
+ * with the batch size and the rate of the run (a tenth of a cycle's greatest, which would undo the
+ * network), until its mean cross entropy there is at most that of M and {@value #TOLERANCE} nats
+ * more. M itself takes 0; M' says how many one takes that never knew, and fewer than that are a
+ * sign that the answers were covered up rather than forgotten.
  *
  * <p>After Golatkar, Achille and Soatto (CVPR 2020), who count epochs to M's loss, and the
  * anamnesis index of Chundawat, Tarun, Mandal and Kankanhalli (IEEE TIFS 2023), which counts

@@ -50,7 +50,8 @@ final class TrainedNetworks {
   }
 
   /**
-   * A shadow model, of a half of the examples: the same whatever is forgotten.
+   * A shadow model, of a half of the examples, from the run's initial weights: the same whatever is
+   * forgotten.
    *
    * @param number from 0
    */
