@@ -5,7 +5,9 @@ import shutil
 import subprocess
 import sys
 import unittest
+from unittest import mock
 
+from runner import tools
 from runner.tools import letters
 
 
@@ -35,6 +37,21 @@ class LettersTest(unittest.TestCase):
         for env, encoding in ((given, "ANSI_X3.4-1968"), ({**given, **letters(given)}, "UTF-8")):
             said = subprocess.run(argv, env=env, capture_output=True, text=True).stderr
             self.assertIn(f"sun.jnu.encoding = {encoding}", said)
+
+
+class CheckTest(unittest.TestCase):
+    def test_what_builds_nothing_does_not_wait_for_maven_and_npm(self) -> None:
+        java = tools.Tool("Java", "17", "/jdk")
+        asked = mock.Mock(return_value=tools.Tool("Maven", "3.9", "mvn"))
+        with (
+            mock.patch.object(tools, "find_java", return_value=java),
+            mock.patch.object(tools, "find_maven", asked),
+            mock.patch.object(tools, "find_npm", asked),
+        ):
+            self.assertEqual(tools.check({}, builds=False).java, java)
+            self.assertEqual(asked.call_count, 0)
+            tools.check({})
+            self.assertEqual(asked.call_count, 2)
 
 
 if __name__ == "__main__":

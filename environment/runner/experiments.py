@@ -16,6 +16,10 @@ from runner.progress import Line
 
 MAIN = "dev.unrolling.cli.Main"
 
+_READING = ("list", "show", "export", "figures")
+_BRIEF = "-XX:TieredStopAtLevel=1"
+"""What only reads results is done before the optimising compiler has paid for itself."""
+
 PATIENCE = 600.0
 """Seconds to wait for another that prepares this working copy."""
 
@@ -40,11 +44,15 @@ def main(arguments: Sequence[str]) -> int:
     device = option("--device", arguments) or os.environ.get("UNROLLING_DEVICE")
     loader = cuda.loader(engine, device, layout.cuda, os.environ)
     layout = replace(layout, profile=cuda.profile(engine, device))
-    found = tools.check(os.environ)
     # The tasks of an array begin together, and one of them may have to build.
     with files.exclusive(layout.private / "lock", BUSY, PATIENCE):
-        build.prepare(layout, found, bool(os.environ.get("UNROLLING_OFFLINE")), Line(sys.stderr))
-    argv = [*java(layout, found, crash.error_file(layout.logs)), *arguments]
+        ready = build.is_ready(layout, build.stamp(layout))
+        found = tools.check(os.environ, builds=not ready)
+        if not ready:
+            offline = bool(os.environ.get("UNROLLING_OFFLINE"))
+            build.prepare(layout, found, offline, Line(sys.stderr))
+    brief = [_BRIEF] if arguments[:1] and arguments[0] in _READING else []
+    argv = [*java(layout, found, crash.error_file(layout.logs), *brief), *arguments]
     env = {**found.environment(), **store.environment(layout, os.environ), **loader}
     begun = time.time()
     status = signals.run_in_place(argv, env)

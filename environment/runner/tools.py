@@ -66,10 +66,15 @@ def letters(environment: Mapping[str, str]) -> dict[str, str]:
     return {"LC_ALL": "C.UTF-8"} if locale in ("C", "POSIX") else {}
 
 
-def check(environment: Mapping[str, str]) -> Tools:
-    """Looks for Java, Maven, npm and Python; a problem that names all that is missing."""
+def check(environment: Mapping[str, str], builds: bool = True) -> Tools:
+    """Looks for Java, Maven, npm and Python; a problem that names all that is missing.
+
+    What builds nothing is spared the wait for Maven and npm.
+    """
     java = find_java(environment)
-    tools = Tools(java, find_maven(java), find_npm(), find_python())
+    unasked = Tool("", "", "")
+    others = (find_maven(java), find_npm()) if builds else (unasked, unasked)
+    tools = Tools(java, *others, find_python())
     missing = [tool.line() for tool in (tools.java, tools.maven) if tool.trouble]
     if missing:
         raise Problem("\n".join(missing))

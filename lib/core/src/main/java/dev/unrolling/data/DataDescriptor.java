@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
 /**
@@ -48,6 +49,9 @@ public record DataDescriptor(
 
   private static final List<String> NAMES = List.of("cifar10", "cifar100", "imdb", "mnist");
 
+  /** Those that were read: each run's key asks for one. */
+  private static final Map<String, DataDescriptor> READ = new ConcurrentHashMap<>();
+
   /** The names of all data sets. */
   public static List<String> names() {
     return NAMES;
@@ -64,6 +68,10 @@ public record DataDescriptor(
       throw new IllegalArgumentException(
           "no data set is called \"" + name + "\"; there is " + String.join(", ", NAMES));
     }
+    return READ.computeIfAbsent(name, DataDescriptor::read);
+  }
+
+  private static DataDescriptor read(String name) {
     try (InputStream in = DataDescriptor.class.getResourceAsStream(name + ".json")) {
       if (in == null) {
         throw new IllegalStateException(

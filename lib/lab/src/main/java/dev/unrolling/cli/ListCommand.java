@@ -4,9 +4,12 @@ import dev.unrolling.cli.options.ExperimentOptions;
 import dev.unrolling.data.DataException;
 import dev.unrolling.engine.Engine;
 import dev.unrolling.experiment.Experiment;
+import dev.unrolling.store.ResultStore;
+import dev.unrolling.store.RunKey;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -28,18 +31,20 @@ final class ListCommand implements Callable<Integer> {
   }
 
   /** Whatever the state of one experiment's data, the others are listed. */
-  private <S extends Record> boolean isFinished(Experiment<S> experiment, Engine engine, S run) {
+  private <S extends Record> Stream<RunKey> key(Experiment<S> experiment, Engine engine, S run) {
     try {
-      return options.store().provenance(options.key(experiment, engine, run)).isPresent();
+      return Stream.of(options.key(experiment, engine, run));
     } catch (DataException damaged) {
-      return false;
+      return Stream.empty();
     }
   }
 
   private <S extends Record> String line(Experiment<S> experiment) {
     List<S> runs = options.runs(experiment);
     Engine engine = options.engine(experiment);
-    long finished = runs.stream().filter(run -> isFinished(experiment, engine, run)).count();
+    ResultStore store = options.store();
+    List<RunKey> keys = runs.stream().flatMap(run -> key(experiment, engine, run)).toList();
+    long finished = keys.parallelStream().filter(key -> store.provenance(key).isPresent()).count();
     return String.format(
         Locale.ROOT,
         "%-4s  %-52s %3d of %3d runs finished",

@@ -30,7 +30,10 @@ public final class Experiments {
   /** Those that have settings of all of these names, in the order of their ids. */
   public static List<Experiment<?>> having(List<String> settings) {
     return all().stream()
-        .filter(one -> SettingsJson.names(one.base(Scale.SMOKE)).containsAll(settings))
+        .filter(
+            one ->
+                settings.isEmpty()
+                    || SettingsJson.names(one.base(Scale.SMOKE)).containsAll(settings))
         .collect(Collectors.toUnmodifiableList());
   }
 

@@ -18,8 +18,6 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.stream.IntStream;
-import tech.tablesaw.api.IntColumn;
 import tech.tablesaw.api.Table;
 
 /**
@@ -115,7 +113,7 @@ public final class Runner {
       groups.computeIfAbsent(computation.group(settings.get(i)), k -> new ArrayList<>()).add(i);
     }
     int parts = Math.max(1, runsAtOnce / Math.max(1, groups.size()));
-    List<Table> tables = new ArrayList<>(Collections.nCopies(settings.size(), null));
+    List<String> csvs = new ArrayList<>(Collections.nCopies(settings.size(), null));
     ParallelTasks.run(
         runsAtOnce,
         groups.values().stream()
@@ -125,11 +123,11 @@ public final class Runner {
                       Map<RunKey, NetworkState> states = new ConcurrentHashMap<>();
                       for (int i : runs) {
                         String name = "run " + (i + 1) + " of " + settings.size();
-                        tables.set(i, one(computation, settings.get(i), name, states, parts));
+                        csvs.set(i, one(computation, settings.get(i), name, states, parts));
                       }
                     })
             .toList());
-    return joined(computation.name(), tables);
+    return RecordTable.joined(computation.name(), computation.rowType(), csvs);
   }
 
   /**
@@ -139,36 +137,21 @@ public final class Runner {
    */
   public <S extends Record> Optional<Table> finished(
       Computation<S, ?> computation, List<S> settings) {
-    List<Table> tables =
+    List<String> csvs =
         settings.stream()
             .flatMap(
-                one ->
-                    store
-                        .flatMap(
-                            kept ->
-                                kept.find(key(computation, one), computation.rowType(), progress))
-                        .stream())
+                one -> store.flatMap(kept -> kept.csv(key(computation, one), progress)).stream())
             .toList();
-    return tables.isEmpty() ? Optional.empty() : Optional.of(joined(computation.name(), tables));
+    return csvs.isEmpty()
+        ? Optional.empty()
+        : Optional.of(RecordTable.joined(computation.name(), computation.rowType(), csvs));
   }
 
   private <S extends Record> RunKey key(Computation<S, ?> computation, S settings) {
     return computation.key(engine, data, settings);
   }
 
-  private static Table joined(String name, List<Table> tables) {
-    Table all = Table.create(name);
-    for (int run = 0; run < tables.size(); run++) {
-      Table table = tables.get(run).copy();
-      int number = run;
-      int[] numbers = IntStream.range(0, table.rowCount()).map(row -> number).toArray();
-      table.insertColumn(0, IntColumn.create("run", numbers));
-      all = run == 0 ? table.setName(name) : RecordTable.under(all, table);
-    }
-    return all;
-  }
-
-  private <S extends Record, R extends Record> Table one(
+  private <S extends Record, R extends Record> String one(
       Computation<S, R> computation,
       S settings,
       String name,
@@ -189,7 +172,7 @@ public final class Runner {
     return store
         .map(
             kept ->
-                kept.get(
+                kept.csv(
                     key,
                     computation.rowType(),
                     engine,
@@ -197,8 +180,11 @@ public final class Runner {
                     folder -> compute.apply(Optional.of(folder))))
         .orElseGet(
             () ->
-                RecordTable.of(
-                    computation.name(), computation.rowType(), compute.apply(Optional.empty())));
+                RecordTable.csv(
+                    RecordTable.of(
+                        computation.name(),
+                        computation.rowType(),
+                        compute.apply(Optional.empty()))));
   }
 
   /** In memory while the group runs; in the store, if there is one, for ever. */

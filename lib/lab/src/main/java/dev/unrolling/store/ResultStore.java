@@ -87,22 +87,23 @@ public final class ResultStore {
     return folder.resolve(key.computation()).resolve(key.hash());
   }
 
-  /**
-   * The table of a finished run; empty if it is not finished, or its files are damaged.
-   *
-   * @param rows type of the rows
-   */
+  /** The table of a finished run; empty if it is not finished, or its files are damaged. */
   public Optional<Table> find(RunKey key, Class<? extends Record> rows) {
     return find(key, rows, line -> {});
   }
 
   /** The same, told in a line of a result that is damaged. */
   public Optional<Table> find(RunKey key, Class<? extends Record> rows, Consumer<String> progress) {
+    return csv(key, progress).map(csv -> RecordTable.readCsv(rows, csv));
+  }
+
+  /** The same as the text that is kept: {@link RecordTable#joined} reads many at once. */
+  public Optional<String> csv(RunKey key, Consumer<String> progress) {
     StoredResult there = StoredResult.read(folder(key), key);
     if (!there.damage().isEmpty()) {
       progress.accept(there.damage());
     }
-    return there.isFinished() ? Optional.of(there.table(rows)) : Optional.empty();
+    return there.provenance().map(found -> there.csv());
   }
 
   /** Where the result of a finished run comes from. */
@@ -136,16 +137,26 @@ public final class ResultStore {
       Engine engine,
       Consumer<String> progress,
       Function<Path, List<R>> compute) {
+    return RecordTable.readCsv(rows, csv(key, rows, engine, progress, compute));
+  }
+
+  /** The same as the text that is kept. */
+  public <R extends Record> String csv(
+      RunKey key,
+      Class<R> rows,
+      Engine engine,
+      Consumer<String> progress,
+      Function<Path, List<R>> compute) {
     Path run = folder(key);
     StoredResult there = StoredResult.read(run, key);
     if (there.isFinished()) {
-      return there.table(rows);
+      return there.csv();
     }
     try (FolderLock lock = FolderLock.acquire(run, progress)) {
       // Another process may have finished it meanwhile.
       there = StoredResult.read(run, key);
       if (there.isFinished()) {
-        return there.table(rows);
+        return there.csv();
       }
       if (!there.damage().isEmpty()) {
         progress.accept("computes again: " + there.damage());
@@ -164,7 +175,7 @@ public final class ResultStore {
       Files.deleteIfExists(run.resolve(CHECKPOINT));
       sittings(run).end();
       stopIf(interrupted, run);
-      return RecordTable.readCsv(rows, csv);
+      return csv;
     } catch (IOException e) {
       throw new UncheckedIOException("cannot keep the run in " + run + ": " + e, e);
     }

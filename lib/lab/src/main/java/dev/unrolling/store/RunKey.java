@@ -61,7 +61,7 @@ public record RunKey(
   }
 
   private static void append(StringBuilder lines, String prefix, Record values) {
-    for (RecordComponent component : values.getClass().getRecordComponents()) {
+    for (RecordComponent component : RecordTable.components(values.getClass())) {
       String name = prefix + component.getName();
       Object value = RecordTable.read(component, values);
       if (value instanceof Optional<?> optional) {

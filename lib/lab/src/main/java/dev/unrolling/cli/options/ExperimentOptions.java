@@ -114,8 +114,9 @@ public final class ExperimentOptions {
 
   /** The experiments that have each setting that is changed; all if none has, to be refused. */
   public List<Experiment<?>> experiments() {
-    List<Experiment<?>> some =
-        Experiments.having(assignments.stream().map(SettingsJson::name).toList());
+    Set<String> names = new HashSet<>(seeds == null ? Set.of() : Set.of("seed"));
+    assignments.forEach(assignment -> names.add(SettingsJson.name(assignment)));
+    List<Experiment<?>> some = Experiments.having(List.copyOf(names));
     return some.isEmpty() ? Experiments.all() : some;
   }
 

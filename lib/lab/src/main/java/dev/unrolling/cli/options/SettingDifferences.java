@@ -1,9 +1,7 @@
 package dev.unrolling.cli.options;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.unrolling.data.StrictJson;
-import dev.unrolling.settings.SettingsJson;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -14,21 +12,17 @@ public final class SettingDifferences {
 
   /** E.g. {@code "gamma=5.0 seed=1"}; {@code "base"} if there is none. */
   public static String of(Record base, Record run) {
-    try {
-      JsonNode first = StrictJson.tree(SettingsJson.write(base));
-      JsonNode other = StrictJson.tree(SettingsJson.write(run));
-      List<String> found = new ArrayList<>();
-      other
-          .fieldNames()
-          .forEachRemaining(
-              name -> {
-                if (!other.get(name).equals(first.get(name))) {
-                  found.add(name + "=" + other.get(name).asText());
-                }
-              });
-      return found.isEmpty() ? "base" : String.join(" ", found);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException(e);
-    }
+    JsonNode first = StrictJson.mapper().valueToTree(base);
+    JsonNode other = StrictJson.mapper().valueToTree(run);
+    List<String> found = new ArrayList<>();
+    other
+        .fieldNames()
+        .forEachRemaining(
+            name -> {
+              if (!other.get(name).equals(first.get(name))) {
+                found.add(name + "=" + other.get(name).asText());
+              }
+            });
+    return found.isEmpty() ? "base" : String.join(" ", found);
   }
 }

@@ -8,6 +8,7 @@ import dev.unrolling.statistics.Tables;
 import dev.unrolling.store.RecordTable;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -16,6 +17,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import tech.tablesaw.api.DoubleColumn;
+import tech.tablesaw.api.IntColumn;
 import tech.tablesaw.api.Table;
 import tech.tablesaw.selection.Selection;
 
@@ -82,21 +84,22 @@ public final class FineTuningVerdicts {
    * sigma}: sigma averaged over the measurements of the run, which is what e and e1 hold.
    */
   public static Table lastRows(Table measurements) {
-    int[] last =
-        runs(measurements).stream()
-            .mapToInt(
-                run -> {
-                  int[] rows = measurements.intColumn("run").isEqualTo(run).toArray();
-                  return rows[rows.length - 1];
-                })
-            .toArray();
-    Table rows = measurements.where(Selection.with(last));
+    IntColumn run = measurements.intColumn("run");
+    Map<Integer, Selection> rowsOf = new HashMap<>();
+    Map<Integer, Integer> last = new HashMap<>();
+    for (int row = 0; row < run.size(); row++) {
+      rowsOf.computeIfAbsent(run.getInt(row), one -> Selection.with()).add(row);
+      last.put(run.getInt(row), row);
+    }
+    Table rows =
+        measurements.where(
+            Selection.with(last.values().stream().mapToInt(Integer::intValue).toArray()));
     if (!measurements.containsColumn("sigma") || measurements.containsColumn("sigma_mean")) {
       return rows;
     }
     double[] means =
         rows.intColumn("run").asList().stream()
-            .mapToDouble(run -> Tables.where(measurements, "run", run).numberColumn("sigma").mean())
+            .mapToDouble(one -> measurements.numberColumn("sigma").where(rowsOf.get(one)).mean())
             .toArray();
     return rows.addColumns(DoubleColumn.create("sigma_mean", means));
   }

@@ -20,17 +20,17 @@ public final class TorchEngineProvider implements EngineProvider {
   @Override
   public Engine open(String device, Precision precision) {
     requireName(device);
-    TorchNatives.load();
-    boolean cuda = TorchEngine.isCuda(device);
-    if (cuda) {
-      requireCuda(device);
+    if (!TorchEngine.isCuda(device)) {
+      return open(device, precision, Cores.threads());
     }
+    TorchNatives.load();
+    requireCuda(device);
     return new TorchEngine(
         device,
         precision,
         torch.intraop_default_num_threads(),
         Layout.isChannelsLast(device, precision, System.getenv()),
-        cuda ? Optional.of(new DeviceImages()) : Optional.empty());
+        Optional.of(new DeviceImages()));
   }
 
   /** On the CPU nothing is loaded yet: that takes a second or more. */
