@@ -18,7 +18,9 @@ import dev.unrolling.settings.Scale;
 import dev.unrolling.settings.SettingsJson;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
@@ -90,6 +92,56 @@ class FineTuningTest {
         FineTuning.prepare(SettingsJson.with(SMALL, "momentum", 0.9), context).start();
     assertTrue(start.velocity().isEmpty(), "velocity " + start.velocity());
     assertEquals(moving.weights(), start.weights());
+  }
+
+  /** What a run costs, whatever the machine: M steps, M' steps but at visits. */
+  @Test
+  void aMeasurementTakesOneHessianAndFewProducts() {
+    Map<String, Integer> calls = calls(SMALL);
+    assertEquals(12 + 12 - 2, calls.get("step"), calls::toString);
+    assertEquals(1, calls.get("gradient"), calls::toString);
+    assertEquals(3, calls.get("hessian"), calls::toString);
+    assertTrue(calls.get("apply") <= 3 * 10, calls::toString);
+  }
+
+  /** Twice the steps with as many visits and measurements: no more is asked of a network. */
+  @Test
+  void aStepBetweenMeasurementsCostsAStep() {
+    Map<String, Integer> few = calls(SettingsJson.with(SMALL, "measureEvery", 12));
+    Map<String, Integer> many =
+        calls(SettingsJson.with(SMALL, "measureEvery", 24, "examples", 192));
+    assertEquals(22, few.remove("step"));
+    assertEquals(46, many.remove("step"));
+    for (String numeric : List.of("apply", "size")) {
+      few.remove(numeric);
+      many.remove(numeric);
+    }
+    // The check for divergence, some steps apart, looks once more at M and M'.
+    few.merge("weights", 2, Integer::sum);
+    assertEquals(few, many);
+  }
+
+  private static Map<String, Integer> calls(FineTuningSettings settings) {
+    Map<String, Integer> calls = new TreeMap<>();
+    DataSets data = DataSets.only(RealData.cifar10Train(), RealData.cifar10Test());
+    Runner runner = new Runner(ENGINE, data, line -> {});
+    RunContext context =
+        new RunContext(
+            ENGINE,
+            data,
+            line -> {},
+            "counted",
+            Optional.empty(),
+            Duration.ZERO,
+            (shared, precision, work) -> {
+              try (Network network = ENGINE.network(Architectures.named("resnet8-2", 10), 3)) {
+                return network.saveState();
+              }
+            },
+            runner,
+            1);
+    FineTuning.run(settings, context, network -> CallCounts.of(Network.class, network, calls));
+    return calls;
   }
 
   @Test
