@@ -76,7 +76,7 @@ class ArchitectureTest {
           Map.entry("experiments.methods", List.of("experiments.finetuning")),
           Map.entry("experiments.sparsity", List.of("experiments.finetuning")),
           Map.entry("notebook", List.of("experiment")),
-          Map.entry("benchmark", List.of("engine")),
+          Map.entry("benchmark", List.of("unlearning.theory")),
           Map.entry("cli.options", List.of("experiment")),
           Map.entry(
               "forgetting",

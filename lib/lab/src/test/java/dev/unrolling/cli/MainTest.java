@@ -1,6 +1,7 @@
 package dev.unrolling.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -169,9 +170,45 @@ class MainTest {
     endsQuietly(process);
   }
 
+  @Test
+  void stepsTimesWhatALineAsksFor() throws Exception {
+    String options = "--model linear-768 --batch 8 --steps 3 --threads 1";
+    Process process = machine(("steps " + options).split(" ")).start();
+    try (BufferedReader out = process.inputReader();
+        Writer in = process.outputWriter()) {
+      assertTrue(out.readLine().endsWith(", threads 1"));
+      for (String asked : List.of("product", "step 2", "gradient", "product", "power", "sigma")) {
+        in.write(asked + "\n");
+        in.flush();
+        String[] told = out.readLine().split(" ");
+        double seconds = Double.parseDouble(told[0]);
+        assertTrue(seconds > 1e-7 && seconds < 10, asked + ": " + seconds + " s");
+        boolean sigma = asked.equals("power") || asked.equals("sigma");
+        assertEquals(sigma ? 2 : 1, told.length, asked);
+        assertTrue(!sigma || Integer.parseInt(told[1]) > 1, asked);
+      }
+      in.write("steps\n");
+      in.flush();
+      assertNull(out.readLine());
+    }
+    String err = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertTrue(process.waitFor(30, TimeUnit.SECONDS));
+    assertEquals(2, process.exitValue(), err);
+    assertTrue(err.startsWith("error: a round is step, gradient or product, alone"), err);
+    assertTrue(err.contains("not \"steps\""), err);
+  }
+
   @ParameterizedTest
   @ValueSource(
-      strings = {"--precision tf32", "--model resnet9", "--batch 0", "--steps 0", "--device gpu"})
+      strings = {
+        "--precision tf32",
+        "--model resnet9",
+        "--batch 0",
+        "--steps 0",
+        "--device gpu",
+        "--threads 0",
+        "--model linear-768 --batch 641"
+      })
   void stepsRefusesWhatIsNotThere(String arguments) throws Exception {
     ProcessBuilder builder = machine(("steps " + arguments).split(" "));
     builder.environment().put("UNROLLING_DATA", RealData.cache().folder().toString());
