@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 import shutil
 import subprocess
 import tarfile
@@ -68,6 +69,16 @@ class JarTest(InFolder):
             file.writestr("win-x64/a.dll", "code")
         bundle.copy_jar(jar, self.folder / "b.jar")
         self.assertEqual((self.folder / "b.jar").read_bytes(), jar.read_bytes())
+
+
+class ProgramsTest(unittest.TestCase):
+    def test_programs_find_in_a_bundle_what_they_import_here(self) -> None:
+        folder = Layout.here().root / "environment" / "gpu"
+        for name in bundle.PROGRAMS:
+            text = (folder / name).read_text()
+            for module in re.findall(r"^\s*(?:from|import) (\w+)", text, re.M):
+                if (folder / f"{module}.py").exists():
+                    self.assertIn(f"{module}.py", bundle.PROGRAMS)
 
 
 class PiecesTest(InFolder):

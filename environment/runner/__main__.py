@@ -19,6 +19,7 @@ from runner import (  # noqa: E402
     publish,
     reproduce,
     signals,
+    table,
 )
 from runner.problem import Problem  # noqa: E402
 
@@ -26,6 +27,7 @@ _COMMANDS = {
     "reproduce": reproduce.main,
     "publish": publish.main,
     "notebook": lab.main,
+    "benchmark": table.main,
     "unrolling": experiments.main,
     "gpu/check": gpu.check,
     "gpu/libraries": gpu.libraries,

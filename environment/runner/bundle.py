@@ -20,6 +20,9 @@ from runner.progress import Line
 
 DATASETS = ("cifar10", "cifar100", "imdb", "mnist")
 
+PROGRAMS = ("start", "compare", "child.py", "pytorch.py", "campaign")
+"""Those of environment/gpu that lie in a bundle, with what they import."""
+
 MODULES = (
     "java.base,java.compiler,java.desktop,java.instrument,java.logging,java.management,java.naming,"
     "java.net.http,java.sql,java.xml,jdk.management,jdk.unsupported,jdk.zipfs"
@@ -144,7 +147,7 @@ def _fill(
         # The library finds a data set by the name that its folder has in the cache.
         place = datasets.folder(name, layout)
         shutil.copytree(place, folder / "data" / place.name)
-    for program in ("start", "compare", "campaign"):
+    for program in PROGRAMS:
         shutil.copy2(layout.root / "environment" / "gpu" / program, folder / program)
     shutil.copy2(layout.root / "LICENSE", folder / "LICENSE")
 
