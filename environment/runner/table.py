@@ -43,6 +43,8 @@ class Case:
     batch: int = 32
     precision: str = "float32"
     threads: int = 0
+    closed: bool = False
+    """Whether ours is the engine of linear models in closed form, which computes in float64."""
     variants: tuple[str, ...] = VARIANTS
     unit: str = "ms"
     targets: tuple[tuple[str, str], ...] = ()
@@ -53,19 +55,31 @@ class Case:
         argv += ["--steps", str(self.quick_steps if quick else self.steps)]
         return [*argv, "--threads", str(self.threads)] if self.threads else argv
 
+    def own(self, quick: bool) -> list[str]:
+        """The options of ours."""
+        argv = self.argv(quick)
+        if self.closed:
+            argv[argv.index("--precision") + 1] = "float64"
+            argv += ["--engine", "linear"]
+        return argv
+
 
 CASES = (
     Case("resnet18", tuple(WORKS), 2, 1),
     Case("vgg19", ("step",), 3, 2),
     Case("resnet18", ("step",), 3, 2, precision="bfloat16"),
     Case("resnet8-8", tuple(WORKS), 20, 5, (TWO, SIGMA, POWER), threads=1),
-    Case(
-        *("linear-768", ("step",), 10_000, 3_000, (TWO,)),
-        batch=8,
-        threads=1,
-        variants=VARIANTS[:1],
-        unit="us",
-        targets=(("step", "at most 60"),),
+    *(
+        Case(
+            *("linear-768", ("step",), 10_000, 3_000, (TWO,)),
+            batch=8,
+            threads=1,
+            closed=closed,
+            variants=VARIANTS[:1],
+            unit="us",
+            targets=(("step", "at most 60"),) if closed else (),
+        )
+        for closed in (True, False)
     ),
 )
 
@@ -151,7 +165,7 @@ def measure(
     line.show(f"{label}: starting")
     with contextlib.ExitStack() as stack:
         try:
-            mine = stack.enter_context(ours(GPU, case.argv(quick)))
+            mine = stack.enter_context(ours(GPU, case.own(quick)))
             version = f"ours: {mine.what.rsplit(', threads', 1)[0]}"
             if version not in told:
                 told.append(version)
@@ -183,7 +197,8 @@ def _asked(child: Child, variant: str, work: str) -> list[float]:
 def rows(case: Case, threads: int, found: Found) -> list[Row]:
     """What the rounds of a case come to."""
     plural = "" if threads == 1 else "s"
-    where = f"{case.model}, batch {case.batch}, {case.precision}, {threads} thread{plural}"
+    closed = " (ours in closed form, float64)" if case.closed else ""
+    where = f"{case.model}{closed}, batch {case.batch}, {case.precision}, {threads} thread{plural}"
     seconds = {name: [numbers[0] for numbers in all_] for name, all_ in found.items()}
     programs = [OURS, *(v for v in case.variants if f"{v} {case.works[0]}" in seconds)]
     names = {OURS: OURS, **{v: f"PyTorch, {v}" for v in case.variants}}
