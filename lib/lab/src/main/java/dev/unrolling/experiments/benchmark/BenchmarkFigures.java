@@ -15,7 +15,8 @@ import tech.tablesaw.api.Table;
 /** Figures and tables of {@link BenchmarkExperiment}'s results. */
 public final class BenchmarkFigures {
 
-  private static final String LEFT = "v / forgetting distance";
+  private static final int MOST_LEFT = 100;
+  private static final String LEFT = "v / forgetting distance, where at most " + MOST_LEFT;
   private static final String GAP = "gap to retraining (percentage points)";
 
   /** Methods that have a series of their own, and its name; the others share one. */
@@ -44,7 +45,10 @@ public final class BenchmarkFigures {
     return figures;
   }
 
-  /** The gap to retraining against what is left of the forgetting distance; a point a run. */
+  /**
+   * The gap to retraining against what is left of the forgetting distance; a point a run. What is a
+   * hundred times as far as doing nothing, and farther, is left out.
+   */
   public static Plot gapAgainstV(String title, Table table) {
     Table rows = BenchmarkVerdicts.answering(table);
     Table left =
@@ -52,7 +56,8 @@ public final class BenchmarkFigures {
             rows.doubleColumn("v")
                 .divide(rows.doubleColumn("forgetting_distance"))
                 .setName("left"));
-    return series(Figure.scatter(title, LEFT, GAP).logX(), left, "left");
+    Table shown = left.where(left.doubleColumn("left").isLessThanOrEqualTo(MOST_LEFT));
+    return series(Figure.scatter(title, LEFT, GAP).logX(), shown, "left");
   }
 
   /** The gap to retraining against the gradients that a method takes, where it takes any. */
