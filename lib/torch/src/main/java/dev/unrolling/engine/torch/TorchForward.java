@@ -1,9 +1,13 @@
 package dev.unrolling.engine.torch;
 
 import dev.unrolling.model.Layer;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import java.util.stream.LongStream;
 import org.bytedeco.pytorch.LongOptional;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.T_TensorTensor_T;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
@@ -30,13 +34,19 @@ final class TorchForward {
 
   private final Statistics statistics;
   private final boolean narrow;
+  private final boolean twice;
   private final Iterator<Tensor> weights;
   private final Iterator<Tensor> running;
 
   private TorchForward(
-      Statistics statistics, boolean narrow, List<Tensor> weights, List<Tensor> running) {
+      Statistics statistics,
+      boolean narrow,
+      boolean twice,
+      List<Tensor> weights,
+      List<Tensor> running) {
     this.statistics = statistics;
     this.narrow = narrow;
+    this.twice = twice;
     this.weights = weights.iterator();
     this.running = running.iterator();
   }
@@ -53,7 +63,23 @@ final class TorchForward {
       List<Tensor> running,
       Statistics statistics,
       boolean narrow) {
-    return new TorchForward(statistics, narrow, weights, running).chain(layers, input);
+    return new TorchForward(statistics, narrow, false, weights, running).chain(layers, input);
+  }
+
+  /**
+   * The same values of operations whose backward pass has a derivative along a direction, which
+   * LibTorch's own batch norm has not.
+   *
+   * @param weights that may carry a direction
+   * @param statistics which are not moved
+   */
+  static Tensor differentiableTwice(
+      List<Layer> layers,
+      Tensor input,
+      List<Tensor> weights,
+      List<Tensor> running,
+      Statistics statistics) {
+    return new TorchForward(statistics, false, true, weights, running).chain(layers, input);
   }
 
   /** A tensor as bfloat16; its derivative comes back in its own format. */
@@ -141,10 +167,17 @@ final class TorchForward {
   }
 
   private Tensor batchNorm(Tensor x) {
-    TensorOptional weight = new TensorOptional(weights.next());
-    TensorOptional bias = new TensorOptional(weights.next());
-    TensorOptional mean = new TensorOptional(running.next());
-    TensorOptional variance = new TensorOptional(running.next());
+    Tensor scale = weights.next();
+    Tensor shift = weights.next();
+    Tensor runningMean = running.next();
+    Tensor runningVariance = running.next();
+    if (twice) {
+      return normalised(x, scale, shift, runningMean, runningVariance);
+    }
+    TensorOptional weight = new TensorOptional(scale);
+    TensorOptional bias = new TensorOptional(shift);
+    TensorOptional mean = new TensorOptional(runningMean);
+    TensorOptional variance = new TensorOptional(runningVariance);
     if (statistics == Statistics.BATCH) {
       // Without running statistics there are none to move.
       mean = new TensorOptional();
@@ -160,6 +193,27 @@ final class TorchForward {
         Layer.BatchNorm.MOMENTUM,
         Layer.BatchNorm.EPSILON,
         true);
+  }
+
+  /** Batch norm of each channel, the second dimension, in elementary operations. */
+  private Tensor normalised(
+      Tensor x, Tensor scale, Tensor shift, Tensor runningMean, Tensor runningVariance) {
+    long[] perChannel = new long[(int) x.dim()];
+    Arrays.fill(perChannel, 1);
+    perChannel[1] = -1;
+    Tensor mean = runningMean;
+    Tensor variance = runningVariance;
+    if (statistics != Statistics.RUNNING) {
+      long[] others = LongStream.range(0, x.dim()).filter(i -> i != 1).toArray();
+      T_TensorTensor_T moments = torch.var_mean(x, others, false, true);
+      variance = moments.get0();
+      mean = moments.get1();
+    }
+    Tensor factor =
+        torch
+            .rsqrt(variance.view(perChannel).add(new Scalar(Layer.BatchNorm.EPSILON)))
+            .mul(scale.view(perChannel));
+    return torch.addcmul(shift.view(perChannel), x.sub(mean.view(perChannel)), factor);
   }
 
   private static long[] pair(long value) {
