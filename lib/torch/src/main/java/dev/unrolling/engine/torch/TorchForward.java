@@ -67,8 +67,9 @@ final class TorchForward {
   }
 
   /**
-   * The same values of operations whose backward pass has a derivative along a direction, which
-   * LibTorch's own batch norm has not.
+   * The same values of operations that are cheap to differentiate twice, which LibTorch's own batch
+   * norm is not; nor can its backward pass be differentiated along a direction. By running
+   * statistics it is a part of the convolution before it.
    *
    * @param weights that may carry a direction
    * @param statistics which are not moved
@@ -93,8 +94,17 @@ final class TorchForward {
 
   private Tensor chain(List<Layer> layers, Tensor input) {
     Tensor x = input;
-    for (Layer layer : layers) {
-      x = apply(layer, x);
+    for (int i = 0; i < layers.size(); i++) {
+      boolean normed = i + 1 < layers.size() && layers.get(i + 1) instanceof Layer.BatchNorm;
+      if (twice
+          && normed
+          && statistics == Statistics.RUNNING
+          && layers.get(i) instanceof Layer.Convolution c) {
+        x = normedConvolution(c, x);
+        i++;
+      } else {
+        x = apply(layers.get(i), x);
+      }
     }
     return x;
   }
@@ -139,6 +149,32 @@ final class TorchForward {
     throw new IllegalStateException("layer without a forward pass: " + layer);
   }
 
+  private Tensor convolution(Layer.Convolution c, Tensor x) {
+    Tensor weight = nextFactor();
+    return convolution(
+        c, x, weight, c.bias() ? new TensorOptional(nextFactor()) : new TensorOptional());
+  }
+
+  /** A convolution and the batch norm of its output by running statistics, as one convolution. */
+  private Tensor normedConvolution(Layer.Convolution c, Tensor x) {
+    Tensor weight = weights.next();
+    Tensor bias = c.bias() ? weights.next() : null;
+    Tensor scale = weights.next();
+    Tensor shift = weights.next();
+    Tensor mean = running.next();
+    Tensor factor = factor(running.next(), scale);
+    Tensor centre = bias == null ? mean.neg() : bias.sub(mean);
+    return convolution(
+        c,
+        x,
+        weight.mul(factor.view(-1, 1, 1, 1)),
+        new TensorOptional(torch.addcmul(shift, centre, factor)));
+  }
+
+  private static Tensor factor(Tensor variance, Tensor scale) {
+    return torch.rsqrt(variance.add(new Scalar(Layer.BatchNorm.EPSILON))).mul(scale);
+  }
+
   /**
    * A 1 x 1 convolution of stride s is one of stride 1 on every s-th pixel, and is computed as that
    * where oneDNN's own way is not safe (issue 6035 of oneDNN): backward by the weights of a
@@ -146,7 +182,7 @@ final class TorchForward {
    * its workspace unless the batch is a multiple of the threads. Forward and backward have the same
    * bits; a Hessian product is rounded otherwise. Float64 is not oneDNN's.
    */
-  private Tensor convolution(Layer.Convolution c, Tensor x) {
+  private Tensor convolution(Layer.Convolution c, Tensor x, Tensor weight, TensorOptional bias) {
     boolean picks =
         c.kernel() == 1
             && c.stride() > 1
@@ -156,8 +192,6 @@ final class TorchForward {
             && x.is_cpu();
     Tensor input = picks ? everyPixel(c.stride(), x) : x;
     long stride = picks ? 1 : c.stride();
-    Tensor weight = nextFactor();
-    TensorOptional bias = c.bias() ? new TensorOptional(nextFactor()) : new TensorOptional();
     return torch.conv2d(input, weight, bias, pair(stride), pair(c.padding()), pair(1), 1);
   }
 
@@ -209,10 +243,7 @@ final class TorchForward {
       variance = moments.get0();
       mean = moments.get1();
     }
-    Tensor factor =
-        torch
-            .rsqrt(variance.view(perChannel).add(new Scalar(Layer.BatchNorm.EPSILON)))
-            .mul(scale.view(perChannel));
+    Tensor factor = factor(variance.view(perChannel), scale.view(perChannel));
     return torch.addcmul(shift.view(perChannel), x.sub(mean.view(perChannel)), factor);
   }
 

@@ -179,7 +179,10 @@ final class TorchNetwork implements Network {
 
   LinearOperator graphHessian(Batch batch, Objective objective, Mode mode) {
     try (PointerScope scope = new PointerScope()) {
-      Tensor[] gradient = grad(dataLoss(batch, objective, statistics(mode)), true);
+      Tensor input = input(batch, statistics(mode));
+      Tensor loss =
+          twice(batch, objective, mode, input, labels(batch, objective), tensors.leaves());
+      Tensor[] gradient = grad(loss, true);
       // The array points into a vector that ends with the scope: keep handles of our own.
       Tensor[] kept =
           Arrays.stream(gradient).map(g -> TorchEngine.keep(new Tensor(g))).toArray(Tensor[]::new);
@@ -196,20 +199,32 @@ final class TorchNetwork implements Network {
           layout(),
           tensors,
           objective.weightDecay(),
-          weights -> {
-            engine.enter();
-            Tensor logits =
+          weights -> twice(batch, objective, mode, input, labels, weights),
+          List.of(input, labels));
+    }
+  }
+
+  /** The data part of an objective, in a form that can be differentiated twice. */
+  private Tensor twice(
+      Batch batch,
+      Objective objective,
+      Mode mode,
+      Tensor input,
+      Tensor labels,
+      List<Tensor> weights) {
+    engine.enter();
+    return NativeErrors.shortened(
+        () ->
+            TorchObjective.differentiableTwice(
+                objective,
                 TorchForward.differentiableTwice(
                     architecture.layers(),
                     input,
                     weights,
                     tensors.runningViews(),
-                    statistics(mode));
-            return TorchObjective.differentiableTwice(
-                objective, logits, labels, batch.averagedOver());
-          },
-          List.of(input, labels));
-    }
+                    statistics(mode)),
+                labels,
+                batch.averagedOver()));
   }
 
   @Override

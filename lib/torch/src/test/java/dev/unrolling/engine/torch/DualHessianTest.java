@@ -10,6 +10,7 @@ import dev.unrolling.data.RealData;
 import dev.unrolling.data.SoftLabels;
 import dev.unrolling.engine.Engines;
 import dev.unrolling.engine.LinearOperator;
+import dev.unrolling.engine.LossGradient;
 import dev.unrolling.engine.Mode;
 import dev.unrolling.engine.Objective;
 import dev.unrolling.engine.ParameterVector;
@@ -86,6 +87,30 @@ class DualHessianTest {
             ParameterVector actual = dual.apply(v)) {
           assertTrue(expected.norm2() > 0);
           assertEquals(0, actual.distance(expected), 1e-10 * expected.norm2());
+        }
+      }
+    }
+  }
+
+  /** Of the gradient that LibTorch's own batch norm and cross entropy give. */
+  @ParameterizedTest
+  @MethodSource("cases")
+  void agreesWithCentralDifferencesOfAGradient(Architecture a, Mode mode, Objective objective) {
+    double step = 1e-9;
+    try (TorchNetwork network = network(a);
+        ParameterVector v = direction(network, 3);
+        LinearOperator dual = network.dualHessian(batch(), objective, mode);
+        ParameterVector actual = dual.apply(v);
+        ParameterVector home = network.weights();
+        ParameterVector above = home.copy();
+        ParameterVector below = home.copy()) {
+      network.setWeights(above.addInPlace(step, v));
+      try (LossGradient high = network.gradient(batch(), objective, mode)) {
+        network.setWeights(below.addInPlace(-step, v));
+        try (LossGradient low = network.gradient(batch(), objective, mode);
+            ParameterVector expected = high.gradient().copy()) {
+          expected.addInPlace(-1, low.gradient()).scaleInPlace(1 / (2 * step));
+          assertEquals(0, actual.distance(expected), 1e-4 * expected.norm2());
         }
       }
     }
