@@ -67,14 +67,13 @@ final class TorchForward {
   }
 
   /**
-   * The same values of operations that are cheap to differentiate twice, which LibTorch's own batch
-   * norm is not; nor can its backward pass be differentiated along a direction. By running
-   * statistics it is a part of the convolution before it.
+   * The same values of operations whose second derivative is cheap, which that of LibTorch's own
+   * batch norm is not: by running statistics a norm is a part of the convolution before it, by the
+   * batch's it is composed of plain operations.
    *
-   * @param weights that may carry a direction
    * @param statistics which are not moved
    */
-  static Tensor differentiableTwice(
+  static Tensor twiceDifferentiable(
       List<Layer> layers,
       Tensor input,
       List<Tensor> weights,

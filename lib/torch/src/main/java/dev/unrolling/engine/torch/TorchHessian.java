@@ -6,6 +6,7 @@ import dev.unrolling.model.ParameterLayout;
 import java.util.Arrays;
 import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -13,41 +14,47 @@ import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * The Hessian of an objective at the weights that a network has. A product after they were moved is
- * refused.
+ * The Hessian as the derivative of a gradient whose graph is kept: H v is the gradient's
+ * vector-Jacobian product with v, since H is symmetric. One forward and one backward pass serve all
+ * products. A product after the weights were moved is refused.
  */
-abstract class TorchHessian implements LinearOperator {
+final class TorchHessian implements LinearOperator {
 
-  final TorchTensors tensors;
   private final TorchEngine engine;
   private final ParameterLayout layout;
+  private final TorchTensors tensors;
+  private final Tensor[] gradient;
   private final double weightDecay;
   private boolean closed;
 
+  /** Takes over gradients, one a leaf, that were kept by {@link TorchEngine#keep}. */
   TorchHessian(
-      TorchEngine engine, ParameterLayout layout, TorchTensors tensors, double weightDecay) {
+      TorchEngine engine,
+      ParameterLayout layout,
+      TorchTensors tensors,
+      Tensor[] gradient,
+      double weightDecay) {
     this.engine = engine;
     this.layout = layout;
     this.tensors = tensors;
+    this.gradient = gradient;
     this.weightDecay = weightDecay;
   }
 
   @Override
-  public final ParameterVector apply(ParameterVector vector) {
+  public ParameterVector apply(ParameterVector vector) {
     if (closed) {
       throw new IllegalStateException("the Hessian was closed");
     }
     Tensor v = TorchVector.compatible(vector, engine, size());
     try (PointerScope scope = new PointerScope()) {
-      Tensor[] directions =
-          layout.entries().stream()
-              .map(
-                  entry ->
-                      v.narrow(0, entry.offset(), entry.size())
-                          .view(entry.shape().stream().mapToLong(n -> n).toArray()))
-              .toArray(Tensor[]::new);
-      Tensor product =
-          flat(NativeErrors.shortened(() -> product(tensors.leaves(), directions))).detach();
+      // A gradient that no longer depends on any weight has no graph, and a zero derivative.
+      List<Integer> live =
+          java.util.stream.IntStream.range(0, gradient.length)
+              .filter(i -> gradient[i].requires_grad())
+              .boxed()
+              .toList();
+      Tensor product = live.isEmpty() ? torch.zeros_like(v) : product(v, live);
       try (NoGradGuard frozen = new NoGradGuard()) {
         if (weightDecay > 0) {
           product.add_(v, new Scalar(weightDecay));
@@ -57,23 +64,39 @@ abstract class TorchHessian implements LinearOperator {
     }
   }
 
-  /**
-   * The product of the data part's Hessian.
-   *
-   * @param leaves of the derivative
-   * @param directions of the leaves' shapes
-   * @return a tensor a leaf, in the scope at hand
-   */
-  abstract Tensor[] product(List<Tensor> leaves, Tensor[] directions);
-
-  /** One tensor of rank 1, in the order of the layout. */
-  static Tensor flat(Tensor[] gradient) {
-    Tensor[] rows = Arrays.stream(gradient).map(g -> g.reshape(-1)).toArray(Tensor[]::new);
-    return torch.cat(new TensorVector(rows));
+  private Tensor product(Tensor v, List<Integer> live) {
+    List<Tensor> leaves = tensors.leaves();
+    Tensor[] outputs = live.stream().map(i -> gradient[i]).toArray(Tensor[]::new);
+    Tensor[] directions =
+        live.stream()
+            .map(
+                i -> {
+                  ParameterLayout.Entry entry = layout.entries().get(i);
+                  long[] shape = entry.shape().stream().mapToLong(n -> n).toArray();
+                  return v.narrow(0, entry.offset(), entry.size()).view(shape);
+                })
+            .toArray(Tensor[]::new);
+    Tensor[] rows =
+        NativeErrors.shortened(
+            () ->
+                torch
+                    .grad(
+                        new TensorVector(outputs),
+                        new TensorVector(leaves.toArray(Tensor[]::new)),
+                        new TensorVector(directions),
+                        new BoolOptional(true),
+                        false,
+                        true)
+                    .get());
+    for (int i = 0; i < rows.length; i++) {
+      rows[i] =
+          rows[i].defined() ? rows[i].reshape(-1) : torch.zeros_like(leaves.get(i)).reshape(-1);
+    }
+    return torch.cat(new TensorVector(rows)).detach();
   }
 
   @Override
-  public final ParameterVector vector(double[] values) {
+  public ParameterVector vector(double[] values) {
     if (values.length != size()) {
       throw new IllegalArgumentException(
           "the space has " + size() + " dimensions, not " + values.length);
@@ -82,12 +105,13 @@ abstract class TorchHessian implements LinearOperator {
   }
 
   @Override
-  public final long size() {
+  public long size() {
     return layout.size();
   }
 
   @Override
   public void close() {
     closed = true;
+    Arrays.stream(gradient).forEach(Tensor::close);
   }
 }

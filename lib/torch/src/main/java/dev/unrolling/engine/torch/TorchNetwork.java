@@ -17,7 +17,6 @@ import dev.unrolling.engine.torch.TorchForward.Statistics;
 import dev.unrolling.model.Architecture;
 import dev.unrolling.model.InitialWeights;
 import java.util.Arrays;
-import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.NoGradGuard;
@@ -137,7 +136,7 @@ final class TorchNetwork implements Network {
           empty
               ? weights.new_zeros(new long[0])
               : dataLoss(batch, objective, Statistics.BATCH_AND_UPDATE);
-      Tensor gradient = empty ? torch.zeros_like(weights) : TorchHessian.flat(grad(loss, false));
+      Tensor gradient = empty ? torch.zeros_like(weights) : flat(grad(loss, false));
       try (NoGradGuard frozen = new NoGradGuard()) {
         loss = withWeightDecay(loss, gradient, objective);
         weights.add_(velocity.carry(gradient, step.momentum()), new Scalar(-step.rate()));
@@ -150,7 +149,7 @@ final class TorchNetwork implements Network {
   public LossGradient gradient(Batch batch, Objective objective, Mode mode) {
     try (PointerScope scope = new PointerScope()) {
       Tensor loss = dataLoss(batch, objective, statistics(mode));
-      Tensor gradient = TorchHessian.flat(grad(loss, false));
+      Tensor gradient = flat(grad(loss, false));
       try (NoGradGuard frozen = new NoGradGuard()) {
         loss = withWeightDecay(loss, gradient, objective);
       }
@@ -172,59 +171,20 @@ final class TorchNetwork implements Network {
 
   @Override
   public LinearOperator hessian(Batch batch, Objective objective, Mode mode) {
-    return TorchEngine.isCuda(engine.device())
-        ? dualHessian(batch, objective, mode)
-        : graphHessian(batch, objective, mode);
-  }
-
-  LinearOperator graphHessian(Batch batch, Objective objective, Mode mode) {
     try (PointerScope scope = new PointerScope()) {
-      Tensor input = input(batch, statistics(mode));
-      Tensor loss =
-          twice(batch, objective, mode, input, labels(batch, objective), tensors.leaves());
-      Tensor[] gradient = grad(loss, true);
+      Statistics how = statistics(mode);
+      Tensor input = input(batch, how);
+      Tensor logits =
+          NativeErrors.shortened(
+              () ->
+                  TorchForward.twiceDifferentiable(
+                      architecture.layers(), input, tensors.leaves(), tensors.runningViews(), how));
+      Tensor[] gradient = grad(dataLoss(batch, objective, logits), true);
       // The array points into a vector that ends with the scope: keep handles of our own.
       Tensor[] kept =
           Arrays.stream(gradient).map(g -> TorchEngine.keep(new Tensor(g))).toArray(Tensor[]::new);
-      return new GraphHessian(engine, layout(), tensors, objective.weightDecay(), kept);
+      return new TorchHessian(engine, layout(), tensors, kept, objective.weightDecay());
     }
-  }
-
-  LinearOperator dualHessian(Batch batch, Objective objective, Mode mode) {
-    try (PointerScope scope = new PointerScope()) {
-      Tensor input = TorchEngine.keep(input(batch, statistics(mode)));
-      Tensor labels = TorchEngine.keep(labels(batch, objective));
-      return new DualHessian(
-          engine,
-          layout(),
-          tensors,
-          objective.weightDecay(),
-          weights -> twice(batch, objective, mode, input, labels, weights),
-          List.of(input, labels));
-    }
-  }
-
-  /** The data part of an objective, in a form that can be differentiated twice. */
-  private Tensor twice(
-      Batch batch,
-      Objective objective,
-      Mode mode,
-      Tensor input,
-      Tensor labels,
-      List<Tensor> weights) {
-    engine.enter();
-    return NativeErrors.shortened(
-        () ->
-            TorchObjective.differentiableTwice(
-                objective,
-                TorchForward.differentiableTwice(
-                    architecture.layers(),
-                    input,
-                    weights,
-                    tensors.runningViews(),
-                    statistics(mode)),
-                labels,
-                batch.averagedOver()));
   }
 
   @Override
@@ -247,14 +207,13 @@ final class TorchNetwork implements Network {
   }
 
   private Tensor dataLoss(Batch batch, Tensor input, Objective objective, Statistics how) {
-    Tensor labels = labels(batch, objective);
-    Tensor logits = forward(input, how);
-    return NativeErrors.shortened(
-        () -> TorchObjective.loss(objective, logits, labels, batch.averagedOver()));
+    return dataLoss(batch, objective, forward(input, how));
   }
 
-  private Tensor labels(Batch batch, Objective objective) {
-    return TorchExamples.labels(engine, architecture, batch, objective.criterion());
+  private Tensor dataLoss(Batch batch, Objective objective, Tensor logits) {
+    Tensor labels = TorchExamples.labels(engine, architecture, batch, objective.criterion());
+    return NativeErrors.shortened(
+        () -> TorchObjective.loss(objective, logits, labels, batch.averagedOver()));
   }
 
   private Tensor input(Batch batch, Statistics how) {
@@ -300,6 +259,11 @@ final class TorchNetwork implements Network {
                     createGraph,
                     false)
                 .get());
+  }
+
+  private static Tensor flat(Tensor[] gradient) {
+    Tensor[] rows = Arrays.stream(gradient).map(g -> g.reshape(-1)).toArray(Tensor[]::new);
+    return torch.cat(new TensorVector(rows));
   }
 
   /** Adds the L2 term's gradient to {@code gradient}, in place, and returns the whole loss. */

@@ -21,21 +21,9 @@ final class TorchObjective {
    * @param averagedOver divisor of the sums over the batch
    */
   static Tensor loss(Objective objective, Tensor logits, Tensor labels, int averagedOver) {
-    return loss(objective, logits, labels, averagedOver, false);
-  }
-
-  /** The same value of operations as in {@link TorchForward#differentiableTwice}. */
-  static Tensor differentiableTwice(
-      Objective objective, Tensor logits, Tensor labels, int averagedOver) {
-    return loss(objective, logits, labels, averagedOver, true);
-  }
-
-  private static Tensor loss(
-      Objective objective, Tensor logits, Tensor labels, int averagedOver, boolean twice) {
     Tensor sum =
         switch (objective.criterion()) {
-          case CROSS_ENTROPY ->
-              twice ? composedCrossEntropy(logits, labels) : crossEntropy(logits, labels);
+          case CROSS_ENTROPY -> crossEntropy(logits, labels);
           case SQUARED_ERROR -> squaredError(logits, labels);
         };
     double weight = objective.penaltyWeight((int) logits.size(1));
@@ -50,13 +38,6 @@ final class TorchObjective {
     return areTargets(labels)
         ? logarithms.mul(labels).sum().neg()
         : torch.nll_loss(logarithms, labels, new TensorOptional(), SUM, NO_IGNORED_LABEL);
-  }
-
-  private static Tensor composedCrossEntropy(Tensor logits, Tensor labels) {
-    Tensor logarithms = logits.sub(torch.logsumexp(logits, new long[] {1}, true));
-    return areTargets(labels)
-        ? logarithms.mul(labels).sum().neg()
-        : logarithms.gather(1, labels.unsqueeze(1)).sum().neg();
   }
 
   private static boolean areTargets(Tensor labels) {
