@@ -21,6 +21,8 @@ VARIANTS = ("eager", LAST, "compiled", GRAPHS)
 WORKS = ("step", "gradient", "product")
 RATE = 0.001
 CLASSES = 10
+TWO_CLASSES = 2
+"""Of a linear network, which has no images but what E5 makes of reviews."""
 
 
 class Block(nn.Module):
@@ -51,7 +53,7 @@ def network(name: str) -> nn.Sequential:
     kind, _, text = name.partition("-")
     width = int(text) if text.isdecimal() else 0
     if kind == "linear" and width:
-        return nn.Sequential(nn.Linear(width, CLASSES))
+        return nn.Sequential(nn.Linear(width, TWO_CLASSES))
     if name == "resnet18":
         return _residual([64, 128, 256, 512], 2)
     if name == "resnet20":
@@ -108,13 +110,14 @@ class Model:
         self.narrow = precision == "bfloat16"
         layout = torch.contiguous_format if variant == "eager" else torch.channels_last
         model = network(given.model)
-        shape = (3, 32, 32)
+        shape, classes = (3, 32, 32), CLASSES
         if isinstance(model[0], nn.Linear):
-            shape, layout = (model[0].in_features,), torch.contiguous_format
+            shape, classes = (model[0].in_features,), TWO_CLASSES
+            layout = torch.contiguous_format
         self.model = model.to(given.device, memory_format=layout)
         examples = torch.randn(batch, *shape, device=given.device)
         self.examples = examples.contiguous(memory_format=layout)
-        self.labels = torch.randint(CLASSES, (batch,), device=given.device)
+        self.labels = torch.randint(classes, (batch,), device=given.device)
         self.weights = list(model.parameters())
         self.descent = torch.optim.SGD(self.weights, RATE)
         self.forward: Callable[[torch.Tensor], torch.Tensor] = model

@@ -3,7 +3,6 @@ package dev.unrolling.data;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
-import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 
 /**
@@ -15,16 +14,51 @@ public final class FeatureDataset implements Dataset {
   private final String name;
   private final int features;
   private final int[] shape;
-  private final IntToDoubleFunction values;
+  private final Values values;
   private final int[] labels;
   private final List<String> classNames;
   private volatile String contentSum = "";
+
+  /**
+   * Numbers of either width, written many at once: a call for each would cost more than they do.
+   */
+  private interface Values {
+    double at(int index);
+
+    void write(int from, double[] target, int offset, int length);
+  }
+
+  private record Doubles(double[] values) implements Values {
+    @Override
+    public double at(int index) {
+      return values[index];
+    }
+
+    @Override
+    public void write(int from, double[] target, int offset, int length) {
+      System.arraycopy(values, from, target, offset, length);
+    }
+  }
+
+  private record Floats(float[] values) implements Values {
+    @Override
+    public double at(int index) {
+      return values[index];
+    }
+
+    @Override
+    public void write(int from, double[] target, int offset, int length) {
+      for (int i = 0; i < length; i++) {
+        target[offset + i] = values[from + i];
+      }
+    }
+  }
 
   /** The shape is {@code (feature)}, as many as there are, where none is given. */
   private FeatureDataset(
       String name,
       int length,
-      IntToDoubleFunction values,
+      Values values,
       int[] labels,
       List<String> classNames,
       int... exampleShape) {
@@ -51,7 +85,7 @@ public final class FeatureDataset implements Dataset {
               + Arrays.toString(shape));
     }
     IntStream.range(0, length)
-        .filter(i -> !Double.isFinite(values.applyAsDouble(i)))
+        .filter(i -> !Double.isFinite(values.at(i)))
         .findFirst()
         .ifPresent(
             i -> {
@@ -62,7 +96,7 @@ public final class FeatureDataset implements Dataset {
                       + " of example "
                       + i / features
                       + " is "
-                      + values.applyAsDouble(i)
+                      + values.at(i)
                       + "; features must be finite");
             });
   }
@@ -78,8 +112,7 @@ public final class FeatureDataset implements Dataset {
    */
   public static FeatureDataset of(
       String name, double[] values, int[] labels, List<String> classNames) {
-    double[] copy = values.clone();
-    return new FeatureDataset(name, copy.length, i -> copy[i], labels, classNames);
+    return new FeatureDataset(name, values.length, new Doubles(values.clone()), labels, classNames);
   }
 
   /**
@@ -93,8 +126,7 @@ public final class FeatureDataset implements Dataset {
    */
   public static FeatureDataset of(
       String name, float[] values, int[] labels, List<String> classNames) {
-    float[] copy = values.clone();
-    return new FeatureDataset(name, copy.length, i -> copy[i], labels, classNames);
+    return new FeatureDataset(name, values.length, new Floats(values.clone()), labels, classNames);
   }
 
   /**
@@ -109,17 +141,17 @@ public final class FeatureDataset implements Dataset {
    */
   public static FeatureDataset of(
       String name, int[] exampleShape, float[] values, int[] labels, List<String> classNames) {
-    float[] copy = values.clone();
+    Values copy = new Floats(values.clone());
     return new FeatureDataset(
-        name, copy.length, i -> copy[i], labels, classNames, atLeastOne(name, exampleShape));
+        name, values.length, copy, labels, classNames, atLeastOne(name, exampleShape));
   }
 
   /** The same of double values. */
   public static FeatureDataset of(
       String name, int[] exampleShape, double[] values, int[] labels, List<String> classNames) {
-    double[] copy = values.clone();
+    Values copy = new Doubles(values.clone());
     return new FeatureDataset(
-        name, copy.length, i -> copy[i], labels, classNames, atLeastOne(name, exampleShape));
+        name, values.length, copy, labels, classNames, atLeastOne(name, exampleShape));
   }
 
   private static int[] atLeastOne(String name, int[] exampleShape) {
@@ -162,9 +194,7 @@ public final class FeatureDataset implements Dataset {
   @Override
   public void writeExample(int index, double[] target, int offset) {
     int from = Objects.checkIndex(index, labels.length) * features;
-    for (int i = 0; i < features; i++) {
-      target[offset + i] = values.applyAsDouble(from + i);
-    }
+    values.write(from, target, offset, features);
   }
 
   /** {@inheritDoc} Made once. */
