@@ -75,8 +75,17 @@ public final class AuthorsRun implements StepListener {
       StateDict.load(original, folder.resolve("start.npz"), WeightNames.pyTorch());
       try (Network retrained = original.copy()) {
         AuthorsRun run = new AuthorsRun(theirs, forget, original.weights());
+        long begun = System.nanoTime();
         trainer.trainInLockStep(original, retrained, order, Removal.skippedStep(), run);
+        double seconds = 1e-9 * (System.nanoTime() - begun);
         System.out.printf(Locale.ROOT, "v is at most %.1e of itself apart%n", run.furthest);
+        double theirSeconds = theirs.path("seconds").asDouble();
+        System.out.printf(
+            Locale.ROOT,
+            "Seconds: theirs %.1f, ours %.1f: theirs takes %.2f times as long%n",
+            theirSeconds,
+            seconds,
+            theirSeconds / seconds);
       }
     }
   }
