@@ -17,6 +17,7 @@ import dev.unrolling.engine.torch.TorchForward.Statistics;
 import dev.unrolling.model.Architecture;
 import dev.unrolling.model.InitialWeights;
 import java.util.Arrays;
+import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.NoGradGuard;
@@ -136,10 +137,22 @@ final class TorchNetwork implements Network {
           empty
               ? weights.new_zeros(new long[0])
               : dataLoss(batch, objective, Statistics.BATCH_AND_UPDATE);
-      Tensor gradient = empty ? torch.zeros_like(weights) : flat(grad(loss, false));
+      List<Tensor> leaves = tensors.leaves();
+      Tensor[] gradient =
+          empty ? leaves.stream().map(torch::zeros_like).toArray(Tensor[]::new) : grad(loss, false);
+      Scalar against = new Scalar(-step.rate());
       try (NoGradGuard frozen = new NoGradGuard()) {
-        loss = withWeightDecay(loss, gradient, objective);
-        weights.add_(velocity.carry(gradient, step.momentum()), new Scalar(-step.rate()));
+        loss = withDecay(loss, objective);
+        if (step.momentum() == 0 && !TorchEngine.isCuda(engine.device())) {
+          // A flat copy of the gradient is one more pass over memory, but one call on a GPU.
+          for (int i = 0; i < gradient.length; i++) {
+            Tensor leaf = leaves.get(i);
+            leaf.add_(withDecay(gradient[i], leaf, objective), against);
+          }
+        } else {
+          Tensor whole = withDecay(flat(gradient), weights, objective);
+          weights.add_(velocity.carry(whole, step.momentum()), against);
+        }
       }
       return new TorchLoss(TorchEngine.keep(loss.detach()));
     }
@@ -151,7 +164,8 @@ final class TorchNetwork implements Network {
       Tensor loss = dataLoss(batch, objective, statistics(mode));
       Tensor gradient = flat(grad(loss, false));
       try (NoGradGuard frozen = new NoGradGuard()) {
-        loss = withWeightDecay(loss, gradient, objective);
+        loss = withDecay(loss, objective);
+        gradient = withDecay(gradient, tensors.weights(), objective);
       }
       return new LossGradient(
           new TorchLoss(TorchEngine.keep(loss.detach())),
@@ -266,14 +280,19 @@ final class TorchNetwork implements Network {
     return torch.cat(new TensorVector(rows));
   }
 
-  /** Adds the L2 term's gradient to {@code gradient}, in place, and returns the whole loss. */
-  private Tensor withWeightDecay(Tensor loss, Tensor gradient, Objective objective) {
-    if (objective.weightDecay() == 0) {
-      return loss;
-    }
+  /** The loss with the L2 term. */
+  private Tensor withDecay(Tensor loss, Objective objective) {
     Tensor weights = tensors.weights();
-    gradient.add_(weights, new Scalar(objective.weightDecay()));
-    return loss.add(weights.dot(weights), new Scalar(objective.weightDecay() / 2));
+    return objective.weightDecay() == 0
+        ? loss
+        : loss.add(weights.dot(weights), new Scalar(objective.weightDecay() / 2));
+  }
+
+  /** A gradient by some weights, with that of the L2 term. */
+  private static Tensor withDecay(Tensor gradient, Tensor weights, Objective objective) {
+    return objective.weightDecay() == 0
+        ? gradient
+        : gradient.add(weights, new Scalar(objective.weightDecay()));
   }
 
   private void overwrite(Tensor target, INDArray values) {
