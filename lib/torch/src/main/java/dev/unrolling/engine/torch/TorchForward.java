@@ -69,9 +69,7 @@ final class TorchForward {
   /**
    * The same values of operations whose second derivative is cheap, which that of LibTorch's own
    * batch norm is not: by running statistics a norm is a part of the convolution before it, by the
-   * batch's it is composed of plain operations.
-   *
-   * @param statistics which are not moved
+   * batch's it is composed of plain operations. None are moved.
    */
   static Tensor twiceDifferentiable(
       List<Layer> layers,
@@ -89,6 +87,10 @@ final class TorchForward {
 
   private Tensor nextFactor() {
     return narrow ? narrow(weights.next()) : weights.next();
+  }
+
+  private TensorOptional nextBias(boolean isThere) {
+    return isThere ? new TensorOptional(nextFactor()) : new TensorOptional();
   }
 
   private Tensor chain(List<Layer> layers, Tensor input) {
@@ -117,10 +119,7 @@ final class TorchForward {
       return batchNorm(x);
     }
     if (layer instanceof Layer.Dense d) {
-      Tensor weight = nextFactor();
-      return d.bias()
-          ? torch.linear(x, weight, new TensorOptional(nextFactor()))
-          : torch.linear(x, weight);
+      return torch.linear(x, nextFactor(), nextBias(d.bias()));
     }
     if (layer instanceof Layer.Relu) {
       return torch.relu(x);
@@ -149,9 +148,7 @@ final class TorchForward {
   }
 
   private Tensor convolution(Layer.Convolution c, Tensor x) {
-    Tensor weight = nextFactor();
-    return convolution(
-        c, x, weight, c.bias() ? new TensorOptional(nextFactor()) : new TensorOptional());
+    return convolution(c, x, nextFactor(), nextBias(c.bias()));
   }
 
   /** A convolution and the batch norm of its output by running statistics, as one convolution. */

@@ -22,7 +22,7 @@ final class TorchHessian implements LinearOperator {
 
   private final TorchEngine engine;
   private final ParameterLayout layout;
-  private final TorchTensors tensors;
+  private final TorchState tensors;
   private final Tensor[] gradient;
   private final double weightDecay;
   private boolean closed;
@@ -31,7 +31,7 @@ final class TorchHessian implements LinearOperator {
   TorchHessian(
       TorchEngine engine,
       ParameterLayout layout,
-      TorchTensors tensors,
+      TorchState tensors,
       Tensor[] gradient,
       double weightDecay) {
     this.engine = engine;
@@ -77,7 +77,7 @@ final class TorchHessian implements LinearOperator {
                 })
             .toArray(Tensor[]::new);
     Tensor[] rows =
-        NativeErrors.shortened(
+        TorchNatives.shortened(
             () ->
                 torch
                     .grad(

@@ -3,6 +3,7 @@ package dev.unrolling.engine.torch;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.bytedeco.javacpp.Loader;
@@ -15,6 +16,9 @@ final class TorchNatives {
 
   private static final String GPU = "/org/bytedeco/pytorch/linux-x86_64-gpu/";
   private static final Pattern MISSING = Pattern.compile("(\\S+): cannot open shared object file");
+
+  private static final String FRAMES = "\nException raised from ";
+  private static final String MOVED = "modified by an inplace operation";
 
   private TorchNatives() {}
 
@@ -74,5 +78,33 @@ final class TorchNatives {
       cause = Optional.ofNullable(cause.get().getCause());
     }
     return String.valueOf(failure.getMessage());
+  }
+
+  /**
+   * Calls LibTorch; what it refuses is told in its own words, without the frames of its native
+   * stack.
+   *
+   * @throws IllegalStateException saying what it refused
+   */
+  static <T> T shortened(Supplier<T> call) {
+    try {
+      return call.get();
+    } catch (RuntimeException refused) {
+      String message = String.valueOf(refused.getMessage());
+      int frames = message.indexOf(FRAMES);
+      if (frames < 0) {
+        throw refused;
+      }
+      // Not as its cause, which would print the frames after all.
+      IllegalStateException plain = new IllegalStateException(reason(message.substring(0, frames)));
+      plain.setStackTrace(refused.getStackTrace());
+      throw plain;
+    }
+  }
+
+  private static String reason(String message) {
+    return message.contains(MOVED)
+        ? "the weights were moved since this Hessian was made; make another at the new ones"
+        : "LibTorch refused: " + message.strip();
   }
 }

@@ -15,7 +15,6 @@ import dev.unrolling.engine.Precision;
 import dev.unrolling.engine.SgdStep;
 import dev.unrolling.engine.torch.TorchForward.Statistics;
 import dev.unrolling.model.Architecture;
-import dev.unrolling.model.InitialWeights;
 import java.util.Arrays;
 import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
@@ -26,7 +25,6 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Weights in one flat tensor; each layer's weight is a view of it, and the leaf of the derivative.
@@ -35,31 +33,16 @@ final class TorchNetwork implements Network {
 
   private final TorchEngine engine;
   private final Architecture architecture;
-  private final TorchTensors tensors;
-  private final TorchVelocity velocity;
+  private final TorchState tensors;
 
   TorchNetwork(TorchEngine engine, Architecture architecture, INDArray initial) {
-    this(
-        engine,
-        architecture,
-        engine.tensor(checked(architecture, "weights", initial, architecture.parameters().size())),
-        engine.tensor(
-            InitialWeights.runningStatistics(architecture),
-            architecture.runningStatistics().size()),
-        new TorchVelocity(engine));
+    this(engine, architecture, TorchState.of(engine, architecture, initial));
   }
 
-  /** Takes over tensors that were kept by {@link TorchEngine#keep}. */
-  private TorchNetwork(
-      TorchEngine engine,
-      Architecture architecture,
-      Tensor weights,
-      Tensor statistics,
-      TorchVelocity velocity) {
+  private TorchNetwork(TorchEngine engine, Architecture architecture, TorchState tensors) {
     this.engine = engine;
-    this.velocity = velocity;
     this.architecture = architecture;
-    this.tensors = new TorchTensors(architecture, weights, statistics);
+    this.tensors = tensors;
   }
 
   @Override
@@ -79,52 +62,28 @@ final class TorchNetwork implements Network {
 
   @Override
   public void setWeights(ParameterVector values) {
-    Tensor weights = tensors.weights();
-    overwrite(weights, TorchVector.compatible(values, engine, weights.numel()));
+    tensors.overwriteWeights(TorchVector.compatible(values, engine, tensors.weights().numel()));
   }
 
   @Override
   public ParameterVector vector(INDArray values) {
-    checkLength("vector", values, tensors.weights().numel());
+    TorchState.checkLength(architecture, "vector", values, tensors.weights().numel());
     return new TorchVector(engine, engine.tensor(values));
   }
 
   @Override
   public NetworkState saveState() {
-    Tensor weights = tensors.weights();
-    Tensor statistics = tensors.statistics();
-    return new NetworkState(
-        engine.array(weights, weights.numel()),
-        statistics.numel() == 0
-            ? Nd4j.empty(engine.precision().dataType())
-            : engine.array(statistics, statistics.numel()),
-        velocity.toArray());
+    return tensors.save();
   }
 
   @Override
   public void restore(NetworkState state) {
-    Tensor weights = tensors.weights();
-    Tensor statistics = tensors.statistics();
-    checkLength("weights", state.weights(), weights.numel());
-    checkLength("running statistics", state.runningStatistics(), statistics.numel());
-    if (!state.velocity().isEmpty()) {
-      checkLength("velocity", state.velocity(), weights.numel());
-    }
-    overwrite(weights, state.weights());
-    if (statistics.numel() > 0) {
-      overwrite(statistics, state.runningStatistics());
-    }
-    velocity.restore(state.velocity());
+    tensors.restore(state);
   }
 
   @Override
   public Network copy() {
-    return new TorchNetwork(
-        engine,
-        architecture,
-        TorchEngine.copy(tensors.weights()),
-        TorchEngine.copy(tensors.statistics()),
-        velocity.copy());
+    return new TorchNetwork(engine, architecture, tensors.copy());
   }
 
   @Override
@@ -142,16 +101,16 @@ final class TorchNetwork implements Network {
           empty ? leaves.stream().map(torch::zeros_like).toArray(Tensor[]::new) : grad(loss, false);
       Scalar against = new Scalar(-step.rate());
       try (NoGradGuard frozen = new NoGradGuard()) {
-        loss = withDecay(loss, objective);
+        loss = TorchObjective.withDecay(objective, loss, tensors.weights());
         if (step.momentum() == 0 && !TorchEngine.isCuda(engine.device())) {
           // A flat copy of the gradient is one more pass over memory, but one call on a GPU.
           for (int i = 0; i < gradient.length; i++) {
             Tensor leaf = leaves.get(i);
-            leaf.add_(withDecay(gradient[i], leaf, objective), against);
+            leaf.add_(TorchObjective.slopeWithDecay(objective, gradient[i], leaf), against);
           }
         } else {
-          Tensor whole = withDecay(flat(gradient), weights, objective);
-          weights.add_(velocity.carry(whole, step.momentum()), against);
+          Tensor whole = TorchObjective.slopeWithDecay(objective, flat(gradient), weights);
+          weights.add_(tensors.carry(whole, step.momentum()), against);
         }
       }
       return new TorchLoss(TorchEngine.keep(loss.detach()));
@@ -164,8 +123,8 @@ final class TorchNetwork implements Network {
       Tensor loss = dataLoss(batch, objective, statistics(mode));
       Tensor gradient = flat(grad(loss, false));
       try (NoGradGuard frozen = new NoGradGuard()) {
-        loss = withDecay(loss, objective);
-        gradient = withDecay(gradient, tensors.weights(), objective);
+        loss = TorchObjective.withDecay(objective, loss, tensors.weights());
+        gradient = TorchObjective.slopeWithDecay(objective, gradient, tensors.weights());
       }
       return new LossGradient(
           new TorchLoss(TorchEngine.keep(loss.detach())),
@@ -189,7 +148,7 @@ final class TorchNetwork implements Network {
       Statistics how = statistics(mode);
       Tensor input = input(batch, how);
       Tensor logits =
-          NativeErrors.shortened(
+          TorchNatives.shortened(
               () ->
                   TorchForward.twiceDifferentiable(
                       architecture.layers(), input, tensors.leaves(), tensors.runningViews(), how));
@@ -212,7 +171,6 @@ final class TorchNetwork implements Network {
 
   @Override
   public void close() {
-    velocity.close();
     tensors.close();
   }
 
@@ -226,7 +184,7 @@ final class TorchNetwork implements Network {
 
   private Tensor dataLoss(Batch batch, Objective objective, Tensor logits) {
     Tensor labels = TorchExamples.labels(engine, architecture, batch, objective.criterion());
-    return NativeErrors.shortened(
+    return TorchNatives.shortened(
         () -> TorchObjective.loss(objective, logits, labels, batch.averagedOver()));
   }
 
@@ -245,7 +203,7 @@ final class TorchNetwork implements Network {
   private Tensor forward(Tensor input, Statistics how) {
     boolean narrow = products(how) == Precision.BFLOAT16;
     Tensor logits =
-        NativeErrors.shortened(
+        TorchNatives.shortened(
             () ->
                 TorchForward.logits(
                     architecture.layers(),
@@ -262,7 +220,7 @@ final class TorchNetwork implements Network {
   }
 
   private static Tensor[] grad(Tensor loss, TensorVector inputs, boolean createGraph) {
-    return NativeErrors.shortened(
+    return TorchNatives.shortened(
         () ->
             torch
                 .grad(
@@ -280,54 +238,7 @@ final class TorchNetwork implements Network {
     return torch.cat(new TensorVector(rows));
   }
 
-  /** The loss with the L2 term. */
-  private Tensor withDecay(Tensor loss, Objective objective) {
-    Tensor weights = tensors.weights();
-    return objective.weightDecay() == 0
-        ? loss
-        : loss.add(weights.dot(weights), new Scalar(objective.weightDecay() / 2));
-  }
-
-  /** A gradient by some weights, with that of the L2 term. */
-  private static Tensor withDecay(Tensor gradient, Tensor weights, Objective objective) {
-    return objective.weightDecay() == 0
-        ? gradient
-        : gradient.add(weights, new Scalar(objective.weightDecay()));
-  }
-
-  private void overwrite(Tensor target, INDArray values) {
-    try (Tensor source = engine.tensor(values)) {
-      overwrite(target, source);
-    }
-  }
-
-  private static void overwrite(Tensor target, Tensor source) {
-    try (PointerScope scope = new PointerScope();
-        NoGradGuard frozen = new NoGradGuard()) {
-      target.copy_(source);
-    }
-  }
-
   private static Statistics statistics(Mode mode) {
     return mode == Mode.TRAINING ? Statistics.BATCH : Statistics.RUNNING;
-  }
-
-  private void checkLength(String what, INDArray values, long expected) {
-    checked(architecture, what, values, expected);
-  }
-
-  private static INDArray checked(
-      Architecture architecture, String what, INDArray values, long expected) {
-    if (values.length() != expected && !(values.isEmpty() && expected == 0)) {
-      throw new IllegalArgumentException(
-          what
-              + " of "
-              + architecture.name()
-              + " must hold "
-              + expected
-              + " values, not "
-              + values.length());
-    }
-    return values;
   }
 }

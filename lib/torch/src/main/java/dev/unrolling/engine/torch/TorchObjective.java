@@ -7,7 +7,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 
-/** The data part of an objective (all but weight decay) as a differentiable scalar. */
+/** The data part of an objective as a differentiable scalar, and what weight decay adds to it. */
 final class TorchObjective {
 
   private static final long SUM = 2;
@@ -31,6 +31,20 @@ final class TorchObjective {
       sum = sum.add(standardDeviations(logits).sum(), new Scalar(weight));
     }
     return sum.mul(new Scalar(1.0 / averagedOver));
+  }
+
+  /** A loss with the L2 term of all weights, rank 1. */
+  static Tensor withDecay(Objective objective, Tensor loss, Tensor weights) {
+    return objective.weightDecay() == 0
+        ? loss
+        : loss.add(weights.dot(weights), new Scalar(objective.weightDecay() / 2));
+  }
+
+  /** A gradient by some weights, with that of the L2 term. */
+  static Tensor slopeWithDecay(Objective objective, Tensor gradient, Tensor weights) {
+    return objective.weightDecay() == 0
+        ? gradient
+        : gradient.add(weights, new Scalar(objective.weightDecay()));
   }
 
   private static Tensor crossEntropy(Tensor logits, Tensor labels) {
