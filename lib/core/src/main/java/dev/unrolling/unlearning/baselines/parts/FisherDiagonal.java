@@ -1,4 +1,4 @@
-package dev.unrolling.unlearning.baselines;
+package dev.unrolling.unlearning.baselines.parts;
 
 import dev.unrolling.data.Batch;
 import dev.unrolling.data.BatchOrder;
@@ -11,7 +11,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** The squares of gradients at fixed weights, weight by weight. */
-final class FisherDiagonal {
+public final class FisherDiagonal {
 
   private FisherDiagonal() {}
 
@@ -24,7 +24,7 @@ final class FisherDiagonal {
    * @param batchSize at least 1
    * @return float64, rank 1, as long as the weights
    */
-  static INDArray of(Network network, Batch examples, int batchSize) {
+  public static INDArray of(Network network, Batch examples, int batchSize) {
     Objective criterion = Objective.crossEntropy();
     BatchOrder order = BatchOrder.fixed(examples.dataset(), examples.indices(), batchSize, 1);
     INDArray sum = Nd4j.zeros(DataType.DOUBLE, network.layout().size());

@@ -1,4 +1,4 @@
-package dev.unrolling.unlearning.baselines;
+package dev.unrolling.unlearning.baselines.parts;
 
 import dev.unrolling.engine.Network;
 import dev.unrolling.engine.ParameterVector;
@@ -10,7 +10,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** Which weights move. */
-final class WeightMask {
+public final class WeightMask {
 
   private final boolean[] moves;
 
@@ -24,7 +24,7 @@ final class WeightMask {
    * @param values read, not owned
    * @param share of all weights, 0 to 1; of equal magnitudes at the edge the first count
    */
-  static WeightMask ofLargest(ParameterVector values, double share) {
+  public static WeightMask ofLargest(ParameterVector values, double share) {
     double[] magnitudes = Arrays.stream(values.toArray().toDoubleVector()).map(Math::abs).toArray();
     int count = (int) Math.round(share * magnitudes.length);
     boolean[] moves = new boolean[magnitudes.length];
@@ -47,7 +47,7 @@ final class WeightMask {
    * @param layers how many, at least 1; a layer's weight and bias, or scale and shift, are one
    * @throws IllegalArgumentException if the architecture has fewer
    */
-  static WeightMask ofLastLayers(Architecture architecture, int layers) {
+  public static WeightMask ofLastLayers(Architecture architecture, int layers) {
     ParameterLayout layout = architecture.parameters();
     List<String> names = layout.layers();
     if (layers > names.size()) {
@@ -64,14 +64,14 @@ final class WeightMask {
   }
 
   /** Checks how many last layers move: at least 1. */
-  static void checkLayers(int layers) {
+  public static void checkLayers(int layers) {
     if (layers < 1) {
       throw new IllegalArgumentException("layers must be at least 1, not " + layers);
     }
   }
 
   /** 1 where a weight moves and 0 where it does not, for a network: a new vector. */
-  ParameterVector on(Network network) {
+  public ParameterVector on(Network network) {
     double[] values = new double[moves.length];
     for (int i = 0; i < moves.length; i++) {
       values[i] = moves[i] ? 1 : 0;
@@ -80,7 +80,7 @@ final class WeightMask {
   }
 
   /** Gives the weights that move other values; the others keep their bits. */
-  void replace(Network network, INDArray values) {
+  public void replace(Network network, INDArray values) {
     try (ParameterVector now = network.weights()) {
       double[] mixed = now.toArray().toDoubleVector();
       double[] others = values.toDoubleVector();

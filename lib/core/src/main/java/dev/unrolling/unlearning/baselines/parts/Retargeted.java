@@ -1,4 +1,4 @@
-package dev.unrolling.unlearning.baselines;
+package dev.unrolling.unlearning.baselines.parts;
 
 import dev.unrolling.data.Batch;
 import dev.unrolling.data.Dataset;
@@ -12,13 +12,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 
-/** A data set as it is, but for the targets of some examples. */
-final class Retargeted implements SoftLabels {
+/**
+ * A data set as it is, but for the targets of some examples; whoever gives targets gets it back.
+ */
+public final class Retargeted implements SoftLabels {
 
   private final Dataset original;
   private final Map<Integer, double[]> targets = new HashMap<>();
 
-  Retargeted(Dataset original) {
+  /** The targets of a data set as they are. */
+  public Retargeted(Dataset original) {
     this.original = original;
   }
 
@@ -27,7 +30,7 @@ final class Retargeted implements SoftLabels {
    *
    * @throws IllegalArgumentException if there is no other class
    */
-  Retargeted withOtherLabels(Batch examples, long seed) {
+  public Retargeted withOtherLabels(Batch examples, long seed) {
     checkOtherClass();
     for (int index : examples.indices()) {
       int drawn = new SplittableRandom(31 * seed + index).nextInt(classes() - 1);
@@ -41,7 +44,7 @@ final class Retargeted implements SoftLabels {
    *
    * @throws IllegalArgumentException if there is but one
    */
-  Retargeted withLabels(Batch examples, int... labels) {
+  public Retargeted withLabels(Batch examples, int... labels) {
     checkOtherClass();
     int[] indices = examples.indices();
     for (int i = 0; i < indices.length; i++) {
@@ -62,7 +65,7 @@ final class Retargeted implements SoftLabels {
    *
    * @param labelShare weight of the label's unit vector, 0 to 1; that of the teacher is the rest
    */
-  Retargeted withTeacher(Network teacher, Batch examples, double labelShare) {
+  public Retargeted withTeacher(Network teacher, Batch examples, double labelShare) {
     double[][] logits = Logits.of(teacher, examples);
     int[] indices = examples.indices();
     for (int i = 0; i < indices.length; i++) {
@@ -82,7 +85,7 @@ final class Retargeted implements SoftLabels {
    *
    * @throws IllegalArgumentException if they are of another one than this was made of
    */
-  Batch of(Batch... batches) {
+  public Batch of(Batch... batches) {
     for (Batch batch : batches) {
       if (batch.dataset() != original) {
         throw new IllegalArgumentException(
@@ -98,7 +101,7 @@ final class Retargeted implements SoftLabels {
   }
 
   /** Gives examples a label each, drawn from the answers of a network in evaluation mode. */
-  Retargeted withDrawnLabels(Network network, Batch examples, long seed) {
+  public Retargeted withDrawnLabels(Network network, Batch examples, long seed) {
     withTeacher(network, examples, 0);
     for (int index : examples.indices()) {
       double left = new SplittableRandom(31 * seed + index).nextDouble();

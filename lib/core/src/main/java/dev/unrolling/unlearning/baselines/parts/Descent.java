@@ -1,4 +1,4 @@
-package dev.unrolling.unlearning.baselines;
+package dev.unrolling.unlearning.baselines.parts;
 
 import dev.unrolling.data.Batch;
 import dev.unrolling.data.BatchOrder;
@@ -16,14 +16,14 @@ import java.util.function.Consumer;
 
 /**
  * SGD from w_t with momentum, \( u \leftarrow \mu u + d, \; w \leftarrow w - \eta u \), along
- * directions d that a method gives: the one loop of this package. Running statistics move as in
+ * directions d that a method gives: the one loop of these methods. Running statistics move as in
  * training, once for each gradient that is taken.
  */
-final class Descent implements AutoCloseable {
+public final class Descent implements AutoCloseable {
 
   /** What the weights move against at a step: a new vector. */
   @FunctionalInterface
-  interface Direction {
+  public interface Direction {
     ParameterVector at(Network network, BatchOrder order, int step);
   }
 
@@ -44,7 +44,7 @@ final class Descent implements AutoCloseable {
    * @param mask of the weights that move; empty for all
    * @param walks given the loop; its network is moved
    */
-  static Network unlearn(
+  public static Network unlearn(
       UnlearningRequest request, SgdPlan plan, Optional<WeightMask> mask, Consumer<Descent> walks) {
     Network unlearned = request.trained().copy();
     try (Descent descent = new Descent(unlearned, plan, mask)) {
@@ -67,7 +67,7 @@ final class Descent implements AutoCloseable {
    * @throws IllegalArgumentException if the request has no retain set, or the network has fewer
    *     layers
    */
-  static Network unlearnLastLayers(
+  public static Network unlearnLastLayers(
       String name, UnlearningRequest request, SgdPlan plan, int layers, boolean anew) {
     BatchOrder stays = plan.order(request.requireRetained(name), request.seed());
     Architecture architecture = request.trained().architecture();
@@ -85,15 +85,15 @@ final class Descent implements AutoCloseable {
   }
 
   /** The gradients of an objective on the batches of an order. */
-  static Direction gradients(Objective objective) {
+  public static Direction gradients(Objective objective) {
     return (network, order, step) -> gradient(network, order.batch(step), objective);
   }
 
   /**
    * The gradient that a training step on a batch takes; running statistics move. It is the way of a
-   * step at rate 1, from which the weights return.
+   * step at rate 1, from which the weights return. A new vector.
    */
-  static ParameterVector gradient(Network network, Batch batch, Objective objective) {
+  public static ParameterVector gradient(Network network, Batch batch, Objective objective) {
     try (ParameterVector before = network.weights()) {
       network.step(batch, objective, SgdStep.plain(1));
       try (ParameterVector after = network.weights()) {
@@ -104,12 +104,12 @@ final class Descent implements AutoCloseable {
   }
 
   /** The network that is moved. */
-  Network network() {
+  public Network network() {
     return network;
   }
 
   /** Walks over all of an order. */
-  void walk(BatchOrder order, Direction direction) {
+  public void walk(BatchOrder order, Direction direction) {
     for (int epoch = 0; epoch < order.epochs(); epoch++) {
       walk(order, epoch, direction);
     }
@@ -121,7 +121,7 @@ final class Descent implements AutoCloseable {
    * @throws IllegalStateException if the weights do not stay finite
    * @throws CancellationException if the thread is interrupted
    */
-  void walk(BatchOrder order, int epoch, Direction direction) {
+  public void walk(BatchOrder order, int epoch, Direction direction) {
     int first = epoch * order.batchesPerEpoch();
     for (int step = first; step < first + order.batchesPerEpoch(); step++) {
       if (Thread.interrupted()) {

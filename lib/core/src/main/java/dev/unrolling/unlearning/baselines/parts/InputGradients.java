@@ -1,4 +1,4 @@
-package dev.unrolling.unlearning.baselines;
+package dev.unrolling.unlearning.baselines.parts;
 
 import dev.unrolling.data.Batch;
 import dev.unrolling.data.Dataset;
@@ -13,14 +13,14 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 /**
  * Gradients of a network's criterion by its examples, in evaluation mode, and a step along them.
  */
-final class InputGradients {
+public final class InputGradients {
 
   private static final int LARGEST_PIXEL = 255;
 
   private InputGradients() {}
 
   /** The gradient of the mean criterion by the values of a batch, one example after the other. */
-  static double[] of(Network network, Batch batch, Objective objective) {
+  public static double[] of(Network network, Batch batch, Objective objective) {
     Objective criterion = objective.withGamma(0).withWeightDecay(0);
     try (INDArray gradient = network.inputGradient(batch, criterion, Mode.EVALUATION)) {
       return gradient.reshape('c', new long[] {gradient.length()}).toDoubleVector();
@@ -35,7 +35,7 @@ final class InputGradients {
    * @param step \( \epsilon \)
    * @return the moved examples in the order of the batch
    */
-  static Dataset signStep(Network network, Batch batch, Objective objective, double step) {
+  public static Dataset signStep(Network network, Batch batch, Objective objective, double step) {
     double[] values = Examples.values(batch, network.architecture());
     double[] gradient = of(network, batch, objective);
     Dataset original = batch.dataset();

@@ -1,4 +1,4 @@
-package dev.unrolling.unlearning.baselines;
+package dev.unrolling.unlearning.baselines.parts;
 
 import dev.unrolling.data.Batch;
 import dev.unrolling.data.Dataset;
@@ -13,10 +13,10 @@ import java.util.stream.IntStream;
  * @param noise after it
  * @param copies how often, at least 1
  */
-record WithNoise(Dataset original, Dataset noise, int copies) implements Dataset {
+public record WithNoise(Dataset original, Dataset noise, int copies) implements Dataset {
 
   /** Examples of the original, and all of the noise. */
-  Batch with(Batch examples) {
+  public Batch with(Batch examples) {
     return Batch.of(
         this,
         IntStream.concat(
