@@ -1,4 +1,4 @@
-package dev.unrolling.experiments.benchmark;
+package dev.unrolling.experiments.benchmark.attacks;
 
 import dev.unrolling.data.Batch;
 import dev.unrolling.engine.Network;
@@ -14,7 +14,7 @@ import java.util.List;
  * examples, which they advise for few shadow models, it ranks as the likelihood ratio does. Of a
  * model it gives how well that tells what was to be forgotten from unseen examples.
  */
-final class LikelihoodRatioAttack {
+public final class LikelihoodRatioAttack {
 
   private final Batch forget;
   private final Batch unseen;
@@ -26,7 +26,7 @@ final class LikelihoodRatioAttack {
    * @param forget what was to be forgotten
    * @param unseen examples of the same classes that no model has seen
    */
-  LikelihoodRatioAttack(Batch forget, Batch unseen) {
+  public LikelihoodRatioAttack(Batch forget, Batch unseen) {
     this.forget = forget;
     this.unseen = unseen;
     this.ofForget = new double[forget.size()];
@@ -40,7 +40,7 @@ final class LikelihoodRatioAttack {
    * @param other of them, unchanged
    * @param seen by the one, as indices of the forget set's data
    */
-  void add(Network one, Network other, int... seen) {
+  public void add(Network one, Network other, int... seen) {
     int[] sorted = seen.clone();
     Arrays.sort(sorted);
     double[] first = confidences(one, forget);
@@ -64,7 +64,7 @@ final class LikelihoodRatioAttack {
    *
    * @param network unchanged
    */
-  double areaUnderCurve(Network network) {
+  public double areaUnderCurve(Network network) {
     double[] members = above(confidences(network, forget), ofForget);
     double[] others = above(confidences(network, unseen), ofUnseen);
     boolean answers =
@@ -93,7 +93,7 @@ final class LikelihoodRatioAttack {
   }
 
   /** z_y less the logarithm of the sum of the others' powers: finite where p_y rounds to 1. */
-  static double confidence(double[] logits, int label) {
+  public static double confidence(double[] logits, int label) {
     double[] others = logits.clone();
     others[label] = Double.NEGATIVE_INFINITY;
     double largest = Arrays.stream(others).max().orElseThrow();

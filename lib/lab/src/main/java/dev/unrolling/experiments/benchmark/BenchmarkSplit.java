@@ -23,7 +23,7 @@ import java.util.stream.IntStream;
  * @param test examples of the test set; of whole classes, without the forgotten one
  * @param forgottenTest test examples of the forgotten class; empty where none is
  */
-record ForgetSplit(
+record BenchmarkSplit(
     BenchmarkSettings settings,
     Batch forget,
     Batch retained,
@@ -37,7 +37,7 @@ record ForgetSplit(
   /** Tells the draws of shadow models from those of forget sets. */
   private static final long SHADOW = 1;
 
-  static ForgetSplit of(DataSets.Parts data, BenchmarkSettings s) {
+  static BenchmarkSplit of(DataSets.Parts data, BenchmarkSettings s) {
     Dataset train = data.train();
     int[] chosen = Subsets.stratified(train, s.examples(), s.seed());
     boolean whole = s.protocol() == BenchmarkSettings.Protocol.CLASS;
@@ -60,7 +60,7 @@ record ForgetSplit(
         Subsets.stratified(train, Subsets.rest(train, chosen), s.validationExamples(), s.seed());
     int[] test = Subsets.stratified(data.test(), s.testExamples(), s.seed());
     Batch all = Batch.of(data.test(), test);
-    return new ForgetSplit(
+    return new BenchmarkSplit(
         s,
         Batch.of(train, forget),
         Batch.of(train, stays),

@@ -1,4 +1,4 @@
-package dev.unrolling.forgetting;
+package dev.unrolling.forgetting.inputs;
 
 import dev.unrolling.data.Batch;
 import dev.unrolling.engine.Network;
@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /** A user's model at one moment: before its training, after it, unlearned, retrained. */
-interface Snapshot extends AutoCloseable {
+public interface Snapshot extends AutoCloseable {
 
   /** Distance of the trained weights of two snapshots of one model. */
   double distance(Snapshot other);

@@ -1,4 +1,4 @@
-package dev.unrolling.forgetting;
+package dev.unrolling.forgetting.inputs;
 
 import dev.unrolling.data.Batch;
 import dev.unrolling.data.BatchOrder;

@@ -1,4 +1,4 @@
-package dev.unrolling.forgetting;
+package dev.unrolling.forgetting.inputs;
 
 import dev.unrolling.data.Batch;
 import dev.unrolling.data.BatchOrder;
@@ -60,8 +60,14 @@ public record RunSettings(
     }
   }
 
-  /** The batches of the other examples alone. */
-  BatchOrder without(Dataset data, int[] retained, int forgotten, int passes) {
+  /**
+   * The batches of the other examples alone.
+   *
+   * @param retained their indices
+   * @param forgotten how many are to be forgotten, the batch size where none is given
+   * @param passes epochs
+   */
+  public BatchOrder without(Dataset data, int[] retained, int forgotten, int passes) {
     int size = batchSize.orElse(forgotten);
     return switch (order) {
       case FIXED -> BatchOrder.fixed(data, retained, size, passes);
@@ -70,8 +76,14 @@ public record RunSettings(
     };
   }
 
-  /** The batches of the run. */
-  BatchOrder with(Dataset data, int[] retained, int[] forgotten, int passes) {
+  /**
+   * The batches of the run.
+   *
+   * @param retained indices of the other examples
+   * @param forgotten indices of those that are to be forgotten, one batch
+   * @param passes epochs
+   */
+  public BatchOrder with(Dataset data, int[] retained, int[] forgotten, int passes) {
     return without(data, retained, forgotten.length, passes)
         .withForgetBatch(Batch.of(data, forgotten), before);
   }

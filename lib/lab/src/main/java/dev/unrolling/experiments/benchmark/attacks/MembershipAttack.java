@@ -1,4 +1,4 @@
-package dev.unrolling.experiments.benchmark;
+package dev.unrolling.experiments.benchmark.attacks;
 
 import java.util.Arrays;
 import libsvm.svm;
@@ -13,7 +13,7 @@ import libsvm.svm_problem;
  * scripts of Jia et al. (NeurIPS 2023), by libsvm (Chang and Lin, 2011), which scikit-learn wraps
  * too.
  */
-final class MembershipAttack {
+public final class MembershipAttack {
 
   private static final int MEMBER = 1;
   private static final int NON_MEMBER = 0;
@@ -33,7 +33,7 @@ final class MembershipAttack {
    * @param members numbers of members, at least one
    * @param nonMembers numbers of non-members, at least one
    */
-  static MembershipAttack fit(double[] members, double[] nonMembers) {
+  public static MembershipAttack fit(double[] members, double[] nonMembers) {
     svm_problem problem = new svm_problem();
     problem.l = members.length + nonMembers.length;
     problem.x = new svm_node[problem.l][];
@@ -63,7 +63,7 @@ final class MembershipAttack {
   }
 
   /** The share of examples that it takes for non-members, 0 to 1. */
-  double shareOfNonMembers(double[] values) {
+  public double shareOfNonMembers(double[] values) {
     return Arrays.stream(values)
             .filter(value -> svm.svm_predict(model, nodes(value)) == NON_MEMBER)
             .count()

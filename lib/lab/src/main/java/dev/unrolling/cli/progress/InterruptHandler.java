@@ -1,4 +1,4 @@
-package dev.unrolling.cli;
+package dev.unrolling.cli.progress;
 
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -8,7 +8,7 @@ import java.util.concurrent.TimeUnit;
  * Turns Ctrl-C and a termination signal into an interrupt of the working thread, and holds the end
  * of the process until its state is kept.
  */
-final class InterruptHandler implements AutoCloseable {
+public final class InterruptHandler implements AutoCloseable {
 
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 
@@ -16,7 +16,8 @@ final class InterruptHandler implements AutoCloseable {
   private final CountDownLatch stopped = new CountDownLatch(1);
   private final Thread hook = new Thread(this::stop, "interruption");
 
-  InterruptHandler() {
+  /** Waits for them until it is closed; the thread that makes it is the working one. */
+  public InterruptHandler() {
     Runtime.getRuntime().addShutdownHook(hook);
   }
 

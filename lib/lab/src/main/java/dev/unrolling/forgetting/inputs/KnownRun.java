@@ -1,4 +1,4 @@
-package dev.unrolling.forgetting;
+package dev.unrolling.forgetting.inputs;
 
 import dev.unrolling.data.BatchOrder;
 import dev.unrolling.engine.Network;
@@ -16,7 +16,7 @@ import java.util.stream.IntStream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** The record of a run of which both ends and all settings are known, but that nobody watched. */
-final class KnownRun {
+public final class KnownRun {
 
   private KnownRun() {}
 
@@ -32,7 +32,7 @@ final class KnownRun {
    * @param removal how M' leaves out a visit
    * @return a record that the caller closes
    */
-  static ForgettingRecorder record(
+  public static ForgettingRecorder record(
       Network network, Snapshot trained, BatchOrder order, SgdTrainer trainer, Removal removal) {
     ForgettingRecorder record = new ForgettingRecorder(network, order, trainer, removal);
     int[] visits = order.forgetVisits();

@@ -1,4 +1,4 @@
-package dev.unrolling.forgetting;
+package dev.unrolling.forgetting.inputs;
 
 import dev.unrolling.data.FileErrors;
 import java.io.IOException;
@@ -16,7 +16,7 @@ import java.util.Set;
  * Of a CSV file the first column is read; a first line {@code id}, {@code index} or {@code name} is
  * its header.
  */
-final class ExampleList {
+public final class ExampleList {
 
   private static final Set<String> HEADERS = Set.of("id", "index", "name", "file", "example");
 
@@ -29,7 +29,7 @@ final class ExampleList {
    * @throws dev.unrolling.data.DataException if there is no such file
    * @throws IllegalArgumentException naming line and entry that is of no example, or given twice
    */
-  static int[] read(Path file, UserExamples examples) {
+  public static int[] read(Path file, UserExamples examples) {
     FileErrors.requireFile(file);
     List<String> lines;
     try {

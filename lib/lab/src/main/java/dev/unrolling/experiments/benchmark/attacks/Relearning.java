@@ -1,4 +1,4 @@
-package dev.unrolling.experiments.benchmark;
+package dev.unrolling.experiments.benchmark.attacks;
 
 import dev.unrolling.data.Batch;
 import dev.unrolling.data.BatchOrder;
@@ -20,13 +20,13 @@ import java.util.stream.IntStream;
  * batches to within 5% of M's accuracy and divides by those of M'. Ours counts steps to a loss,
  * since an accuracy is mostly there at once.
  */
-final class Relearning {
+public final class Relearning {
 
   /** Above M's loss, in nats: the true class's probability is 5% less, in the geometric mean. */
-  static final double TOLERANCE = 0.05;
+  public static final double TOLERANCE = 0.05;
 
   /** Stands for itself and for all that is more: the last step is not looked at. */
-  static final int MOST_STEPS = 30;
+  public static final int MOST_STEPS = 30;
 
   private static final int MOST_MEASURED = 1000;
 
@@ -42,7 +42,7 @@ final class Relearning {
    * @param batchSize at least 1; batches come in the forget set's order, again and again
    * @param rate positive
    */
-  Relearning(Network original, Batch forget, int batchSize, double rate) {
+  public Relearning(Network original, Batch forget, int batchSize, double rate) {
     this.batches = BatchOrder.fixed(forget.dataset(), forget.indices(), batchSize, 1);
     this.rate = rate;
     int count = Math.min(forget.size(), MOST_MEASURED);
@@ -60,7 +60,7 @@ final class Relearning {
    *
    * @param unlearned unchanged
    */
-  double steps(Network unlearned) {
+  public double steps(Network unlearned) {
     try (Network network = unlearned.copy()) {
       double loss = loss(network);
       if (Double.isNaN(loss)) {

@@ -1,4 +1,4 @@
-package dev.unrolling.cli;
+package dev.unrolling.cli.progress;
 
 import java.io.PrintStream;
 import java.util.HashMap;
@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
  * Shows lines of progress: on a terminal one line that changes, with a bar, the rate and the time
  * left wherever the line counts steps; otherwise a plain line now and then.
  */
-final class ProgressBar implements Consumer<String>, AutoCloseable {
+public final class ProgressBar implements Consumer<String>, AutoCloseable {
 
   private static final Pattern STEPS = Pattern.compile("(.*), step (\\d+) of (\\d+)(.*)");
   private static final int WIDTH = 24;
@@ -28,12 +28,18 @@ final class ProgressBar implements Consumer<String>, AutoCloseable {
   private long last = Long.MIN_VALUE / 2;
   private int shown;
 
-  ProgressBar(PrintStream out, boolean terminal) {
+  /**
+   * Progress on a stream, which stays open.
+   *
+   * @param terminal whether a line may be written over
+   */
+  public ProgressBar(PrintStream out, boolean terminal) {
     this.out = out;
     this.terminal = terminal;
   }
 
-  static ProgressBar onStandardError() {
+  /** Progress on standard error, which is a terminal where there is a console. */
+  public static ProgressBar onStandardError() {
     return new ProgressBar(System.err, System.console() != null);
   }
 

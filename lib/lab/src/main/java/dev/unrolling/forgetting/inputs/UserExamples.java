@@ -1,4 +1,4 @@
-package dev.unrolling.forgetting;
+package dev.unrolling.forgetting.inputs;
 
 import dev.unrolling.data.DataCache;
 import dev.unrolling.data.DataException;
