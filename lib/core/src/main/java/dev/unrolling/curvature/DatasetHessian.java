@@ -7,7 +7,6 @@ import dev.unrolling.engine.Mode;
 import dev.unrolling.engine.Network;
 import dev.unrolling.engine.Objective;
 import dev.unrolling.engine.ParameterVector;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CancellationException;
@@ -85,12 +84,7 @@ public final class DatasetHessian implements LinearOperator {
               + " in chunks of "
               + chunk);
     }
-    List<Batch> batches = new ArrayList<>();
-    for (int from = 0; from < indices.length; from += chunk) {
-      int to = Math.min(indices.length, from + chunk);
-      batches.add(Batch.of(dataset, Arrays.copyOfRange(indices, from, to)));
-    }
-    return batches;
+    return Batch.parts(dataset, indices, chunk);
   }
 
   private static int[] all(Dataset dataset) {

@@ -269,13 +269,11 @@ public final class StoredModel {
   }
 
   private static double mean(Batch examples, ToDoubleFunction<DataSet> ofSome) {
-    int[] indices = examples.indices();
     double sum = 0;
-    for (int from = 0; from < indices.length; from += CHUNK) {
-      int[] some = Arrays.copyOfRange(indices, from, Math.min(indices.length, from + CHUNK));
-      sum += some.length * ofSome.applyAsDouble(UserData.of(Batch.of(examples.dataset(), some)));
+    for (Batch some : Batch.parts(examples.dataset(), examples.indices(), CHUNK)) {
+      sum += some.size() * ofSome.applyAsDouble(UserData.of(some));
     }
-    return sum / indices.length;
+    return sum / examples.size();
   }
 
   /**
