@@ -7,7 +7,6 @@ import dev.unrolling.engine.Mode;
 import dev.unrolling.engine.Network;
 import dev.unrolling.engine.Objective;
 import dev.unrolling.engine.ParameterVector;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import org.nd4j.linalg.factory.Nd4j;
@@ -43,7 +42,7 @@ public final class DatasetHessian implements LinearOperator {
 
   /** The Hessian over all examples of a data set, in chunks of 500. */
   public DatasetHessian(Network network, Dataset dataset, Objective objective) {
-    this(network, dataset, all(dataset), objective, DEFAULT_CHUNK);
+    this(network, dataset, Batch.all(dataset).indices(), objective, DEFAULT_CHUNK);
   }
 
   /**
@@ -85,12 +84,6 @@ public final class DatasetHessian implements LinearOperator {
               + chunk);
     }
     return Batch.parts(dataset, indices, chunk);
-  }
-
-  private static int[] all(Dataset dataset) {
-    int[] all = new int[dataset.size()];
-    Arrays.setAll(all, i -> i);
-    return all;
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.unrolling.data;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * A data set and the indices taken from it; the loss of a batch is the sum of its examples' losses
@@ -55,6 +56,11 @@ public final class Batch {
       }
     }
     return new Batch(dataset, indices.clone(), indices.length);
+  }
+
+  /** All examples of a data set, in order. */
+  public static Batch all(Dataset dataset) {
+    return of(dataset, IntStream.range(0, dataset.size()).toArray());
   }
 
   /**

@@ -7,7 +7,6 @@ import dev.unrolling.forgetting.ForgettingReport.Answer;
 import dev.unrolling.forgetting.inputs.Snapshot;
 import java.util.Arrays;
 import java.util.Optional;
-import java.util.stream.IntStream;
 
 /**
  * What the models of a request are asked.
@@ -26,7 +25,7 @@ record Questions(Batch forgotten, Batch sample, Optional<Batch> test) {
     return new Questions(
         forgotten,
         Batch.of(forgotten.dataset(), Arrays.copyOf(drawn, Math.min(SAMPLE, drawn.length))),
-        test.map(unseen -> Batch.of(unseen, IntStream.range(0, unseen.size()).toArray())));
+        test.map(Batch::all));
   }
 
   /** What a model answers, under its name in the report. */

@@ -2,20 +2,20 @@ package dev.unrolling.unlearning.baselines.parts;
 
 import dev.unrolling.data.Batch;
 import dev.unrolling.data.Dataset;
+import dev.unrolling.data.DatasetView;
 import dev.unrolling.data.SoftLabels;
 import dev.unrolling.engine.Network;
 import dev.unrolling.engine.logits.SoftMax;
 import dev.unrolling.training.Logits;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 
 /**
  * A data set as it is, but for the targets of some examples; whoever gives targets gets it back.
  */
-public final class Retargeted implements SoftLabels {
+public final class Retargeted implements SoftLabels, DatasetView {
 
   private final Dataset original;
   private final Map<Integer, double[]> targets = new HashMap<>();
@@ -128,37 +128,12 @@ public final class Retargeted implements SoftLabels {
   }
 
   @Override
+  public Dataset original() {
+    return original;
+  }
+
+  @Override
   public String name() {
     return original.name() + ", other targets";
-  }
-
-  @Override
-  public int size() {
-    return original.size();
-  }
-
-  @Override
-  public int classes() {
-    return original.classes();
-  }
-
-  @Override
-  public List<String> classNames() {
-    return original.classNames();
-  }
-
-  @Override
-  public int[] exampleShape() {
-    return original.exampleShape();
-  }
-
-  @Override
-  public int label(int index) {
-    return original.label(index);
-  }
-
-  @Override
-  public void writeExample(int index, double[] target, int offset) {
-    original.writeExample(index, target, offset);
   }
 }

@@ -2,8 +2,8 @@ package dev.unrolling.unlearning.baselines.parts;
 
 import dev.unrolling.data.Batch;
 import dev.unrolling.data.Dataset;
+import dev.unrolling.data.DatasetView;
 import java.util.Arrays;
-import java.util.List;
 import java.util.stream.IntStream;
 
 /**
@@ -13,7 +13,7 @@ import java.util.stream.IntStream;
  * @param noise after it
  * @param copies how often, at least 1
  */
-public record WithNoise(Dataset original, Dataset noise, int copies) implements Dataset {
+public record WithNoise(Dataset original, Dataset noise, int copies) implements DatasetView {
 
   /** Examples of the original, and all of the noise. */
   public Batch with(Batch examples) {
@@ -40,21 +40,6 @@ public record WithNoise(Dataset original, Dataset noise, int copies) implements 
   @Override
   public int size() {
     return Math.addExact(original.size(), Math.multiplyExact(copies, noise.size()));
-  }
-
-  @Override
-  public int classes() {
-    return original.classes();
-  }
-
-  @Override
-  public List<String> classNames() {
-    return original.classNames();
-  }
-
-  @Override
-  public int[] exampleShape() {
-    return original.exampleShape();
   }
 
   @Override

@@ -9,10 +9,10 @@ import java.util.List;
 
 /**
  * The offline likelihood-ratio attack of Carlini et al. ("Membership inference attacks from first
- * principles", IEEE S&P 2022): how far the logit-scaled confidence \( \ln p_y - \ln (1 - p_y) \) of
- * an example is above its mean over shadow models that have not seen it. With one variance for all
- * examples, which they advise for few shadow models, it ranks as the likelihood ratio does. Of a
- * model it gives how well that tells what was to be forgotten from unseen examples.
+ * principles", IEEE S&amp;P 2022): how far the logit-scaled confidence \( \ln p_y - \ln (1 - p_y)
+ * \) of an example is above its mean over shadow models that have not seen it. With one variance
+ * for all examples, which they advise for few shadow models, it ranks as the likelihood ratio does.
+ * Of a model it gives how well that tells what was to be forgotten from unseen examples.
  */
 public final class LikelihoodRatioAttack {
 
