@@ -49,7 +49,8 @@ class ArchitectureTest {
           Map.entry("unlearning.theory", List.of("unlearning.recording", "curvature")),
           Map.entry("unlearning", List.of("unlearning.recording", "curvature")),
           Map.entry("unlearning.sisa", List.of("unlearning")),
-          Map.entry("unlearning.baselines", List.of("unlearning")),
+          Map.entry("unlearning.baselines.parts", List.of("unlearning")),
+          Map.entry("unlearning.baselines", List.of("unlearning.baselines.parts")),
           Map.entry("privacy", List.of("training")),
           Map.entry("metrics", List.of("engine", "privacy")),
           Map.entry("settings", List.of("data")),
@@ -61,8 +62,14 @@ class ArchitectureTest {
           Map.entry(
               "experiment",
               List.of("store", "plot", "unlearning.theory", "unlearning.sisa", "metrics")),
+          Map.entry("experiments.benchmark.attacks", List.of("privacy")),
           Map.entry(
-              "experiments.benchmark", List.of("experiment", "statistics", "unlearning.baselines")),
+              "experiments.benchmark",
+              List.of(
+                  "experiment",
+                  "statistics",
+                  "unlearning.baselines",
+                  "experiments.benchmark.attacks")),
           Map.entry("experiments.checkpointing", List.of("experiment", "statistics")),
           Map.entry("experiments.outputs", List.of("experiment", "statistics")),
           Map.entry("experiments.separation", List.of("experiment", "statistics")),
@@ -78,17 +85,21 @@ class ArchitectureTest {
           Map.entry("notebook", List.of("experiment")),
           Map.entry("benchmark", List.of("unlearning.theory")),
           Map.entry("cli.options", List.of("experiment")),
+          Map.entry("cli.progress", List.of()),
+          Map.entry(
+              "forgetting.inputs",
+              List.of("store", "unlearning", "metrics", "weights", "engine.dl4j")),
           Map.entry(
               "forgetting",
-              List.of(
-                  "store",
-                  "unlearning.baselines",
-                  "unlearning.theory",
-                  "metrics",
-                  "weights",
-                  "engine.dl4j")),
+              List.of("forgetting.inputs", "unlearning.baselines", "unlearning.theory")),
           Map.entry(
-              "cli", List.of("cli.options", "experiments.engines", "forgetting", "benchmark")));
+              "cli",
+              List.of(
+                  "cli.options",
+                  "cli.progress",
+                  "experiments.engines",
+                  "forgetting",
+                  "benchmark")));
 
   private static Set<String> allowed(String room) {
     Set<String> all = new TreeSet<>(Set.of(room));

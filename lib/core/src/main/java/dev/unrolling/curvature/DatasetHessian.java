@@ -7,8 +7,6 @@ import dev.unrolling.engine.Mode;
 import dev.unrolling.engine.Network;
 import dev.unrolling.engine.Objective;
 import dev.unrolling.engine.ParameterVector;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import org.nd4j.linalg.factory.Nd4j;
@@ -44,7 +42,7 @@ public final class DatasetHessian implements LinearOperator {
 
   /** The Hessian over all examples of a data set, in chunks of 500. */
   public DatasetHessian(Network network, Dataset dataset, Objective objective) {
-    this(network, dataset, all(dataset), objective, DEFAULT_CHUNK);
+    this(network, dataset, Batch.all(dataset).indices(), objective, DEFAULT_CHUNK);
   }
 
   /**
@@ -85,18 +83,7 @@ public final class DatasetHessian implements LinearOperator {
               + " in chunks of "
               + chunk);
     }
-    List<Batch> batches = new ArrayList<>();
-    for (int from = 0; from < indices.length; from += chunk) {
-      int to = Math.min(indices.length, from + chunk);
-      batches.add(Batch.of(dataset, Arrays.copyOfRange(indices, from, to)));
-    }
-    return batches;
-  }
-
-  private static int[] all(Dataset dataset) {
-    int[] all = new int[dataset.size()];
-    Arrays.setAll(all, i -> i);
-    return all;
+    return Batch.parts(dataset, indices, chunk);
   }
 
   @Override

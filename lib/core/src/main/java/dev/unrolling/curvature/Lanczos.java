@@ -233,25 +233,6 @@ public final class Lanczos {
               + " of "
               + products);
     }
-    SplittableRandom random = stopping.random();
-    List<SpectralDensity.Probe> measures = new ArrayList<>();
-    for (int i = 0; i < probes; i++) {
-      ParameterVector start = StartVectors.rademacher(operator, random);
-      try (KrylovBasis basis = new KrylovBasis(operator, start, random)) {
-        do {
-          basis.extend();
-        } while (basis.size() < products && !basis.blockIsExhausted());
-        measures.add(
-            new SpectralDensity.Probe(
-                basis.ritzPairs().stream()
-                    .map(
-                        pair ->
-                            new SpectralDensity.Node(
-                                pair.value(), pair.coefficients()[0] * pair.coefficients()[0]))
-                    .toList(),
-                basis.size()));
-      }
-    }
-    return new SpectralDensity(operator.size(), measures);
+    return SpectralDensity.of(operator, probes, products, stopping.random());
   }
 }

@@ -1,6 +1,10 @@
 package dev.unrolling.curvature;
 
+import dev.unrolling.engine.LinearOperator;
+import dev.unrolling.engine.ParameterVector;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.function.DoubleUnaryOperator;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
@@ -48,6 +52,29 @@ public record SpectralDensity(long size, List<Probe> probes) {
     if (probes.isEmpty()) {
       throw new IllegalArgumentException("a density needs at least 1 probe");
     }
+  }
+
+  /** That which {@link Lanczos#density} gives, its probes drawn from a generator. */
+  static SpectralDensity of(
+      LinearOperator operator, int probes, int products, SplittableRandom random) {
+    List<Probe> measures = new ArrayList<>();
+    for (int i = 0; i < probes; i++) {
+      ParameterVector start = StartVectors.rademacher(operator, random);
+      try (KrylovBasis basis = new KrylovBasis(operator, start, random)) {
+        do {
+          basis.extend();
+        } while (basis.size() < products && !basis.blockIsExhausted());
+        measures.add(
+            new Probe(
+                basis.ritzPairs().stream()
+                    .map(
+                        pair ->
+                            new Node(pair.value(), pair.coefficients()[0] * pair.coefficients()[0]))
+                    .toList(),
+                basis.size()));
+      }
+    }
+    return new SpectralDensity(operator.size(), measures);
   }
 
   /** Operator-vector products taken in all. */

@@ -1,6 +1,5 @@
 package dev.unrolling.data;
 
-import java.util.List;
 import java.util.SplittableRandom;
 
 /**
@@ -10,7 +9,7 @@ import java.util.SplittableRandom;
  * epoch and its index alone, so that a run that resumes, or is taken on another engine, sees the
  * same pictures. Labels and indices are those of the pictures as they are.
  */
-public final class AugmentedImages implements Dataset {
+public final class AugmentedImages implements DatasetView {
 
   /**
    * What is done to a picture: the new one has at row r and column c what the old one has at row
@@ -64,33 +63,13 @@ public final class AugmentedImages implements Dataset {
   }
 
   @Override
+  public Dataset original() {
+    return images;
+  }
+
+  @Override
   public String name() {
     return images.name() + ", augmented";
-  }
-
-  @Override
-  public int size() {
-    return images.size();
-  }
-
-  @Override
-  public int classes() {
-    return images.classes();
-  }
-
-  @Override
-  public List<String> classNames() {
-    return images.classNames();
-  }
-
-  @Override
-  public int[] exampleShape() {
-    return images.exampleShape();
-  }
-
-  @Override
-  public int label(int index) {
-    return images.label(index);
   }
 
   @Override

@@ -1,6 +1,9 @@
 package dev.unrolling.data;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * A data set and the indices taken from it; the loss of a batch is the sum of its examples' losses
@@ -53,6 +56,28 @@ public final class Batch {
       }
     }
     return new Batch(dataset, indices.clone(), indices.length);
+  }
+
+  /** All examples of a data set, in order. */
+  public static Batch all(Dataset dataset) {
+    return of(dataset, IntStream.range(0, dataset.size()).toArray());
+  }
+
+  /**
+   * Batches of one size, in order; the last holds what is left.
+   *
+   * @param dataset where the examples live
+   * @param indices of {@code dataset}, of which none gives no batch
+   * @param size of a batch, at least 1
+   * @throws IndexOutOfBoundsException if an index is outside the data set
+   */
+  public static List<Batch> parts(Dataset dataset, int[] indices, int size) {
+    List<Batch> parts = new ArrayList<>();
+    for (int from = 0; from < indices.length; from += size) {
+      int to = Math.min(indices.length, from + size);
+      parts.add(of(dataset, Arrays.copyOfRange(indices, from, to)));
+    }
+    return List.copyOf(parts);
   }
 
   /** Where the examples live. */

@@ -3,9 +3,9 @@ package dev.unrolling.data;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
 /**
@@ -34,6 +34,11 @@ public final class BatchOrder {
     this.forgetPosition = forgetPosition;
   }
 
+  /** An order of nothing to forget, epoch by epoch. */
+  private static BatchOrder each(int epochs, IntFunction<List<Batch>> batches) {
+    return new BatchOrder(IntStream.range(0, epochs).mapToObj(batches).toList(), null, -1);
+  }
+
   /**
    * The examples in the order given, the same in each epoch. A last batch of fewer than {@code
    * batchSize} examples is kept.
@@ -45,18 +50,14 @@ public final class BatchOrder {
    */
   public static BatchOrder fixed(Dataset dataset, int[] indices, int batchSize, int epochs) {
     check(indices, batchSize, epochs);
-    List<Batch> one = cut(dataset, indices, batchSize);
-    return new BatchOrder(Collections.nCopies(epochs, one), null, -1);
+    List<Batch> one = Batch.parts(dataset, indices, batchSize);
+    return each(epochs, epoch -> one);
   }
 
   /**
-   * The examples reshuffled before each epoch by one generator seeded once: the same seed gives the
-   * same order on every machine.
+   * The examples of {@link #fixed} reshuffled before each epoch by one generator seeded once: the
+   * same seed gives the same order on every machine.
    *
-   * @param dataset where the examples live
-   * @param indices the examples to visit, distinct
-   * @param batchSize at least 1
-   * @param epochs at least 1
    * @param seed of the shuffle
    */
   public static BatchOrder shuffled(
@@ -64,38 +65,27 @@ public final class BatchOrder {
     check(indices, batchSize, epochs);
     Random random = new Random(seed);
     int[] order = indices.clone();
-    List<List<Batch>> all = new ArrayList<>();
-    for (int epoch = 0; epoch < epochs; epoch++) {
-      for (int i = order.length - 1; i > 0; i--) {
-        int j = random.nextInt(i + 1);
-        int swap = order[i];
-        order[i] = order[j];
-        order[j] = swap;
-      }
-      all.add(cut(dataset, order, batchSize));
-    }
-    return new BatchOrder(List.copyOf(all), null, -1);
+    return each(
+        epochs,
+        epoch -> {
+          Subsets.shuffle(order, random);
+          return Batch.parts(dataset, order, batchSize);
+        });
   }
 
   /**
-   * The examples in each epoch in the order of keys drawn for each from the seed, the epoch and its
-   * own index: an order of fewer examples is this one with the others left out, cut into batches
-   * anew.
+   * The examples of {@link #fixed} in each epoch in the order of keys drawn for each from the seed,
+   * the epoch and its own index: an order of fewer examples is this one with the others left out,
+   * cut into batches anew.
    *
-   * @param dataset where the examples live
    * @param indices the examples to visit, distinct; their order does not matter
-   * @param batchSize at least 1
-   * @param epochs at least 1
    * @param seed of the keys
    */
   public static BatchOrder byKeys(
       Dataset dataset, int[] indices, int batchSize, int epochs, long seed) {
     check(indices, batchSize, epochs);
-    List<List<Batch>> all = new ArrayList<>();
-    for (int epoch = 0; epoch < epochs; epoch++) {
-      all.add(cut(dataset, Subsets.byKeys(indices, seed, epoch), batchSize));
-    }
-    return new BatchOrder(List.copyOf(all), null, -1);
+    return each(
+        epochs, epoch -> Batch.parts(dataset, Subsets.byKeys(indices, seed, epoch), batchSize));
   }
 
   /**
@@ -132,10 +122,8 @@ public final class BatchOrder {
     }
     if (before < 0 || before > batchesPerEpoch()) {
       throw new IllegalArgumentException(
-          "the batch to be forgotten comes after 0 to "
-              + batchesPerEpoch()
-              + " other batches of an epoch, not after "
-              + before);
+          "the batch to be forgotten comes after 0 to %s other batches of an epoch, not after %s"
+              .formatted(batchesPerEpoch(), before));
     }
     Subsets.checkDistinct(forget.indices());
     forget.checkComparable(batch(0));
@@ -167,12 +155,12 @@ public final class BatchOrder {
       throw new IllegalArgumentException(
           batch(0).dataset().name() + " has no pictures (ImageDataset), which alone are augmented");
     }
-    List<List<Batch>> all = new ArrayList<>();
-    for (int epoch = 0; epoch < epochs(); epoch++) {
-      Dataset augmented = new AugmentedImages(images, padding, seed, epoch);
-      all.add(epochs.get(epoch).stream().map(batch -> batch.in(augmented)).toList());
-    }
-    return new BatchOrder(List.copyOf(all), null, -1);
+    return each(
+        epochs(),
+        epoch -> {
+          Dataset augmented = new AugmentedImages(images, padding, seed, epoch);
+          return epochs.get(epoch).stream().map(batch -> batch.in(augmented)).toList();
+        });
   }
 
   /** Number of epochs. */
@@ -256,14 +244,5 @@ public final class BatchOrder {
       throw new IllegalArgumentException("epochs must be at least 1, not " + epochs);
     }
     Subsets.checkDistinct(indices);
-  }
-
-  private static List<Batch> cut(Dataset dataset, int[] indices, int batchSize) {
-    List<Batch> batches = new ArrayList<>();
-    for (int from = 0; from < indices.length; from += batchSize) {
-      int to = Math.min(indices.length, from + batchSize);
-      batches.add(Batch.of(dataset, Arrays.copyOfRange(indices, from, to)));
-    }
-    return List.copyOf(batches);
   }
 }

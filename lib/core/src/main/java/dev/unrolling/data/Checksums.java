@@ -53,6 +53,14 @@ public final class Checksums {
   }
 
   /** Checks one file's size and sum. */
+  static void require(DataSource source, Path folder) throws IOException {
+    Optional<Difference> difference = difference(source, folder);
+    if (difference.isPresent()) {
+      Difference found = difference.get();
+      throw FileErrors.wrong(found.file(), found.found(), found.expected());
+    }
+  }
+
   static void require(Path file, long size, String sha256) throws IOException {
     FileErrors.requireSize(file, size);
     String found = sha256(file);

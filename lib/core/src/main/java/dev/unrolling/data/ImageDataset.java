@@ -22,13 +22,8 @@ public final class ImageDataset implements Dataset {
     public Shape {
       if ((channels != 1 && channels != 3) || height < 1 || width < 1) {
         throw new IllegalArgumentException(
-            "an image has 1 or 3 channels and at least one pixel, not (channels, height, width) = ("
-                + channels
-                + ", "
-                + height
-                + ", "
-                + width
-                + ")");
+            "an image has 1 or 3 channels and at least one pixel, not (channels, height, width) ="
+                + " (%s, %s, %s)".formatted(channels, height, width));
       }
     }
 
@@ -51,10 +46,8 @@ public final class ImageDataset implements Dataset {
       std = List.copyOf(std);
       if (mean.size() != std.size() || std.stream().anyMatch(s -> !(s > 0))) {
         throw new IllegalArgumentException(
-            "normalisation needs one mean and one positive std a channel, not "
-                + mean
-                + " and "
-                + std);
+            "normalisation needs one mean and one positive std a channel, not %s and %s"
+                .formatted(mean, std));
       }
     }
   }
@@ -95,23 +88,15 @@ public final class ImageDataset implements Dataset {
     this.normalisation = normalisation;
     if (pixels.length != (long) labels.length * shape.size()) {
       throw new IllegalArgumentException(
-          name
-              + ": "
-              + pixels.length
-              + " pixel values do not make "
-              + labels.length
-              + " images of "
-              + shape);
+          "%s: %s pixel values do not make %s images of %s"
+              .formatted(name, pixels.length, labels.length, shape));
     }
     if (normalisation.mean().size() != shape.channels()) {
       throw new IllegalArgumentException(
-          name
-              + ": normalisation of "
-              + normalisation.mean().size()
-              + " channels for images of "
-              + shape.channels());
+          "%s: normalisation of %s channels for images of %s"
+              .formatted(name, normalisation.mean().size(), shape.channels()));
     }
-    this.table = table(normalisation);
+    this.table = table();
   }
 
   @Override
@@ -155,9 +140,8 @@ public final class ImageDataset implements Dataset {
     int plane = shape.height() * shape.width();
     int to = offset;
     for (int channel = 0; channel < shape.channels(); channel++) {
-      int row = channel * 256;
       for (int i = 0; i < plane; i++) {
-        target[to++] = table[row + (pixels[from++] & 0xff)];
+        target[to++] = table[channel * 256 + (pixels[from++] & 0xff)];
       }
     }
   }
@@ -254,15 +238,12 @@ public final class ImageDataset implements Dataset {
   }
 
   /** The value of each byte in each channel: a lookup is faster than a division. */
-  private static double[] table(Normalisation normalisation) {
-    int channels = normalisation.mean().size();
-    double[] table = new double[channels * 256];
-    for (int channel = 0; channel < channels; channel++) {
-      double mean = normalisation.mean().get(channel);
-      double std = normalisation.std().get(channel);
-      for (int x = 0; x < 256; x++) {
-        table[channel * 256 + x] = (x / 255.0 - mean) / std;
-      }
+  private double[] table() {
+    double[] mean = mean();
+    double[] std = std();
+    double[] table = new double[mean.length * 256];
+    for (int i = 0; i < table.length; i++) {
+      table[i] = (i % 256 / 255.0 - mean[i / 256]) / std[i / 256];
     }
     return table;
   }

@@ -167,12 +167,17 @@ public final class Subsets {
 
   private static int[] shuffled(int[] values, Random random) {
     int[] order = values.clone();
+    shuffle(order, random);
+    return order;
+  }
+
+  /** Shuffles in place. */
+  static void shuffle(int[] order, Random random) {
     for (int i = order.length - 1; i > 0; i--) {
       int j = random.nextInt(i + 1);
       int swap = order[i];
       order[i] = order[j];
       order[j] = swap;
     }
-    return order;
   }
 }

@@ -1,13 +1,9 @@
 package dev.unrolling.model;
 
 import dev.unrolling.model.Layer.AveragePool;
-import dev.unrolling.model.Layer.BatchNorm;
-import dev.unrolling.model.Layer.Convolution;
 import dev.unrolling.model.Layer.Dense;
 import dev.unrolling.model.Layer.Flatten;
-import dev.unrolling.model.Layer.MaxPool;
 import dev.unrolling.model.Layer.Relu;
-import dev.unrolling.model.Layer.Residual;
 import dev.unrolling.model.Layer.Tanh;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,19 +48,22 @@ public final class Architectures {
     int width = widened.matches() ? Integer.parseInt(widened.group(2)) : 0;
     List<Layer> layers =
         switch (width > 0 ? widened.group(1) : name) {
-          case "resnet18" -> residual(inputShape, new int[] {64, 128, 256, 512}, 2);
-          case "resnet20" -> residual(inputShape, new int[] {16, 32, 64}, 3);
-          case "resnet8-" -> residual(inputShape, new int[] {width, 2 * width, 4 * width}, 1);
+          case "resnet18" -> LayerStacks.residual(inputShape, new int[] {64, 128, 256, 512}, 2);
+          case "resnet20" -> LayerStacks.residual(inputShape, new int[] {16, 32, 64}, 3);
+          case "resnet8-" ->
+              LayerStacks.residual(inputShape, new int[] {width, 2 * width, 4 * width}, 1);
           case "vgg19" ->
-              vgg(inputShape, new int[][] {{64, 2}, {128, 2}, {256, 4}, {512, 4}, {512, 4}});
+              LayerStacks.vgg(
+                  inputShape, new int[][] {{64, 2}, {128, 2}, {256, 4}, {512, 4}, {512, 4}});
           case "vgg8-" ->
-              pooled(
+              LayerStacks.pooled(
                   inputShape,
-                  vgg(inputShape, new int[][] {{width, 2}, {2 * width, 2}, {4 * width, 3}}),
+                  LayerStacks.vgg(
+                      inputShape, new int[][] {{width, 2}, {2 * width, 2}, {4 * width, 3}}),
                   4);
-          case "tanh-cnn-" -> cnn(inputShape, width, new Tanh(), false);
-          case "tanh-bn-cnn-" -> cnn(inputShape, width, new Tanh(), true);
-          case "relu-cnn-" -> cnn(inputShape, width, new Relu(), false);
+          case "tanh-cnn-" -> LayerStacks.cnn(inputShape, width, new Tanh(), false);
+          case "tanh-bn-cnn-" -> LayerStacks.cnn(inputShape, width, new Tanh(), true);
+          case "relu-cnn-" -> LayerStacks.cnn(inputShape, width, new Relu(), false);
           case "pooled-linear" -> List.of(new AveragePool(8));
           case "linear-" -> List.of();
           default ->
@@ -187,77 +186,5 @@ public final class Architectures {
     int features = Shapes.after(name + ": ", layers, inputShape).get(0);
     layers.add(new Dense(features, classes, true));
     return new Architecture(name, inputShape, classes, layers);
-  }
-
-  /** Layers, and an average pool, smaller than asked where they leave less. */
-  private static List<Layer> pooled(List<Integer> inputShape, List<Layer> body, int kernel) {
-    List<Integer> shape = Shapes.after("", body, inputShape);
-    List<Layer> layers = new ArrayList<>(body);
-    layers.add(new AveragePool(Math.min(kernel, Math.min(shape.get(1), shape.get(2)))));
-    return layers;
-  }
-
-  /** Stages of {channels, convolutions}, each ended by a max pool. */
-  private static List<Layer> vgg(List<Integer> inputShape, int[][] stages) {
-    List<Layer> layers = new ArrayList<>();
-    int channels = inputShape.get(0);
-    for (int[] stage : stages) {
-      for (int i = 0; i < stage[1]; i++) {
-        layers.add(new Convolution(channels, stage[0], 3, 1, 1, true));
-        layers.add(new BatchNorm(stage[0]));
-        layers.add(new Relu());
-        channels = stage[0];
-      }
-      layers.add(new MaxPool(2));
-    }
-    return layers;
-  }
-
-  private static List<Layer> cnn(
-      List<Integer> inputShape, int channels, Layer activation, boolean batchNorm) {
-    List<Layer> layers = new ArrayList<>();
-    int in = inputShape.get(0);
-    for (int i = 0; i < 2; i++) {
-      layers.add(new Convolution(in, channels, 5, 2, 2, !batchNorm));
-      if (batchNorm) {
-        layers.add(new BatchNorm(channels));
-      }
-      layers.add(activation);
-      in = channels;
-    }
-    return pooled(inputShape, layers, 4);
-  }
-
-  /** Stages of {@code blocks} each, and an average pool over all that is left of the height. */
-  private static List<Layer> residual(List<Integer> inputShape, int[] widths, int blocks) {
-    List<Layer> layers = new ArrayList<>();
-    layers.add(new Convolution(inputShape.get(0), widths[0], 3, 1, 1, false));
-    layers.add(new BatchNorm(widths[0]));
-    layers.add(new Relu());
-    int in = widths[0];
-    for (int stage = 0; stage < widths.length; stage++) {
-      for (int block = 0; block < blocks; block++) {
-        int stride = stage > 0 && block == 0 ? 2 : 1;
-        layers.add(basicBlock(in, widths[stage], stride));
-        layers.add(new Relu());
-        in = widths[stage];
-      }
-    }
-    return pooled(inputShape, layers, Integer.MAX_VALUE);
-  }
-
-  private static Layer basicBlock(int in, int out, int stride) {
-    List<Layer> body =
-        List.of(
-            new Convolution(in, out, 3, stride, 1, false),
-            new BatchNorm(out),
-            new Relu(),
-            new Convolution(out, out, 3, 1, 1, false),
-            new BatchNorm(out));
-    List<Layer> shortcut =
-        stride == 1 && in == out
-            ? List.of()
-            : List.of(new Convolution(in, out, 1, stride, 0, false), new BatchNorm(out));
-    return new Residual(body, shortcut);
   }
 }

@@ -24,9 +24,7 @@ public record Evaluation(double accuracy, double meanLoss, int examples) {
 
   /** Evaluates on all examples of a data set. */
   public static Evaluation of(Network network, Dataset dataset) {
-    int[] all = new int[dataset.size()];
-    Arrays.setAll(all, i -> i);
-    return of(network, dataset, all, DEFAULT_CHUNK);
+    return of(network, dataset, Batch.all(dataset).indices(), DEFAULT_CHUNK);
   }
 
   /** Evaluates on some examples of a data set. */

@@ -43,17 +43,10 @@ public final class Logits {
               + " in chunks of "
               + chunk);
     }
-    double[][] rows = new double[indices.length][];
-    for (int from = 0; from < indices.length; from += chunk) {
-      int[] part = Arrays.copyOfRange(indices, from, Math.min(indices.length, from + chunk));
-      double[][] logits =
-          network
-              .logits(Batch.of(dataset, part), Mode.EVALUATION)
-              .castTo(DataType.DOUBLE)
-              .toDoubleMatrix();
-      System.arraycopy(logits, 0, rows, from, part.length);
-    }
-    return rows;
+    return Batch.parts(dataset, indices, chunk).stream()
+        .map(part -> network.logits(part, Mode.EVALUATION).castTo(DataType.DOUBLE))
+        .flatMap(logits -> Arrays.stream(logits.toDoubleMatrix()))
+        .toArray(double[][]::new);
   }
 
   /**

@@ -2,15 +2,12 @@ package dev.unrolling.training;
 
 import dev.unrolling.data.BatchOrder;
 import dev.unrolling.engine.Network;
-import dev.unrolling.engine.NetworkState;
 import dev.unrolling.engine.Objective;
 import dev.unrolling.engine.SgdStep;
 import dev.unrolling.training.saved.SavePolicy;
 import dev.unrolling.training.schedule.GammaDecay;
 import dev.unrolling.training.schedule.Schedule;
 import java.util.List;
-import java.util.Optional;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Plain SGD over a fixed order of batches: \( w_{i+1} = w_i - \eta_i \nabla L(w_i, x_i) \), with
@@ -44,38 +41,22 @@ public final class SgdTrainer {
   private final GammaDecay gammaDecay;
   private final Schedule schedule;
   private final double momentum;
-  private final int checkEvery;
-  private final int firstStep;
-  private final Progress progress;
-  private final Optional<SavePolicy> savePolicy;
+  private final RunControl control;
 
   private SgdTrainer(
       Objective objective,
       GammaDecay gammaDecay,
       Schedule schedule,
       double momentum,
-      int checkEvery,
-      int firstStep,
-      Progress progress,
-      Optional<SavePolicy> savePolicy) {
+      RunControl control) {
     if (!(momentum >= 0 && momentum < 1)) {
       throw new IllegalArgumentException("momentum must be in [0, 1), not " + momentum);
-    }
-    if (checkEvery < 1) {
-      throw new IllegalArgumentException(
-          "losses are checked every 1 step or more, not every " + checkEvery);
-    }
-    if (firstStep < 0) {
-      throw new IllegalArgumentException("steps count from 0, not " + firstStep);
     }
     this.objective = objective;
     this.gammaDecay = gammaDecay;
     this.schedule = schedule;
     this.momentum = momentum;
-    this.checkEvery = checkEvery;
-    this.firstStep = firstStep;
-    this.progress = progress;
-    this.savePolicy = savePolicy;
+    this.control = control;
   }
 
   /**
@@ -85,70 +66,51 @@ public final class SgdTrainer {
    * @param schedule the learning rates
    */
   public SgdTrainer(Objective objective, Schedule schedule) {
-    this(
-        objective,
-        GammaDecay.none(),
-        schedule,
-        0,
-        DEFAULT_CHECK_EVERY,
-        0,
-        (done, of, loss) -> {},
-        Optional.empty());
+    this(objective, GammaDecay.none(), schedule, 0, RunControl.standard());
   }
 
   /** This trainer with another objective. */
   public SgdTrainer withObjective(Objective objective) {
-    return new SgdTrainer(
-        objective, gammaDecay, schedule, momentum, checkEvery, firstStep, progress, savePolicy);
+    return new SgdTrainer(objective, gammaDecay, schedule, momentum, control);
   }
 
   /** This trainer with the weight of the penalty falling from epoch to epoch. */
   public SgdTrainer withGammaDecay(GammaDecay decay) {
-    return new SgdTrainer(
-        objective, decay, schedule, momentum, checkEvery, firstStep, progress, savePolicy);
+    return new SgdTrainer(objective, decay, schedule, momentum, control);
   }
 
   /** This trainer with other learning rates. */
   public SgdTrainer withSchedule(Schedule schedule) {
-    return new SgdTrainer(
-        objective, gammaDecay, schedule, momentum, checkEvery, firstStep, progress, savePolicy);
+    return new SgdTrainer(objective, gammaDecay, schedule, momentum, control);
   }
 
   /** This trainer with another momentum, in [0, 1). */
   public SgdTrainer withMomentum(double momentum) {
-    return new SgdTrainer(
-        objective, gammaDecay, schedule, momentum, checkEvery, firstStep, progress, savePolicy);
+    return new SgdTrainer(objective, gammaDecay, schedule, momentum, control);
+  }
+
+  private SgdTrainer with(RunControl other) {
+    return new SgdTrainer(objective, gammaDecay, schedule, momentum, other);
   }
 
   /** This trainer with another number of steps, at least 1, between two readings of the losses. */
   public SgdTrainer withCheckEvery(int steps) {
-    return new SgdTrainer(
-        objective, gammaDecay, schedule, momentum, steps, firstStep, progress, savePolicy);
+    return with(control.withCheckEvery(steps));
   }
 
   /** This trainer starting at a later step of the order, to resume a saved run. */
   public SgdTrainer withFirstStep(int step) {
-    return new SgdTrainer(
-        objective, gammaDecay, schedule, momentum, checkEvery, step, progress, savePolicy);
+    return with(control.withFirstStep(step));
   }
 
   /** This trainer reporting how far it is. */
   public SgdTrainer withProgress(Progress progress) {
-    return new SgdTrainer(
-        objective, gammaDecay, schedule, momentum, checkEvery, firstStep, progress, savePolicy);
+    return with(control.withProgress(progress));
   }
 
   /** This trainer saving its run. */
   public SgdTrainer withSavePolicy(SavePolicy policy) {
-    return new SgdTrainer(
-        objective,
-        gammaDecay,
-        schedule,
-        momentum,
-        checkEvery,
-        firstStep,
-        progress,
-        Optional.of(policy));
+    return with(control.withSavePolicy(policy));
   }
 
   /**
@@ -156,15 +118,7 @@ public final class SgdTrainer {
    * again.
    */
   public SgdTrainer withoutReports() {
-    return new SgdTrainer(
-        objective,
-        gammaDecay,
-        schedule,
-        momentum,
-        checkEvery,
-        0,
-        (done, of, loss) -> {},
-        Optional.empty());
+    return with(RunControl.standard().withCheckEvery(checkEvery()));
   }
 
   /**
@@ -198,20 +152,16 @@ public final class SgdTrainer {
 
   /** Steps between two readings of the losses. */
   public int checkEvery() {
-    return checkEvery;
+    return control.checkEvery();
   }
 
   /** Index of the first step. */
   public int firstStep() {
-    return firstStep;
+    return control.firstStep();
   }
 
-  Progress progress() {
-    return progress;
-  }
-
-  Optional<SavePolicy> savePolicy() {
-    return savePolicy;
+  RunControl control() {
+    return control;
   }
 
   /**
@@ -240,7 +190,7 @@ public final class SgdTrainer {
    */
   public TrainingTrace train(
       Network network, BatchOrder order, int steps, StepListener... listeners) {
-    checkEnd("train", order, steps);
+    control.checkEnd("train", order, steps);
     return new TrainingLoop(this, order).original(network).run(steps, List.of(listeners));
   }
 
@@ -259,7 +209,7 @@ public final class SgdTrainer {
    */
   public TrainingTrace retrain(Network network, BatchOrder order, Removal removal, int steps) {
     removal.check(order);
-    checkEnd("retrain", order, steps);
+    control.checkEnd("retrain", order, steps);
     return new TrainingLoop(this, order).retrained(network, removal).run(steps, List.of());
   }
 
@@ -287,57 +237,12 @@ public final class SgdTrainer {
       throw new IllegalArgumentException(
           "M and M' are one network, which would take each step twice; make M' by original.copy()");
     }
-    if (firstStep == 0) {
-      checkSameStart(original.saveState(), retrained.saveState());
+    if (firstStep() == 0) {
+      SameStart.check(original.saveState(), retrained.saveState());
     }
     return new TrainingLoop(this, order)
         .original(original)
         .retrained(retrained, removal)
         .run(order.steps(), List.of(listeners));
-  }
-
-  private void checkEnd(String what, BatchOrder order, int steps) {
-    if (steps < firstStep || steps > order.steps()) {
-      throw new IllegalArgumentException(
-          "cannot "
-              + what
-              + " up to step "
-              + steps
-              + " (expected "
-              + firstStep
-              + " to "
-              + order.steps()
-              + ")");
-    }
-  }
-
-  private static void checkSameStart(NetworkState original, NetworkState retrained) {
-    checkSame("weights", original.weights(), retrained.weights());
-    checkSame("running statistics", original.runningStatistics(), retrained.runningStatistics());
-    checkSame("momentum", original.velocity(), retrained.velocity());
-  }
-
-  private static void checkSame(String what, INDArray original, INDArray retrained) {
-    double apart = largestDifference(original, retrained);
-    if (apart != 0) {
-      throw new IllegalArgumentException(
-          "M and M' must start from the same "
-              + what
-              + ", but are up to "
-              + apart
-              + " apart; make M' by original.copy()");
-    }
-  }
-
-  /** An array that is not there is one of zeros. */
-  private static double largestDifference(INDArray one, INDArray other) {
-    if (one.isEmpty() || other.isEmpty()) {
-      INDArray there = one.isEmpty() ? other : one;
-      return there.isEmpty() ? 0 : there.amaxNumber().doubleValue();
-    }
-    if (one.length() != other.length()) {
-      return Double.POSITIVE_INFINITY;
-    }
-    return one.sub(other).amaxNumber().doubleValue();
   }
 }

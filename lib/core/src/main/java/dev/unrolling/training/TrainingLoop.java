@@ -76,7 +76,11 @@ final class TrainingLoop {
       take(step, listeners);
       int done = i + 1;
       boolean saves =
-          trainer.savePolicy().filter(policy -> done % policy.everySteps() == 0).isPresent();
+          trainer
+              .control()
+              .savePolicy()
+              .filter(policy -> done % policy.everySteps() == 0)
+              .isPresent();
       if (saves || done == end || (done - first) % trainer.checkEvery() == 0) {
         check(done, end);
       }
@@ -150,7 +154,7 @@ final class TrainingLoop {
     if (++checks % CHECKS_PER_KEPT_STATE == 0 && done < end) {
       lastFinite = states(done);
     }
-    trainer.progress().report(done, end, models.get(0).check.lastLoss());
+    trainer.control().progress().report(done, end, models.get(0).check.lastLoss());
   }
 
   private SavedStates states(int step) {
@@ -161,10 +165,10 @@ final class TrainingLoop {
 
   /** Writes states where the run has a file for them. */
   private SavedStates save(SavedStates states) {
-    if (trainer.savePolicy().isEmpty()) {
+    if (trainer.control().savePolicy().isEmpty()) {
       return states;
     }
-    SavePolicy policy = trainer.savePolicy().get();
+    SavePolicy policy = trainer.control().savePolicy().get();
     Path file = policy.file();
     try {
       new SavedRun(states.step(), policy.settings(), states.networks()).save(file);

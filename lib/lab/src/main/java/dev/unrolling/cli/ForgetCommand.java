@@ -1,13 +1,15 @@
 package dev.unrolling.cli;
 
+import dev.unrolling.cli.progress.ProgressBar;
 import dev.unrolling.engine.Engines;
 import dev.unrolling.engine.Precision;
 import dev.unrolling.forgetting.ForgetJob;
 import dev.unrolling.forgetting.ForgettingReport;
-import dev.unrolling.forgetting.ModelPair;
-import dev.unrolling.forgetting.ModelPairs;
+import dev.unrolling.forgetting.Places;
 import dev.unrolling.forgetting.Prediction;
-import dev.unrolling.forgetting.UserExamples;
+import dev.unrolling.forgetting.inputs.ModelPair;
+import dev.unrolling.forgetting.inputs.ModelPairs;
+import dev.unrolling.forgetting.inputs.UserExamples;
 import dev.unrolling.unlearning.UnlearningMethods;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -171,8 +173,8 @@ final class ForgetCommand implements Callable<Integer> {
 
   private int forget() throws IOException {
     PrintWriter out = spec.commandLine().getOut();
-    ForgetJob.Places places =
-        new ForgetJob.Places(
+    Places places =
+        new Places(
             model,
             trained,
             batch,

@@ -1,6 +1,8 @@
 package dev.unrolling.cli;
 
 import dev.unrolling.cli.options.ExperimentOptions;
+import dev.unrolling.cli.progress.InterruptHandler;
+import dev.unrolling.cli.progress.ProgressBar;
 import dev.unrolling.engine.Engine;
 import dev.unrolling.experiment.Experiment;
 import dev.unrolling.experiment.Runner;

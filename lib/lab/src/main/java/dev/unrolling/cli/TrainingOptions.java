@@ -1,6 +1,6 @@
 package dev.unrolling.cli;
 
-import dev.unrolling.forgetting.RunSettings;
+import dev.unrolling.forgetting.inputs.RunSettings;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import picocli.CommandLine.Option;

@@ -26,7 +26,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -144,11 +143,10 @@ final class WeightsCommand implements Callable<Integer> {
     try (Network network = network(key, data)) {
       network.restore(state);
       StateDict.save(network, to, WeightNames.pyTorch());
-      int[] all = IntStream.range(0, data.test().size()).toArray();
       ObjectNode origin = StrictJson.mapper().createObjectNode();
       origin.put("name", name);
       origin.put("sha256", Checksums.sha256(Files.readAllBytes(to)));
-      origin.put("testAccuracy", Evaluation.of(network, data.test(), all).accuracy());
+      origin.put("testAccuracy", Evaluation.of(network, data.test()).accuracy());
       origin.set("run", key);
       write(besides(to), origin);
     }

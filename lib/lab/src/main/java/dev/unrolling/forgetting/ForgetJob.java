@@ -2,23 +2,22 @@ package dev.unrolling.forgetting;
 
 import dev.unrolling.data.AtomicFile;
 import dev.unrolling.data.BatchOrder;
-import dev.unrolling.data.Checksums;
 import dev.unrolling.data.DataException;
 import dev.unrolling.data.Dataset;
-import dev.unrolling.data.FileErrors;
 import dev.unrolling.data.Subsets;
 import dev.unrolling.forgetting.ForgettingReport.Estimate;
-import dev.unrolling.forgetting.ForgettingReport.File;
 import dev.unrolling.forgetting.ForgettingReport.Retrained;
+import dev.unrolling.forgetting.inputs.ExampleList;
+import dev.unrolling.forgetting.inputs.ModelPair;
+import dev.unrolling.forgetting.inputs.RunSettings;
+import dev.unrolling.forgetting.inputs.Snapshot;
+import dev.unrolling.forgetting.inputs.UserExamples;
 import dev.unrolling.settings.SettingsJson;
 import dev.unrolling.store.Provenance;
 import dev.unrolling.unlearning.UnlearningMethod;
 import dev.unrolling.unlearning.UnlearningMethods;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -32,75 +31,6 @@ import java.util.stream.IntStream;
 
 /** A request to forget, from files to files: the unlearned model, and a report as JSON and page. */
 public final class ForgetJob implements AutoCloseable {
-
-  /**
-   * Where everything is.
-   *
-   * @param model before the training
-   * @param trained after it
-   * @param batch list of what is to be forgotten
-   * @param data that the batch is of, as {@link UserExamples#read}
-   * @param retained list of the others that were trained on; empty for all others of the data
-   * @param test data that were not trained on; empty if there are none
-   * @param to file of the unlearned model; the report's two lie beside it
-   */
-  public record Places(
-      Path model,
-      Path trained,
-      Path batch,
-      Path data,
-      Optional<Path> retained,
-      Optional<Path> test,
-      Path to) {
-
-    /** The report for a program. */
-    public Path json() {
-      return beside(".json");
-    }
-
-    /** The report for a reader. */
-    public Path page() {
-      return beside(".html");
-    }
-
-    private Path beside(String ending) {
-      String name = to.getFileName().toString();
-      int dot = name.lastIndexOf('.');
-      return to.resolveSibling((dot > 0 ? name.substring(0, dot) : name) + ending);
-    }
-
-    /**
-     * Checks that the models are two files.
-     *
-     * @throws IllegalArgumentException if they are one
-     */
-    public void check() {
-      if (isSame(model, trained)) {
-        throw new IllegalArgumentException(
-            "--model and --trained are one file, "
-                + model
-                + "; --model is the model from before the training");
-      }
-    }
-
-    /** Refuses what would be written over. */
-    private void requireFree() {
-      for (Path written : List.of(to, json(), page())) {
-        if (Files.exists(written, LinkOption.NOFOLLOW_LINKS)) {
-          throw new IllegalArgumentException(
-              written + " is there already; move it away, or name another file by --to");
-        }
-      }
-    }
-
-    private static boolean isSame(Path one, Path other) {
-      try {
-        return Files.exists(one) && Files.exists(other) && Files.isSameFile(one, other);
-      } catch (IOException unknown) {
-        return false;
-      }
-    }
-  }
 
   /**
    * What is to be done.
@@ -118,9 +48,9 @@ public final class ForgetJob implements AutoCloseable {
   private final ModelPair pair;
   private final UnlearningMethod method;
   private final Dataset data;
-  private final Optional<Dataset> test;
   private final int[] retained;
   private final Forgetting forgetting;
+  private final Questions questions;
 
   /**
    * Reads everything and checks that it belongs together and that the places are free to be
@@ -159,8 +89,10 @@ public final class ForgetJob implements AutoCloseable {
             .orElseGet(() -> Subsets.rest(examples.dataset(), forgotten));
     checkApart(forgotten);
     this.data = pair.fed(examples.dataset());
-    this.test = places.test().map(at -> pair.fed(UserExamples.read(at, pixels, label).dataset()));
+    Optional<Dataset> test =
+        places.test().map(at -> pair.fed(UserExamples.read(at, pixels, label).dataset()));
     this.forgetting = new Forgetting(pair, data, forgotten, retained, settings, progress);
+    this.questions = Questions.of(forgetting.order().forgetBatch(), retained, test);
     places.requireFree();
   }
 
@@ -207,41 +139,18 @@ public final class ForgetJob implements AutoCloseable {
             + Sentences.count(forgetting.cost(method).orElse(null))
             + " gradients of one example; training again without them costs "
             + Sentences.count(forgetting.retrainingCost()));
-    Predictor predictor = new Predictor(pair, order);
-    Prediction chosen = prediction(predictor);
+    Predictor predictor = new Predictor(pair, forgetting.order(), forgetting.retrainingCost());
+    Prediction chosen = predictor.chosen(task.prediction());
     if (chosen != Prediction.NONE) {
       lines.add("predicting v costs about " + Sentences.count(predictor.cost(chosen)) + " more");
     }
-    lines.addAll(unpredicted(predictor));
+    lines.addAll(predictor.unpredicted(task.prediction(), task.retrain()));
     if (task.retrain()) {
       lines.add("training again, with and without them, for the true v");
     }
     lines.add("would write " + places.to() + ", " + places.json() + " and " + places.page());
     lines.add("nothing was written");
     return lines;
-  }
-
-  private Prediction prediction(Predictor predictor) {
-    return task.prediction()
-        .orElseGet(() -> dearer(predictor) ? Prediction.NONE : Prediction.ONE_HESSIAN);
-  }
-
-  private boolean dearer(Predictor predictor) {
-    return predictor.cost(Prediction.ONE_HESSIAN) > forgetting.retrainingCost();
-  }
-
-  /** Why v is not predicted, where nobody said that it should not be. */
-  private List<String> unpredicted(Predictor predictor) {
-    if (task.prediction().isPresent() || !dearer(predictor)) {
-      return List.of();
-    }
-    return List.of(
-        "v is not predicted: that would cost about "
-            + Sentences.count(predictor.cost(Prediction.ONE_HESSIAN))
-            + " gradients, more than the "
-            + Sentences.count(forgetting.retrainingCost())
-            + " of training again; --predict one-hessian has it predicted all the same"
-            + (task.retrain() ? "" : ", --retrain gives the true v"));
   }
 
   /**
@@ -258,11 +167,11 @@ public final class ForgetJob implements AutoCloseable {
     }
     ModelPair.Unlearned unlearned = forgetting.forget(method, task.seed());
     boolean single = method.name().equals("single-gradient");
-    Predictor predictor = new Predictor(pair, forgetting.order());
+    Predictor predictor = new Predictor(pair, forgetting.order(), forgetting.retrainingCost());
     List<Estimate> estimates =
-        predictor.estimates(prediction(predictor), unlearned.model(), single);
+        predictor.estimates(predictor.chosen(task.prediction()), unlearned.model(), single);
     List<String> notes = new ArrayList<>(unlearned.notes());
-    notes.addAll(unpredicted(predictor));
+    notes.addAll(predictor.unpredicted(task.prediction(), task.retrain()));
     ForgettingReport report = report(unlearned.model(), notes, estimates, forgetting.comparison());
     AtomicFile.write(
         places.json(),
@@ -278,11 +187,11 @@ public final class ForgetJob implements AutoCloseable {
     BatchOrder order = forgetting.order();
     double[] rates = pair.rates(order);
     double rateSum = IntStream.of(order.forgetVisits()).mapToDouble(visit -> rates[visit]).sum();
-    List<ForgettingReport.Answer> answers = forgetting.answers(test);
+    List<ForgettingReport.Answer> answers = forgetting.answers(questions);
     return new ForgettingReport(
         Provenance.libraryVersion(),
         Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
-        files(),
+        places.files(),
         new ForgettingReport.Run(
             data.name(),
             retained.length + order.forgetBatch().size(),
@@ -323,29 +232,6 @@ public final class ForgetJob implements AutoCloseable {
               + " its training?");
     }
     return notes;
-  }
-
-  private List<File> files() {
-    List<File> files = new ArrayList<>();
-    files.add(file("model before the training", places.model()));
-    files.add(file("trained model", places.trained()));
-    files.add(file("list of what is forgotten", places.batch()));
-    files.add(file("data", places.data()));
-    places.retained().ifPresent(path -> files.add(file("list of what stays", path)));
-    places.test().ifPresent(path -> files.add(file("data not trained on", path)));
-    files.add(new File("unlearned model", places.to().toString(), ""));
-    return files;
-  }
-
-  private static File file(String role, Path path) {
-    if (!Files.isRegularFile(path)) {
-      return new File(role, path.toString(), "");
-    }
-    try {
-      return new File(role, path.toString(), Checksums.sha256(Files.readAllBytes(path)));
-    } catch (IOException e) {
-      throw FileErrors.failed(path, e);
-    }
   }
 
   @Override

@@ -3,11 +3,14 @@ package dev.unrolling.forgetting;
 import dev.unrolling.data.Batch;
 import dev.unrolling.data.BatchOrder;
 import dev.unrolling.data.Dataset;
-import dev.unrolling.data.Subsets;
 import dev.unrolling.engine.Network;
 import dev.unrolling.forgetting.ForgettingReport.Answer;
 import dev.unrolling.forgetting.ForgettingReport.Retrained;
-import dev.unrolling.forgetting.ModelPair.Unlearned;
+import dev.unrolling.forgetting.inputs.KnownRun;
+import dev.unrolling.forgetting.inputs.ModelPair;
+import dev.unrolling.forgetting.inputs.ModelPair.Unlearned;
+import dev.unrolling.forgetting.inputs.RunSettings;
+import dev.unrolling.forgetting.inputs.Snapshot;
 import dev.unrolling.training.Removal;
 import dev.unrolling.training.SgdTrainer;
 import dev.unrolling.unlearning.RecordedUnlearning;
@@ -16,18 +19,13 @@ import dev.unrolling.unlearning.UnlearningMethod;
 import dev.unrolling.unlearning.UnlearningRequest;
 import dev.unrolling.unlearning.recording.ForgettingRecorder;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
-import java.util.stream.IntStream;
 
 /** Serves one request on a pair of models: forgets, estimates the error, and trains again. */
 final class Forgetting implements AutoCloseable {
-
-  /** Of what stays, examples that answers are measured on. */
-  private static final int SAMPLE = 1000;
 
   /** A run that is repeated may be off by this share of what training, or forgetting, moved. */
   private static final double OF_TRAINING = 0.01;
@@ -234,32 +232,14 @@ final class Forgetting implements AutoCloseable {
   }
 
   /** What the models answer; those that are there. */
-  List<Answer> answers(Optional<Dataset> test) {
-    int[] drawn = Subsets.byKeys(retained, 0);
-    Batch sample = Batch.of(data, Arrays.copyOf(drawn, Math.min(SAMPLE, drawn.length)));
+  List<Answer> answers(Questions questions) {
     List<Answer> answers = new ArrayList<>();
-    answers.add(answer("before the training", pair.start(), sample, test));
-    answers.add(answer("trained", pair.trained(), sample, test));
-    unlearned.ifPresent(model -> answers.add(answer("unlearned", model, sample, test)));
+    answers.add(questions.answer("before the training", pair.start()));
+    answers.add(questions.answer("trained", pair.trained()));
+    unlearned.ifPresent(model -> answers.add(questions.answer("unlearned", model)));
     retrained.ifPresent(
-        model -> answers.add(answer("retrained without the batch", model, sample, test)));
+        model -> answers.add(questions.answer("retrained without the batch", model)));
     return answers;
-  }
-
-  private Answer answer(String name, Snapshot model, Batch sample, Optional<Dataset> test) {
-    Batch forgotten = order.forgetBatch();
-    Double accuracy =
-        test.map(
-                unseen ->
-                    model.accuracy(Batch.of(unseen, IntStream.range(0, unseen.size()).toArray())))
-            .orElse(null);
-    return new Answer(
-        name,
-        model.loss(forgotten),
-        model.accuracy(forgotten),
-        model.loss(sample),
-        model.accuracy(sample),
-        accuracy);
   }
 
   @Override

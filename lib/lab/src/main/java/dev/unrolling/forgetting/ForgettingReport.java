@@ -1,5 +1,6 @@
 package dev.unrolling.forgetting;
 
+import dev.unrolling.forgetting.inputs.RunSettings;
 import java.util.ArrayList;
 import java.util.List;
 

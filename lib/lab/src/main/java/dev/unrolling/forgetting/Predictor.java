@@ -5,6 +5,9 @@ import dev.unrolling.data.BatchOrder;
 import dev.unrolling.engine.Network;
 import dev.unrolling.engine.ParameterVector;
 import dev.unrolling.forgetting.ForgettingReport.Estimate;
+import dev.unrolling.forgetting.inputs.KnownRun;
+import dev.unrolling.forgetting.inputs.ModelPair;
+import dev.unrolling.forgetting.inputs.Snapshot;
 import dev.unrolling.training.Removal;
 import dev.unrolling.training.SgdTrainer;
 import dev.unrolling.unlearning.KrylovUnlearning;
@@ -19,6 +22,7 @@ import dev.unrolling.unlearning.theory.UnrolledSgd;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /** What is known of the error of unlearning without training again. */
@@ -29,10 +33,41 @@ final class Predictor {
 
   private final ModelPair pair;
   private final BatchOrder order;
+  private final long retrainingCost;
 
-  Predictor(ModelPair pair, BatchOrder order) {
+  /**
+   * A predictor for a request.
+   *
+   * @param order of the run
+   * @param retrainingCost gradients of one example that training again costs
+   */
+  Predictor(ModelPair pair, BatchOrder order, long retrainingCost) {
     this.pair = pair;
     this.order = order;
+    this.retrainingCost = retrainingCost;
+  }
+
+  /** What was asked for, or one Hessian where that costs no more than training again. */
+  Prediction chosen(Optional<Prediction> asked) {
+    return asked.orElse(isDearer() ? Prediction.NONE : Prediction.ONE_HESSIAN);
+  }
+
+  private boolean isDearer() {
+    return cost(Prediction.ONE_HESSIAN) > retrainingCost;
+  }
+
+  /** Why v is not predicted, where nobody said that it should not be. */
+  List<String> unpredicted(Optional<Prediction> asked, boolean retrains) {
+    if (asked.isPresent() || !isDearer()) {
+      return List.of();
+    }
+    return List.of(
+        "v is not predicted: that would cost about "
+            + Sentences.count(cost(Prediction.ONE_HESSIAN))
+            + " gradients, more than the "
+            + Sentences.count(retrainingCost)
+            + " of training again; --predict one-hessian has it predicted all the same"
+            + (retrains ? "" : ", --retrain gives the true v"));
   }
 
   /** Plain SGD with the rates of the run. */

@@ -1,13 +1,9 @@
 package dev.unrolling.notebook;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.unrolling.data.AtomicFile;
 import dev.unrolling.data.DataCache;
 import dev.unrolling.data.DataException;
-import dev.unrolling.data.UserPath;
 import dev.unrolling.dataset.DataSets;
 import dev.unrolling.engine.Engine;
-import dev.unrolling.engine.Engines;
 import dev.unrolling.experiment.CommittedResults;
 import dev.unrolling.experiment.Computation;
 import dev.unrolling.experiment.Experiment;
@@ -17,19 +13,14 @@ import dev.unrolling.experiment.Verdict;
 import dev.unrolling.plot.Figure;
 import dev.unrolling.plot.FigureWriter;
 import dev.unrolling.settings.Scale;
-import dev.unrolling.store.Provenance;
 import dev.unrolling.store.ResultStore;
 import java.io.PrintStream;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Collectors;
 import tech.tablesaw.api.Table;
 
 /**
@@ -48,44 +39,31 @@ public final class Notebook {
   /** Environment variable that names the folder of all results. */
   public static final String OUT_VARIABLE = "UNROLLING_OUT";
 
-  private static final String NAME = "[A-Za-z0-9_-][A-Za-z0-9._-]*";
-
   private final Scale scale;
-  private final Set<String> engines = new LinkedHashSet<>();
-  private final Set<String> devices = new LinkedHashSet<>();
-  private final Set<Long> allSeeds = new LinkedHashSet<>();
   private final Path folder;
   private final TakenNames names;
   private final Path results;
-  private final Optional<Kernel> kernel;
-  private final PrintStream out;
+  private final Screen screen;
+  private final UsedEngines used;
   private final VerdictFile verdicts;
   private final CommittedResults kept;
   private final DataSets data;
-  private ProgressLine progress;
 
   private Notebook(
       String name, Map<String, String> environment, Optional<Kernel> kernel, PrintStream out) {
-    if (!name.matches(NAME)) {
-      throw new IllegalArgumentException(
-          "\"" + name + "\" is no name for a notebook; take letters, digits and . _ -");
-    }
-    scale = Scale.of(environment.getOrDefault(Scale.VARIABLE, Scale.QUICK.toString()));
-    UserPath.requireWorkingFolder();
-    folder = UserPath.of(OUT_VARIABLE, environment.getOrDefault(OUT_VARIABLE, "out")).resolve(name);
-    this.kernel = kernel;
-    this.out = out;
-    results =
-        UserPath.of(
-            ResultStore.VARIABLE, environment.getOrDefault(ResultStore.VARIABLE, "out/runs"));
+    Surroundings given = Surroundings.of(name, environment);
+    scale = given.scale();
+    folder = given.folder();
+    results = given.results();
+    screen = new Screen(kernel, out);
+    used = new UsedEngines(folder.resolve("notebook.json"));
     verdicts = new VerdictFile(folder.resolve("verdicts.csv"));
     kept = CommittedResults.from(environment);
     names = new TakenNames(folder, "verdicts");
-    progress = new ProgressLine(kernel, out);
     DataCache cache = DataCache.fromEnvironment();
     data =
         DataSets.of(
-            scale == Scale.SMOKE ? new DataCache(cache.folder(), true) : cache, this::progress);
+            scale == Scale.SMOKE ? new DataCache(cache.folder(), true) : cache, screen::progress);
   }
 
   /**
@@ -102,26 +80,8 @@ public final class Notebook {
   static Notebook open(
       String name, Map<String, String> environment, Optional<Kernel> kernel, PrintStream out) {
     Notebook notebook = new Notebook(name, environment, kernel, out);
-    List<String> facts =
-        List.of(
-            "scale " + notebook.scale,
-            "engine "
-                + Optional.ofNullable(environment.get(Engines.ENGINE_VARIABLE))
-                    .orElse("as each experiment's default"),
-            "unrolling-sgd " + Provenance.libraryVersion(),
-            threads(environment));
-    notebook.display(
-        Output.html(name + " · " + String.join(" · ", facts), Html.banner(name, facts)));
+    notebook.screen.facts(name, Surroundings.facts(notebook.scale, environment));
     return notebook;
-  }
-
-  private static String threads(Map<String, String> environment) {
-    int count =
-        Optional.ofNullable(environment.get("OMP_NUM_THREADS"))
-            .filter(text -> text.matches("[1-9][0-9]{0,3}"))
-            .map(Integer::parseInt)
-            .orElseGet(Runtime.getRuntime()::availableProcessors);
-    return count + (count == 1 ? " thread" : " threads");
   }
 
   /** How much is run. */
@@ -142,23 +102,7 @@ public final class Notebook {
    * @param seeds of the runs
    */
   public void uses(Engine engine, long... seeds) {
-    engines.add(engine.name() + " (" + engine.version() + ")");
-    devices.add(engine.device());
-    Arrays.stream(seeds).forEach(allSeeds::add);
-    Map<String, Object> notes = Map.of("engine", engines, "device", devices, "seeds", allSeeds);
-    AtomicFile.write(
-        folder.resolve("notebook.json"), file -> new ObjectMapper().writeValue(file, notes));
-    List<String> facts =
-        List.of(
-            engine.version(),
-            engine.device(),
-            engine.precision().toString(),
-            engine.threads() + (engine.threads() == 1 ? " thread" : " threads"),
-            (seeds.length == 1 ? "seed " : "seeds ")
-                + Arrays.stream(seeds).mapToObj(Long::toString).collect(Collectors.joining(", ")));
-    display(
-        Output.html(
-            engine.name() + " · " + String.join(" · ", facts), Html.banner(engine.name(), facts)));
+    screen.facts(engine.name(), used.add(engine, seeds));
   }
 
   /**
@@ -169,7 +113,7 @@ public final class Notebook {
    * @param engine that computes
    */
   public Runner runner(Engine engine) {
-    return new Runner(engine, data, this::progress)
+    return new Runner(engine, data, screen::progress)
         .withRunsAtOnce(scale.isSmall() ? engine.threads() : 1)
         .withStore(new ResultStore(results));
   }
@@ -189,7 +133,8 @@ public final class Notebook {
     }
     missing.forEach(
         (name, why) ->
-            display(Output.html("without " + name + ": " + why, Html.banner(name, List.of(why)))));
+            screen.show(
+                Output.html("without " + name + ": " + why, Html.banner(name, List.of(why)))));
     return runs.stream().filter(run -> !missing.containsKey(computation.data(run))).toList();
   }
 
@@ -208,7 +153,7 @@ public final class Notebook {
             ? figure.withNote(scale + " scale")
             : figure;
     Figure.Files files = shown.save(folder, name);
-    display(
+    screen.show(
         Output.png(
             shown.title().replace('\n', ' ') + ": " + files.png(),
             shown.image(Figure.PIXELS),
@@ -237,7 +182,7 @@ public final class Notebook {
    */
   public void show(Table table, String name) {
     Path file = save(table, name);
-    display(Output.html(table.print() + "\n" + file, HtmlTable.of(table, file.toString())));
+    screen.show(Output.html(table.print() + "\n" + file, HtmlTable.of(table, file.toString())));
   }
 
   /**
@@ -257,10 +202,10 @@ public final class Notebook {
     List<Verdict> all = List.of(shown);
     verdicts
         .put(of, all)
-        .ifPresent(line -> display(Output.html(line, Html.banner("verdicts", List.of(line)))));
+        .ifPresent(line -> screen.show(Output.html(line, Html.banner("verdicts", List.of(line)))));
     StringBuilder text = new StringBuilder();
     all.forEach(verdict -> text.append(verdict.claim()).append(' ').append(verdict).append('\n'));
-    display(Output.html(text.toString().strip(), Html.verdicts(all)));
+    screen.show(Output.html(text.toString().strip(), Html.verdicts(all)));
   }
 
   /**
@@ -291,16 +236,7 @@ public final class Notebook {
    * Tells how far the work is, in one line that changes; a few times a second at most. The next
    * thing shown ends the line. May be called from several threads.
    */
-  public synchronized void progress(String text) {
-    progress.report(text);
-  }
-
-  private synchronized void display(Output output) {
-    progress.end();
-    progress = new ProgressLine(kernel, out);
-    boolean shown = kernel.flatMap(one -> one.display(output)).isPresent();
-    if (!shown) {
-      out.println(output.plain());
-    }
+  public void progress(String text) {
+    screen.progress(text);
   }
 }

@@ -57,11 +57,7 @@ final class PlotPainter {
     y = plot.yAxis();
     yTicks = y.ticks(y.logarithmic() ? DECADES : Y_TICKS);
     xTicks = x.ticks(width < HouseStyle.WIDTH ? X_TICKS - 2 : X_TICKS);
-    double labels =
-        yTicks.stream()
-            .mapToDouble(tick -> TextMetrics.width(tick.label(), HouseStyle.TICK))
-            .max()
-            .orElse(0);
+    double labels = yTicks.stream().mapToDouble(PlotPainter::labelWidth).max().orElse(0);
     left = Math.ceil(EDGE + HouseStyle.LABEL.getSize() + 8 + labels + 7);
     plotWidth =
         (int)
@@ -83,9 +79,13 @@ final class PlotPainter {
             .toList();
   }
 
+  private static double labelWidth(Axis.Tick tick) {
+    return TextMetrics.width(tick.label(), HouseStyle.TICK);
+  }
+
   /** The widest plot at which a number below the x axis does not reach over the panel's end. */
   private double widestFor(Axis.Tick tick) {
-    double room = width - left - EDGE / 2 - TextMetrics.width(tick.label(), HouseStyle.TICK) / 2;
+    double room = width - left - EDGE / 2 - labelWidth(tick) / 2;
     return room / Math.max(x.place(tick.value()), 1e-3);
   }
 
@@ -105,11 +105,8 @@ final class PlotPainter {
 
   /** Where the axes' lettering ends. */
   private double bottom() {
-    return top()
-        + HouseStyle.PLOT_HEIGHT
-        + 2 * 8
-        + HouseStyle.TICK.getSize()
-        + HouseStyle.LABEL.getSize() * 1.4;
+    double frame = top() + HouseStyle.PLOT_HEIGHT + 2 * 8;
+    return frame + HouseStyle.TICK.getSize() + HouseStyle.LABEL.getSize() * 1.4;
   }
 
   private List<Mark> marks() {

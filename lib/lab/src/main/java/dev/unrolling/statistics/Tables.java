@@ -1,7 +1,9 @@
 package dev.unrolling.statistics;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
 import tech.tablesaw.api.Table;
 
 /** What verdicts and figures read of a table. */
@@ -32,6 +34,35 @@ public final class Tables {
   /** The rows in which a column has a number. */
   public static Table where(Table table, String column, double number) {
     return table.where(table.numberColumn(column).isEqualTo(number));
+  }
+
+  /** The mean of a column; NaN if there is no row. */
+  public static double mean(Table table, String column) {
+    return Arrays.stream(values(table, column)).average().orElse(Double.NaN);
+  }
+
+  /** The geometric mean of positive numbers; NaN if there is none. */
+  public static double geometricMean(double... values) {
+    return Math.exp(Arrays.stream(values).map(Math::log).average().orElse(Double.NaN));
+  }
+
+  /** The rows of each number of a column, in rising order. */
+  public static List<Table> parts(Table table, String column) {
+    return Arrays.stream(distinct(table, column))
+        .mapToObj(number -> where(table, column, number))
+        .toList();
+  }
+
+  /** One column over another, row by row. */
+  public static double[] ratios(Table table, String numerator, String denominator) {
+    double[] above = values(table, numerator);
+    double[] below = values(table, denominator);
+    return IntStream.range(0, above.length).mapToDouble(i -> above[i] / below[i]).toArray();
+  }
+
+  /** The largest number over the least. */
+  public static double spread(double... values) {
+    return Arrays.stream(values).max().orElseThrow() / Arrays.stream(values).min().orElseThrow();
   }
 
   /**

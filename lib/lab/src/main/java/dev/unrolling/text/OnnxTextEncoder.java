@@ -12,9 +12,6 @@ import dev.unrolling.data.FileErrors;
 import dev.unrolling.data.TextEncoder;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.net.JarURLConnection;
-import java.net.URL;
 import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
 import java.nio.charset.StandardCharsets;
@@ -43,8 +40,6 @@ public final class OnnxTextEncoder implements TextEncoder {
   /** Values in a vector of {@link #miniLm}. */
   public static final int MINI_LM_WIDTH = 384;
 
-  private static final String MINI_LM = "all-minilm-l6-v2-q";
-
   private final String name;
   private final String key;
   private final int width;
@@ -70,39 +65,12 @@ public final class OnnxTextEncoder implements TextEncoder {
    * #DEFAULT_TOKENS} tokens of a text. Left to itself its tokenizer would cut at 128.
    */
   public static OnnxTextEncoder miniLm() {
-    return new OnnxTextEncoder(
-        MINI_LM,
-        resource(MINI_LM + ".onnx"),
-        resource(MINI_LM + "-tokenizer.json"),
-        DEFAULT_TOKENS);
+    return new OnnxTextEncoder(MiniLm.NAME, MiniLm.model(), MiniLm.tokenizer(), DEFAULT_TOKENS);
   }
 
   /** {@link #key} of {@link #miniLm}, without opening it. */
   public static String miniLmKey() {
-    return MiniLmKey.VALUE;
-  }
-
-  private static final class MiniLmKey {
-    /** Files of which the key is known: to read them takes longer than else to name a run. */
-    private static final String KNOWN = "df4d1c08 c3f77764";
-
-    private static final String VALUE =
-        KNOWN.equals(crc(MINI_LM + ".onnx") + " " + crc(MINI_LM + "-tokenizer.json"))
-            ? "206c046924d6f545"
-            : key(
-                resource(MINI_LM + ".onnx"), resource(MINI_LM + "-tokenizer.json"), DEFAULT_TOKENS);
-  }
-
-  /** The CRC-32 that the index of a resource's jar names; empty if it is in none. */
-  private static String crc(String path) {
-    URL url = OnnxTextEncoder.class.getResource("/" + path);
-    try {
-      return url != null && url.openConnection() instanceof JarURLConnection jar
-          ? Long.toHexString(jar.getJarEntry().getCrc())
-          : "";
-    } catch (IOException unreadable) {
-      return "";
-    }
+    return MiniLm.Key.VALUE;
   }
 
   /**
@@ -261,24 +229,13 @@ public final class OnnxTextEncoder implements TextEncoder {
     }
   }
 
-  private static String key(byte[] model, byte[] tokens, int maximum) {
+  /** What tells the vectors of a model from those of another. */
+  static String key(byte[] model, byte[] tokens, int maximum) {
     MessageDigest digest = Checksums.newDigest();
     digest.update(model);
     digest.update(tokens);
     digest.update(("mean, unit length, " + maximum).getBytes(StandardCharsets.UTF_8));
     return HexFormat.of().formatHex(digest.digest()).substring(0, 16);
-  }
-
-  private static byte[] resource(String path) {
-    try (InputStream in = OnnxTextEncoder.class.getResourceAsStream("/" + path)) {
-      if (in == null) {
-        throw new DataException(
-            path + " is not on the class path; add langchain4j-embeddings-" + MINI_LM);
-      }
-      return in.readAllBytes();
-    } catch (IOException e) {
-      throw new DataException(path + " cannot be read from the class path", e);
-    }
   }
 
   private static byte[] bytes(Path file) {

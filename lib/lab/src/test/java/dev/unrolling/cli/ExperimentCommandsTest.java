@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.unrolling.cli.progress.ProgressBar;
 import dev.unrolling.data.Cifar10;
 import dev.unrolling.data.DataCache;
 import dev.unrolling.data.Dataset;

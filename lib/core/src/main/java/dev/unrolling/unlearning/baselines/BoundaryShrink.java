@@ -2,7 +2,6 @@ package dev.unrolling.unlearning.baselines;
 
 import dev.unrolling.data.Batch;
 import dev.unrolling.data.BatchOrder;
-import dev.unrolling.data.Dataset;
 import dev.unrolling.engine.Network;
 import dev.unrolling.training.Logits;
 import dev.unrolling.training.schedule.Schedule;
@@ -10,6 +9,9 @@ import dev.unrolling.unlearning.RequestSize;
 import dev.unrolling.unlearning.SgdPlan;
 import dev.unrolling.unlearning.UnlearningMethod;
 import dev.unrolling.unlearning.UnlearningRequest;
+import dev.unrolling.unlearning.baselines.parts.Descent;
+import dev.unrolling.unlearning.baselines.parts.InputGradients;
+import dev.unrolling.unlearning.baselines.parts.Retargeted;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -88,12 +90,8 @@ public record BoundaryShrink(SgdPlan plan, double step) implements UnlearningMet
     BatchOrder parts = BatchOrder.fixed(forget.dataset(), forget.indices(), plan.batchSize(), 1);
     return IntStream.range(0, parts.steps())
         .mapToObj(i -> InputGradients.signStep(trained, parts.batch(i), request.objective(), step))
-        .flatMap(moved -> Arrays.stream(Logits.of(trained, all(moved))))
+        .flatMap(moved -> Arrays.stream(Logits.of(trained, Batch.all(moved))))
         .mapToInt(Logits::argMax)
         .toArray();
-  }
-
-  private static Batch all(Dataset examples) {
-    return Batch.of(examples, IntStream.range(0, examples.size()).toArray());
   }
 }

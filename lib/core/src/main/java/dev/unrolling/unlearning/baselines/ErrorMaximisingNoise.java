@@ -5,6 +5,7 @@ import dev.unrolling.data.Dataset;
 import dev.unrolling.data.FeatureDataset;
 import dev.unrolling.engine.Network;
 import dev.unrolling.engine.Objective;
+import dev.unrolling.unlearning.baselines.parts.InputGradients;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.concurrent.CancellationException;

@@ -9,6 +9,7 @@ import dev.unrolling.unlearning.RequestSize;
 import dev.unrolling.unlearning.SgdPlan;
 import dev.unrolling.unlearning.UnlearningMethod;
 import dev.unrolling.unlearning.UnlearningRequest;
+import dev.unrolling.unlearning.baselines.parts.Descent;
 import java.util.Optional;
 import java.util.OptionalLong;
 

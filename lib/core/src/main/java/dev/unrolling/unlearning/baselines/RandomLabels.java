@@ -7,6 +7,9 @@ import dev.unrolling.unlearning.RequestSize;
 import dev.unrolling.unlearning.SgdPlan;
 import dev.unrolling.unlearning.UnlearningMethod;
 import dev.unrolling.unlearning.UnlearningRequest;
+import dev.unrolling.unlearning.baselines.parts.Descent;
+import dev.unrolling.unlearning.baselines.parts.Retargeted;
+import dev.unrolling.unlearning.baselines.parts.WeightMask;
 import java.util.Optional;
 import java.util.OptionalLong;
 

@@ -6,6 +6,8 @@ import dev.unrolling.engine.ParameterVector;
 import dev.unrolling.unlearning.RequestSize;
 import dev.unrolling.unlearning.UnlearningMethod;
 import dev.unrolling.unlearning.UnlearningRequest;
+import dev.unrolling.unlearning.baselines.parts.FisherDiagonal;
+import dev.unrolling.unlearning.baselines.parts.Retargeted;
 import java.util.OptionalLong;
 import java.util.stream.IntStream;
 import org.nd4j.linalg.factory.Nd4j;

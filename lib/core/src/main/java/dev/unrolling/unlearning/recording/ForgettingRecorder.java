@@ -12,7 +12,6 @@ import dev.unrolling.training.StepListener;
 import dev.unrolling.training.StepLosses;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.IntStream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -99,10 +98,7 @@ public final class ForgettingRecorder implements StepListener, AutoCloseable {
   @Override
   public void afterStep(Step step, StepLosses losses) {
     taken.afterStep(step);
-    counts =
-        step.forgetVisit()
-            ? counts.afterVisit(step.update(), start.penaltyWeight(step.objective()))
-            : counts.afterOther(step.update());
+    counts = counts.after(step, start);
   }
 
   /** What has been collected so far, in host memory. */
@@ -122,12 +118,8 @@ public final class ForgettingRecorder implements StepListener, AutoCloseable {
     int done = earlier.counts().stepsDone();
     if (counts.stepsDone() != 0 || done > order().steps()) {
       throw new IllegalArgumentException(
-          "a new recorder goes on from at most the "
-              + order().steps()
-              + " steps of its run, not one after "
-              + counts.stepsDone()
-              + " steps from "
-              + done);
+          "a new recorder goes on from at most the %s steps of its run, not one after %s steps from %s"
+              .formatted(order().steps(), counts.stepsDone(), done));
     }
     taken.resume(earlier.vectors());
     counts = earlier.counts();
@@ -135,11 +127,7 @@ public final class ForgettingRecorder implements StepListener, AutoCloseable {
 
   /** Fails if no step was watched, so that there is nothing to forget. */
   public void requireSteps() {
-    if (counts.stepsDone() == 0) {
-      throw new IllegalStateException(
-          "the recorder has watched no step, so there is nothing to undo: make it before the run"
-              + " and give it to the trainer, e.g. trainer.train(network, order, recorder)");
-    }
+    counts.requireSteps();
   }
 
   /** The run that it was made for. */
@@ -215,13 +203,7 @@ public final class ForgettingRecorder implements StepListener, AutoCloseable {
 
   /** What one of {@link #startGradients} weighs in each step so far: nothing where no visit is. */
   public double[] visitWeights(int part) {
-    return IntStream.range(0, stepsDone())
-        .mapToDouble(
-            step ->
-                !order().isForgetVisit(step)
-                    ? 0
-                    : part == 0 ? 1 : start.penaltyWeight(trainer().objective(order(), step)))
-        .toArray();
+    return run.visitWeights(start, stepsDone(), part);
   }
 
   /** M's running sum of momentum, zero before its first step: a new vector. */
@@ -243,11 +225,7 @@ public final class ForgettingRecorder implements StepListener, AutoCloseable {
   public Optional<ParameterVector> velocityShare() {
     return trainer().momentum() == 0
         ? Optional.empty()
-        : Optional.of(
-            start.addTo(
-                network().weights().scaleInPlace(0),
-                counts.gradient().velocityShare(),
-                counts.penalty().velocityShare()));
+        : Optional.of(counts.addVelocityShare(network().weights().scaleInPlace(0), start));
   }
 
   /** The same as it was measured at each visit; empty without momentum. Closed with this. */

@@ -48,6 +48,17 @@ public record ForgettingRun(
         .toList();
   }
 
+  /** What one vector of a gradient weighs in each of the first steps: nothing where no visit is. */
+  double[] visitWeights(ForgottenGradient gradient, int steps, int part) {
+    return IntStream.range(0, steps)
+        .mapToDouble(
+            step ->
+                !order.isForgetVisit(step)
+                    ? 0
+                    : part == 0 ? 1 : gradient.penaltyWeight(trainer.objective(order, step)))
+        .toArray();
+  }
+
   /** The gradient of x* now, under an objective of training: a new vector. */
   ParameterVector gradient(Objective trained, Mode mode) {
     LossGradient result =

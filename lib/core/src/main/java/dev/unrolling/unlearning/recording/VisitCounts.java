@@ -1,7 +1,9 @@
 package dev.unrolling.unlearning.recording;
 
 import dev.unrolling.data.Subsets;
+import dev.unrolling.engine.ParameterVector;
 import dev.unrolling.engine.SgdStep;
+import dev.unrolling.training.Step;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -71,19 +73,34 @@ public record VisitCounts(int stepsDone, int visits, Sums gradient, Sums penalty
   /** Before any step. */
   static final VisitCounts NONE = new VisitCounts(0, 0, Sums.NONE, Sums.NONE);
 
-  /** The counts after a step that was no visit. */
-  VisitCounts afterOther(SgdStep step) {
-    return new VisitCounts(stepsDone + 1, visits, gradient.after(step, 0), penalty.after(step, 0));
+  /**
+   * The counts after a step.
+   *
+   * @param start the gradient at w_0
+   */
+  VisitCounts after(Step step, ForgottenGradient start) {
+    SgdStep update = step.update();
+    return step.forgetVisit()
+        ? new VisitCounts(
+            stepsDone + 1,
+            visits + 1,
+            gradient.after(update, 1),
+            penalty.after(update, start.penaltyWeight(step.objective())))
+        : new VisitCounts(
+            stepsDone + 1, visits, gradient.after(update, 0), penalty.after(update, 0));
   }
 
-  /**
-   * The counts after a visit.
-   *
-   * @param step its rate and momentum
-   * @param ofPenalty what the penalty's part weighs in it, beside the first visit's gradient
-   */
-  VisitCounts afterVisit(SgdStep step, double ofPenalty) {
-    return new VisitCounts(
-        stepsDone + 1, visits + 1, gradient.after(step, 1), penalty.after(step, ofPenalty));
+  /** Adds a gradient's share of the running sum of momentum to a vector, which is returned. */
+  ParameterVector addVelocityShare(ParameterVector target, ForgottenGradient of) {
+    return of.addTo(target, gradient.velocityShare(), penalty.velocityShare());
+  }
+
+  /** Fails if there was no step, so that there is nothing to forget. */
+  void requireSteps() {
+    if (stepsDone == 0) {
+      throw new IllegalStateException(
+          "the recorder has watched no step, so there is nothing to undo: make it before the run"
+              + " and give it to the trainer, e.g. trainer.train(network, order, recorder)");
+    }
   }
 }

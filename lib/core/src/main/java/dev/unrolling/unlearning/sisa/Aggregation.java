@@ -1,15 +1,12 @@
 package dev.unrolling.unlearning.sisa;
 
 import dev.unrolling.data.Batch;
-import dev.unrolling.engine.Mode;
 import dev.unrolling.engine.Network;
 import dev.unrolling.engine.logits.SoftMax;
-import dev.unrolling.training.Evaluation;
 import dev.unrolling.training.Logits;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.nd4j.linalg.api.buffer.DataType;
 
 /**
  * How the answers of several models become one. Each model's logits are turned into soft-max
@@ -81,19 +78,10 @@ public enum Aggregation {
    * @return one an example
    */
   int[] labels(List<Network> models, Batch examples) {
-    int[] indices = examples.indices();
-    int[] labels = new int[indices.length];
-    for (int from = 0; from < indices.length; from += Evaluation.DEFAULT_CHUNK) {
-      int to = Math.min(indices.length, from + Evaluation.DEFAULT_CHUNK);
-      Batch part = Batch.of(examples.dataset(), Arrays.copyOfRange(indices, from, to));
-      List<double[][]> logits =
-          models.stream()
-              .map(model -> model.logits(part, Mode.EVALUATION))
-              .map(values -> values.castTo(DataType.DOUBLE).toDoubleMatrix())
-              .toList();
-      System.arraycopy(labels(logits), 0, labels, from, to - from);
-    }
-    return labels;
+    return Batch.parts(examples.dataset(), examples.indices(), Logits.DEFAULT_CHUNK).stream()
+        .map(part -> labels(models.stream().map(model -> Logits.of(model, part)).toList()))
+        .flatMapToInt(Arrays::stream)
+        .toArray();
   }
 
   /** Place of the largest value; of equal ones, of that with the larger second value. */

@@ -46,10 +46,8 @@ public final class Sisa implements AutoCloseable {
     public Plan {
       if (epochsPerSlice < 1 || batchSize < 1) {
         throw new IllegalArgumentException(
-            "epochsPerSlice and batchSize must be at least 1, not "
-                + epochsPerSlice
-                + " and "
-                + batchSize);
+            "epochsPerSlice and batchSize must be at least 1, not %s and %s"
+                .formatted(epochsPerSlice, batchSize));
       }
     }
   }
@@ -163,11 +161,8 @@ public final class Sisa implements AutoCloseable {
   private void checkTrained() {
     if (!isTrained()) {
       throw new IllegalStateException(
-          "only "
-              + constituents.size()
-              + " of "
-              + partition.shards()
-              + " shards are trained; call trainNextShard until all are");
+          "only %s of %s shards are trained; call trainNextShard until all are"
+              .formatted(constituents.size(), partition.shards()));
     }
   }
 
@@ -183,26 +178,22 @@ public final class Sisa implements AutoCloseable {
    */
   public Forgetting forget(int... indices) {
     checkTrained();
-    SisaPartition before = partition;
-    SisaPartition rest = before.without(indices);
-    int[] earliest = before.earliestSlices(indices);
+    SisaPartition rest = partition.without(indices);
+    int[] earliest = partition.earliestSlices(indices);
     int[] hit =
-        IntStream.range(0, earliest.length).filter(s -> earliest[s] < before.slices()).toArray();
+        IntStream.range(0, earliest.length).filter(s -> earliest[s] < rest.slices()).toArray();
     List<SisaState.Shard> states =
         Arrays.stream(hit).mapToObj(shard -> constituents.get(shard).state()).toList();
     try {
-      partition = rest;
       long gradients = 0;
       for (int shard : hit) {
         gradients += training.train(constituents.get(shard), rest, shard, earliest[shard]);
       }
+      partition = rest;
       Arrays.stream(indices).forEach(forgotten::add);
       return new Forgetting(gradients, Arrays.stream(hit).boxed().toList());
     } catch (RuntimeException failed) {
-      partition = before;
-      for (int i = 0; i < hit.length; i++) {
-        constituents.get(hit[i]).restore(states.get(i));
-      }
+      IntStream.range(0, hit.length).forEach(i -> constituents.get(hit[i]).restore(states.get(i)));
       throw failed;
     }
   }
@@ -226,13 +217,10 @@ public final class Sisa implements AutoCloseable {
 
   /** Share of examples, 0 to 1, to which the constituents together give the right label. */
   public double accuracy(Batch examples, Aggregation aggregation) {
-    int[] indices = examples.indices();
+    int[] right = examples.labels();
     int[] labels = labels(examples, aggregation);
-    long hits =
-        IntStream.range(0, labels.length)
-            .filter(i -> labels[i] == examples.dataset().label(indices[i]))
-            .count();
-    return (double) hits / labels.length;
+    return IntStream.range(0, labels.length).filter(i -> labels[i] == right[i]).count()
+        / (double) labels.length;
   }
 
   /** The model of a shard, from 0: to be read, not moved. Closed with this. */

@@ -11,7 +11,6 @@ import dev.unrolling.engine.Network;
 import dev.unrolling.engine.NetworkState;
 import dev.unrolling.engine.Objective;
 import dev.unrolling.engine.ParameterVector;
-import dev.unrolling.engine.Precision;
 import dev.unrolling.engine.SgdStep;
 import dev.unrolling.model.Architecture;
 import dev.unrolling.model.InitialWeights;
@@ -44,12 +43,8 @@ public final class Dl4jNetwork implements Network {
   private final Architecture architecture;
   private final INDArray weights;
   private final INDArray statistics;
-  private final GraphModel training;
-  private Optional<GraphModel> evaluation = Optional.empty();
-  private Optional<INDArray> velocity = Optional.empty();
-
-  /** Kept from step to step: fresh memory for a large network costs the time of its page faults. */
-  private Optional<INDArray> stepGradient = Optional.empty();
+  private final ModeGraphs graphs;
+  private final Velocity velocity = new Velocity();
 
   Dl4jNetwork(Dl4jEngine engine, Architecture architecture, INDArray initial) {
     this.engine = engine;
@@ -58,7 +53,7 @@ public final class Dl4jNetwork implements Network {
     this.weights = engine.copy(initial);
     double[] fresh = InitialWeights.runningStatistics(architecture);
     this.statistics = fresh.length == 0 ? nothing() : engine.array(fresh, fresh.length);
-    this.training = new GraphModel(architecture, type(), Mode.TRAINING);
+    this.graphs = new ModeGraphs(engine, architecture, weights, statistics);
   }
 
   /**
@@ -86,13 +81,7 @@ public final class Dl4jNetwork implements Network {
    * @param statements on those layers
    */
   public static Dl4jNetwork wrap(Model model, int[] exampleShape, UserStatement... statements) {
-    UserModel wrapped = UserModel.of(model, exampleShape, statements);
-    Precision precision =
-        wrapped.weights().dataType() == DataType.DOUBLE ? Precision.FLOAT64 : Precision.FLOAT32;
-    Dl4jEngine engine = new Dl4jEngine(Dl4jEngineProvider.device(), precision);
-    Dl4jNetwork network = new Dl4jNetwork(engine, wrapped.architecture(), wrapped.weights());
-    network.restore(new NetworkState(wrapped.weights(), wrapped.statistics(), network.nothing()));
-    return network;
+    return UserModel.of(model, exampleShape, statements).network();
   }
 
   /**
@@ -157,7 +146,7 @@ public final class Dl4jNetwork implements Network {
     return new NetworkState(
         open().dup(),
         statistics.isEmpty() ? nothing() : statistics.dup(),
-        velocity.map(INDArray::dup).orElseGet(this::nothing));
+        velocity.copy().orElseGet(this::nothing));
   }
 
   @Override
@@ -169,10 +158,10 @@ public final class Dl4jNetwork implements Network {
     if (!statistics.isEmpty()) {
       statistics.assign(engine.copy(state.runningStatistics()));
     }
-    velocity = Optional.empty();
+    velocity.restore(Optional.empty());
     if (!state.velocity().isEmpty()) {
       checkLength("velocity", state.velocity(), weights.length());
-      velocity = Optional.of(engine.copy(state.velocity()));
+      velocity.restore(Optional.of(engine.copy(state.velocity())));
     }
   }
 
@@ -190,23 +179,15 @@ public final class Dl4jNetwork implements Network {
 
   @Override
   public Loss step(Batch batch, Objective objective, SgdStep step) {
-    INDArray gradient = stepGradient.orElseGet(() -> Nd4j.create(type(), open().length()));
-    stepGradient = Optional.of(gradient);
-    if (batch.size() == 0) {
-      gradient.assign(0);
-    }
-    double loss = computeGradient(batch, objective, Mode.TRAINING, gradient);
-    if (batch.size() > 0) {
-      training.moveStatistics(statistics, batch.size());
-    }
-    move(gradient, step);
+    open();
+    double loss = graphs.step(batch, objective, step, velocity);
     return () -> loss;
   }
 
   @Override
   public LossGradient gradient(Batch batch, Objective objective, Mode mode) {
     INDArray gradient = Nd4j.zeros(type(), open().length());
-    double loss = computeGradient(batch, objective, mode, gradient);
+    double loss = graphs.gradient(batch, objective, mode, gradient);
     return new LossGradient(() -> loss, new Dl4jVector(engine, gradient));
   }
 
@@ -216,10 +197,7 @@ public final class Dl4jNetwork implements Network {
     if (batch.size() == 0) {
       return Nd4j.createUninitialized(type(), Examples.shape(batch, architecture));
     }
-    LogitDerivative derivative = derivative(batch, objective);
-    try (INDArray input = input(batch, mode)) {
-      return loaded(mode).inputDerivative(input, derivative);
-    }
+    return graphs.inputGradient(batch, objective, mode);
   }
 
   @Override
@@ -233,83 +211,16 @@ public final class Dl4jNetwork implements Network {
     if (batch.size() == 0) {
       return Nd4j.createUninitialized(type(), 0, architecture.classes());
     }
-    try (INDArray input = input(batch, mode)) {
-      return loaded(mode).logits(input);
-    }
+    return graphs.logits(batch, mode);
   }
 
   @Override
   public void close() {
-    velocity.ifPresent(INDArray::close);
-    velocity = Optional.empty();
-    stepGradient.ifPresent(INDArray::close);
-    stepGradient = Optional.empty();
+    velocity.close();
+    graphs.close();
     if (!weights.wasClosed()) {
       weights.close();
     }
-  }
-
-  /**
-   * The whole objective and its gradient.
-   *
-   * @param gradient receives it; zeros if the batch is empty
-   */
-  private double computeGradient(Batch batch, Objective objective, Mode mode, INDArray gradient) {
-    double loss = 0;
-    if (batch.size() > 0) {
-      LogitDerivative derivative = derivative(batch, objective);
-      // Closed at once: the garbage collector does not see the memory that inputs pile up.
-      try (INDArray input = input(batch, mode)) {
-        loaded(mode).pass(input, derivative, gradient);
-      }
-      loss = derivative.loss();
-    }
-    if (objective.weightDecay() > 0) {
-      Dl4jVector.add(gradient, objective.weightDecay(), weights);
-      loss += objective.weightDecay() / 2 * Dl4jVector.dot(weights, weights);
-    }
-    return loss;
-  }
-
-  private LogitDerivative derivative(Batch batch, Objective objective) {
-    return new LogitDerivative(
-        objective,
-        Examples.targets(batch, architecture, objective.criterion()),
-        batch.averagedOver());
-  }
-
-  private void move(INDArray gradient, SgdStep step) {
-    if (step.momentum() == 0) {
-      Dl4jVector.add(weights, -step.rate(), gradient);
-      return;
-    }
-    if (velocity.isEmpty()) {
-      velocity = Optional.of(gradient.dup());
-    } else {
-      Dl4jVector.add(velocity.get().muli(step.momentum()), 1, gradient);
-    }
-    Dl4jVector.add(weights, -step.rate(), velocity.get());
-  }
-
-  /** The graph of a mode, holding the present weights. Without batch norm both modes share one. */
-  private GraphModel loaded(Mode mode) {
-    GraphModel model = training;
-    if (mode == Mode.EVALUATION && !statistics.isEmpty()) {
-      if (evaluation.isEmpty()) {
-        evaluation = Optional.of(new GraphModel(architecture, type(), Mode.EVALUATION));
-      }
-      model = evaluation.get();
-      model.loadStatistics(statistics);
-    }
-    model.load(weights);
-    return model;
-  }
-
-  private INDArray input(Batch batch, Mode mode) {
-    if (mode == Mode.TRAINING) {
-      architecture.checkTrainingBatch(batch.size());
-    }
-    return engine.array(Examples.values(batch, architecture), Examples.shape(batch, architecture));
   }
 
   /** The weights; ND4J would read freed memory. */
@@ -331,13 +242,8 @@ public final class Dl4jNetwork implements Network {
   private void checkLength(String what, INDArray values, long expected) {
     if (values.length() != expected && !(values.isEmpty() && expected == 0)) {
       throw new IllegalArgumentException(
-          what
-              + " of "
-              + architecture.name()
-              + " must hold "
-              + expected
-              + " values, not "
-              + values.length());
+          "%s of %s must hold %s values, not %s"
+              .formatted(what, architecture.name(), expected, values.length()));
     }
   }
 }

@@ -1,6 +1,7 @@
 package dev.unrolling.engine.dl4j;
 
 import dev.unrolling.data.Dataset;
+import dev.unrolling.data.DatasetView;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -14,13 +15,14 @@ import org.nd4j.linalg.factory.Nd4j;
  * A data set as a user's own DL4J model is fed it: through the normaliser of its zip, as plain
  * features where the model takes those, with as many classes as the model has outputs.
  *
- * @param source the data as they are
+ * @param original the data as they are
  * @param normaliser of the model's zip; empty if it has none
  * @param flat whether an example becomes {@code (feature)}
  * @param classes of the model
  */
-record FedDataset(Dataset source, Optional<DataNormalization> normaliser, boolean flat, int classes)
-    implements Dataset {
+record FedDataset(
+    Dataset original, Optional<DataNormalization> normaliser, boolean flat, int classes)
+    implements DatasetView {
 
   /**
    * Checks that the labels are those of the model.
@@ -29,12 +31,12 @@ record FedDataset(Dataset source, Optional<DataNormalization> normaliser, boolea
    *     called by their numbers: which output is whose would be a guess
    */
   FedDataset {
-    List<String> names = source.classNames();
+    List<String> names = original.classNames();
     boolean numbered =
         IntStream.range(0, names.size()).allMatch(i -> names.get(i).equals(Integer.toString(i)));
     if (names.size() > classes || names.size() < classes && !numbered) {
       throw new IllegalArgumentException(
-          source.name()
+          original.name()
               + " has "
               + names.size()
               + " classes, but the model has "
@@ -45,33 +47,24 @@ record FedDataset(Dataset source, Optional<DataNormalization> normaliser, boolea
 
   @Override
   public String name() {
-    return source.name();
-  }
-
-  @Override
-  public int size() {
-    return source.size();
+    return original.name();
   }
 
   @Override
   public List<String> classNames() {
-    Stream<String> further = IntStream.range(source.classes(), classes).mapToObj(Integer::toString);
-    return Stream.concat(source.classNames().stream(), further).toList();
+    Stream<String> further =
+        IntStream.range(original.classes(), classes).mapToObj(Integer::toString);
+    return Stream.concat(original.classNames().stream(), further).toList();
   }
 
   @Override
   public int[] exampleShape() {
-    return flat ? new int[] {source.exampleSize()} : source.exampleShape();
-  }
-
-  @Override
-  public int label(int index) {
-    return source.label(index);
+    return flat ? new int[] {original.exampleSize()} : original.exampleShape();
   }
 
   @Override
   public void writeExample(int index, double[] target, int offset) {
-    source.writeExample(index, target, offset);
+    original.writeExample(index, target, offset);
     if (normaliser.isEmpty()) {
       return;
     }

@@ -8,11 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
-import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.Model;
-import org.deeplearning4j.nn.api.layers.IOutputLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.optimize.api.BaseTrainingListener;
@@ -36,8 +32,8 @@ final class ForgetBatch {
   private ForgetBatch(MultiDataSet data) {
     this.features = data.getFeatures();
     this.labels = data.getLabels();
-    this.featuresMasks = masks(data.getFeaturesMaskArrays(), features.length);
-    this.labelsMasks = masks(data.getLabelsMaskArrays(), labels.length);
+    this.featuresMasks = ShownBatch.masks(data.getFeaturesMaskArrays(), features.length);
+    this.labelsMasks = ShownBatch.masks(data.getLabelsMaskArrays(), labels.length);
   }
 
   /**
@@ -88,10 +84,6 @@ final class ForgetBatch {
     }
   }
 
-  private static INDArray[] masks(INDArray[] masks, int count) {
-    return masks == null ? new INDArray[count] : masks;
-  }
-
   /** Number of examples: those of the labels, by which DL4J divides. */
   int size() {
     return Math.toIntExact(labels[0].size(0));
@@ -136,44 +128,7 @@ final class ForgetBatch {
 
   /** The bits of this batch, read in a type. */
   List<Bits> bits(DataType type) {
-    return bits(type, features, featuresMasks, labelsMasks, labels);
-  }
-
-  /**
-   * What a step on the batch shows a listener.
-   *
-   * @param arrays the bits of what is fed, then of the labels
-   * @param examples a number for each example, by its features and labels
-   */
-  record Shown(List<Bits> arrays, Set<Long> examples) {
-
-    /** Whether the step at hand is fed this; can be asked from its forward pass on. */
-    boolean isFed(Model model) {
-      return match(0, model, fed(model));
-    }
-
-    /** Whether the step at hand has these labels; DL4J tells them going back. */
-    boolean hasLabels(Model model) {
-      INDArray[] labels = labels(model);
-      return match(arrays.size() - labels.length, model, labels);
-    }
-
-    private boolean match(int from, Model model, INDArray... seen) {
-      DataType type = model.params().dataType();
-      return from >= 0
-          && from + seen.length <= arrays.size()
-          && IntStream.range(0, seen.length)
-              .allMatch(i -> arrays.get(from + i).match(seen[i], type));
-    }
-
-    /** How many of these examples the step at hand has; can be asked going back. */
-    int examplesOf(Model model) {
-      return (int) ForgetBatch.examples(model).stream().filter(examples::contains).count();
-    }
-  }
-
-  private static List<Long> examples(Model model) {
-    return Bits.examples(model.params().dataType(), flat(inputs(model), labels(model)));
+    return ShownBatch.bits(type, features, featuresMasks, labelsMasks, labels);
   }
 
   /**
@@ -182,7 +137,7 @@ final class ForgetBatch {
    *
    * @throws IllegalArgumentException if the model does not take the batch
    */
-  Shown shown(Model model) {
+  ShownBatch shown(Model model) {
     Model twin = UserModels.copy(model);
     List<Bits> shown = new ArrayList<>();
     Set<Long> examples = new HashSet<>();
@@ -191,30 +146,30 @@ final class ForgetBatch {
         new BaseTrainingListener() {
           @Override
           public void onForwardPass(Model seen, List<INDArray> activations) {
-            keep(fed(seen));
+            keep(ShownBatch.fed(seen));
           }
 
           @Override
           public void onForwardPass(Model seen, Map<String, INDArray> activations) {
-            keep(fed(seen));
+            keep(ShownBatch.fed(seen));
           }
 
           @Override
           public void onBackwardPass(Model seen) {
-            keep(labels(seen));
+            keep(ShownBatch.labels(seen));
             try (MemoryWorkspace outside = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
-              examples.addAll(examples(seen));
+              examples.addAll(ShownBatch.examples(seen));
             }
           }
 
           private void keep(INDArray... arrays) {
             try (MemoryWorkspace outside = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
-              shown.addAll(bits(type, new INDArray[][] {arrays}));
+              shown.addAll(ShownBatch.bits(type, new INDArray[][] {arrays}));
             }
           }
         });
     differentiateApart(twin);
-    return new Shown(List.copyOf(shown), Set.copyOf(examples));
+    return new ShownBatch(List.copyOf(shown), Set.copyOf(examples));
   }
 
   /** Workspaces belong to a thread, and the step at hand has those of the same names open. */
@@ -240,38 +195,5 @@ final class ForgetBatch {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted before the first step", stopped);
     }
-  }
-
-  private static INDArray[] fed(Model model) {
-    if (model instanceof MultiLayerNetwork network) {
-      return flat(
-          inputs(model),
-          Arrays.stream(network.getLayers()).map(Layer::getMaskArray).toArray(INDArray[]::new));
-    }
-    ComputationGraph graph = (ComputationGraph) model;
-    return flat(
-        inputs(model),
-        masks(graph.getInputMaskArrays(), graph.getNumInputArrays()),
-        masks(graph.getLabelMaskArrays(), graph.getNumOutputArrays()));
-  }
-
-  private static INDArray[] inputs(Model model) {
-    return model instanceof MultiLayerNetwork network
-        ? new INDArray[] {network.getInput()}
-        : ((ComputationGraph) model).getInputs();
-  }
-
-  private static INDArray[] labels(Model model) {
-    return ModelChecks.outputs(model).stream()
-        .map(output -> ((IOutputLayer) output).getLabels())
-        .toArray(INDArray[]::new);
-  }
-
-  private static List<Bits> bits(DataType type, INDArray[]... arrays) {
-    return Arrays.stream(flat(arrays)).map(array -> Bits.of(array, type)).toList();
-  }
-
-  private static INDArray[] flat(INDArray[]... arrays) {
-    return Stream.of(arrays).flatMap(Arrays::stream).toArray(INDArray[]::new);
   }
 }

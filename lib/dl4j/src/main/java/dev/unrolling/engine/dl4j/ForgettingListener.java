@@ -48,10 +48,7 @@ public final class ForgettingListener extends BaseTrainingListener {
   /** How many examples of the batch the step at hand has, without being the batch. */
   private int strayed;
 
-  private boolean inEpoch;
-
-  /** Iteration of the epoch's visit; -1 before it. */
-  private int visitOfEpoch = -1;
+  private final EpochVisits epoch = new EpochVisits();
 
   /**
    * A listener for one run, to be attached before it.
@@ -101,13 +98,12 @@ public final class ForgettingListener extends BaseTrainingListener {
 
   @Override
   public void onEpochStart(Model seen) {
-    inEpoch = true;
-    visitOfEpoch = -1;
+    epoch.begin();
   }
 
   @Override
   public void onEpochEnd(Model seen) {
-    inEpoch = false;
+    epoch.end();
   }
 
   @Override
@@ -146,15 +142,7 @@ public final class ForgettingListener extends BaseTrainingListener {
               + " ComputationGraph by UserModels.copy (its clone() shares the listeners), and train"
               + " without ParallelWrapper, which trains copies");
     }
-    ListenerState now = state.get();
-    if (iteration != now.sums().iteration()) {
-      throw new IllegalStateException(
-          "the model is at step "
-              + iteration
-              + ", but the ForgettingListener was last there at step "
-              + now.sums().iteration()
-              + ": it must be attached at every step; train again with it attached throughout");
-    }
+    state.get().sums().requireAt(iteration);
   }
 
   @Override
@@ -162,40 +150,28 @@ public final class ForgettingListener extends BaseTrainingListener {
     if (model.isEmpty() || model.get() != seen) {
       return;
     }
-    ForgetBatch.Shown shown = state.orElseThrow().shown();
+    ShownBatch shown = state.orElseThrow().shown();
     try (MemoryWorkspace outside = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
       visiting = visiting && shown.hasLabels(seen);
       strayed = visiting ? 0 : shown.examplesOf(seen);
     }
-    if (visiting && inEpoch && visitOfEpoch >= 0 && !options.everyMatch) {
-      throw new IllegalStateException(
-          "steps "
-              + visitOfEpoch
-              + " and "
-              + state.get().sums().iteration()
-              + " of one epoch are both, bit for bit, the batch to be forgotten; take the double"
-              + " out of the data, or have all of them forgotten by everyMatch()");
+    if (visiting && !options.everyMatch) {
+      epoch.requireFirst(state.get().sums().iteration());
     }
   }
 
   private ListenerState start(Model seen, int iteration) {
-    if (iteration > 0 && !options.fromPresentWeights) {
-      throw new IllegalStateException(
-          "the model was trained for "
-              + iteration
-              + " steps before the ForgettingListener was attached, so w_0 is gone; attach it"
-              + " before the first fit, or, if the weights from before this training are to be w_0"
-              + " (fine-tuning a pre-trained model), attach one with fromPresentWeights()");
+    if (!options.fromPresentWeights) {
+      ListenerState.requireUntrained(iteration);
     }
-    ForgetBatch forget = ForgetBatch.of(batch.orElseThrow());
-    return ListenerState.start(seen, forget, iteration);
+    return ListenerState.start(seen, ForgetBatch.of(batch.orElseThrow()), iteration);
   }
 
   @Override
   public void onGradientCalculation(Model seen) {
     ListenerState now = state.orElseThrow();
-    if (visiting && inEpoch) {
-      visitOfEpoch = now.sums().iteration();
+    if (visiting) {
+      epoch.visit(now.sums().iteration());
     }
     state =
         Optional.of(
@@ -216,22 +192,7 @@ public final class ForgettingListener extends BaseTrainingListener {
    *     outside of it, equal in features and labels
    */
   public ForgettingRecord record() {
-    ListenerState.Strays strays =
-        state.map(ListenerState::strays).orElse(ListenerState.Strays.NONE);
-    if (strays.steps() > 0) {
-      throw new IllegalStateException(
-          "steps that showed examples to be forgotten outside of their batch: "
-              + strays.steps()
-              + ", with "
-              + strays.examples()
-              + " of them in all; steps that showed the batch whole, as it was given: "
-              + visits()
-              + ". Unlearning undoes the visits of the whole batch alone, so what the others did"
-              + " would stay. Train again with an iterator that does not shuffle examples into"
-              + " other batches (shuffle the order of the batches), or retrain without the"
-              + " examples. If those were other examples that are equal and may stay, take"
-              + " recordOfWholeVisits()");
-    }
+    state.ifPresent(now -> now.strays().requireNone(visits()));
     return recordOfWholeVisits();
   }
 

@@ -101,7 +101,7 @@ final class ListenerFile {
       arrays.add(new Bits(in.readUTF(), in.readLong(), in.readUTF()));
     }
     INDArray start = Nd4j.read(in);
-    ForgetBatch.Shown shown = new ForgetBatch.Shown(List.copyOf(arrays), Set.copyOf(examples));
+    ShownBatch shown = new ShownBatch(List.copyOf(arrays), Set.copyOf(examples));
     return new Content(
         new ListenerState(start, shown, batch, batchSize, sums, strays, trained), everyMatch);
   }

@@ -19,7 +19,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 record ListenerState(
     INDArray start,
-    ForgetBatch.Shown shown,
+    ShownBatch shown,
     String batch,
     int batchSize,
     Sums sums,
@@ -36,6 +36,28 @@ record ListenerState(
 
     /** Before the first. */
     static final Strays NONE = new Strays(0, 0);
+
+    /**
+     * Refuses a record where there are some.
+     *
+     * @param visits to the whole batch
+     */
+    void requireNone(int visits) {
+      if (steps > 0) {
+        throw new IllegalStateException(
+            "steps that showed examples to be forgotten outside of their batch: "
+                + steps
+                + ", with "
+                + examples
+                + " of them in all; steps that showed the batch whole, as it was given: "
+                + visits
+                + ". Unlearning undoes the visits of the whole batch alone, so what the others did"
+                + " would stay. Train again with an iterator that does not shuffle examples into"
+                + " other batches (shuffle the order of the batches), or retrain without the"
+                + " examples. If those were other examples that are equal and may stay, take"
+                + " recordOfWholeVisits()");
+      }
+    }
 
     Strays next(int shown) {
       return shown == 0 ? this : new Strays(steps + 1, examples + shown);
@@ -57,6 +79,31 @@ record ListenerState(
     /** Before the first step. */
     static final Sums NONE = new Sums(0, 0, 0, 0, 0);
 
+    /**
+     * The record of these steps.
+     *
+     * @param start w_0
+     * @param batchSize of the batch
+     * @param run that they are of, if it is known
+     */
+    ForgettingRecord record(INDArray start, int batchSize, Optional<Run> run) {
+      Visits seen = new Visits(visits, rateSum, velocityShare);
+      return new ForgettingRecord(
+          start, factor, batchSize, Optional.of(seen), run, RetrainedStep.SKIPPED);
+    }
+
+    /** Refuses a model that has taken steps beside the listener. */
+    void requireAt(int step) {
+      if (step != iteration) {
+        throw new IllegalStateException(
+            "the model is at step "
+                + step
+                + ", but the ForgettingListener was last there at step "
+                + iteration
+                + ": it must be attached at every step; train again with it attached throughout");
+      }
+    }
+
     Sums next(double rate, double momentum, boolean visiting) {
       double share = velocityShare * momentum + (visiting ? rate : 0);
       return new Sums(
@@ -65,6 +112,18 @@ record ListenerState(
           rateSum + (visiting ? rate : 0),
           share,
           factor + ((1 + momentum) * share - momentum * velocityShare));
+    }
+  }
+
+  /** Refuses a model that took steps before the listener was attached, so that w_0 is gone. */
+  static void requireUntrained(int iteration) {
+    if (iteration > 0) {
+      throw new IllegalStateException(
+          "the model was trained for "
+              + iteration
+              + " steps before the ForgettingListener was attached, so w_0 is gone; attach it"
+              + " before the first fit, or, if the weights from before this training are to be w_0"
+              + " (fine-tuning a pre-trained model), attach one with fromPresentWeights()");
     }
   }
 
@@ -123,12 +182,6 @@ record ListenerState(
    * @param now SHA-256 of the model's parameters; if empty, those stored
    */
   ForgettingRecord record(Optional<String> now) {
-    return new ForgettingRecord(
-        start,
-        sums.factor(),
-        batchSize,
-        Optional.of(new Visits(sums.visits(), sums.rateSum(), sums.velocityShare())),
-        Optional.of(new Run(batch, now.orElse(trained))),
-        RetrainedStep.SKIPPED);
+    return sums.record(start, batchSize, Optional.of(new Run(batch, now.orElse(trained))));
   }
 }

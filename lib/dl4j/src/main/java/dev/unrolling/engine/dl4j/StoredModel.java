@@ -9,17 +9,13 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.IntConsumer;
-import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.optimize.solvers.BaseOptimizer;
-import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.api.preprocessor.DataNormalization;
-import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.IUpdater;
 
 /**
@@ -28,9 +24,6 @@ import org.nd4j.linalg.learning.config.IUpdater;
  * {@link UserModels}, which serves a program. Models of one input and one output.
  */
 public final class StoredModel {
-
-  /** Examples that are computed together. */
-  private static final int CHUNK = 256;
 
   private final Path zip;
   private final Model model;
@@ -61,12 +54,8 @@ public final class StoredModel {
     if (model instanceof ComputationGraph graph
         && (graph.getNumInputArrays() != 1 || graph.getNumOutputArrays() != 1)) {
       throw new IllegalArgumentException(
-          zip
-              + " has "
-              + graph.getNumInputArrays()
-              + " inputs and "
-              + graph.getNumOutputArrays()
-              + " outputs; of one with several, a program forgets by UserModels.unlearn");
+          "%s has %s inputs and %s outputs; of one with several, a program forgets by UserModels.unlearn"
+              .formatted(zip, graph.getNumInputArrays(), graph.getNumOutputArrays()));
     }
     return new StoredModel(zip, model, ModelZip.normaliser(zip));
   }
@@ -146,41 +135,18 @@ public final class StoredModel {
    */
   public Dataset fed(Dataset data) {
     int[] shape = data.exampleShape();
-    Optional<Integer> outputs = outputs(shape);
+    Optional<Integer> outputs = answers().outputs(shape);
     boolean flat = outputs.isEmpty();
     if (flat) {
-      outputs = outputs(data.exampleSize());
+      outputs = answers().outputs(data.exampleSize());
     }
     if (outputs.isEmpty()) {
       throw new IllegalArgumentException(
-          zip
-              + " does not take examples of shape "
-              + Arrays.toString(shape)
-              + ", which are those of "
-              + data.name()
-              + ", nor of "
-              + data.exampleSize()
-              + " features; give the data that it was trained on");
+          "%s does not take examples of shape %s, which are those of %s, nor of %s features; give the"
+                  .formatted(zip, Arrays.toString(shape), data.name(), data.exampleSize())
+              + " data that it was trained on");
     }
     return new FedDataset(data, normaliser, flat, outputs.get());
-  }
-
-  /** Number of outputs for a shape of example; empty if it is not taken. */
-  private Optional<Integer> outputs(int... exampleShape) {
-    long[] shape = new long[exampleShape.length + 1];
-    Arrays.setAll(shape, i -> i == 0 ? 1 : exampleShape[i - 1]);
-    try {
-      INDArray output = output(Nd4j.zeros(model.params().dataType(), shape));
-      return output.rank() == 2 ? Optional.of((int) output.size(1)) : Optional.empty();
-    } catch (RuntimeException refused) {
-      return Optional.empty();
-    }
-  }
-
-  private INDArray output(INDArray features) {
-    return model instanceof MultiLayerNetwork network
-        ? network.output(features)
-        : ((ComputationGraph) model).output(features)[0];
   }
 
   /**
@@ -197,15 +163,7 @@ public final class StoredModel {
       sums = sums.next(rates[step], momentum(), order.isForgetVisit(step));
     }
     Batch forgotten = order.forgetBatch();
-    ForgettingRecord record =
-        new ForgettingRecord(
-            start.model.params(),
-            sums.factor(),
-            forgotten.size(),
-            Optional.of(
-                new ForgettingRecord.Visits(sums.visits(), sums.rateSum(), sums.velocityShare())),
-            Optional.empty(),
-            RetrainedStep.SKIPPED);
+    ForgettingRecord record = sums.record(start.model.params(), forgotten.size(), Optional.empty());
     DataSet data = UserData.of(forgotten);
     UnlearningReport report = UserModels.report(model, data, record);
     Model unlearned =
@@ -246,36 +204,16 @@ public final class StoredModel {
    * @param examples as they are fed
    */
   public double loss(Batch examples) {
-    return mean(
-        examples,
-        data ->
-            model instanceof MultiLayerNetwork network
-                ? network.score(data)
-                : ((ComputationGraph) model).score(data));
+    return answers().loss(examples);
   }
 
   /** Share of some examples whose largest output is that of their class, 0 to 1. */
   public double accuracy(Batch examples) {
-    return mean(
-        examples,
-        data -> {
-          INDArray found = output(data.getFeatures()).argMax(1);
-          return found
-              .eq(data.getLabels().argMax(1))
-              .castTo(DataType.DOUBLE)
-              .meanNumber()
-              .doubleValue();
-        });
+    return answers().accuracy(examples);
   }
 
-  private static double mean(Batch examples, ToDoubleFunction<DataSet> ofSome) {
-    int[] indices = examples.indices();
-    double sum = 0;
-    for (int from = 0; from < indices.length; from += CHUNK) {
-      int[] some = Arrays.copyOfRange(indices, from, Math.min(indices.length, from + CHUNK));
-      sum += some.length * ofSome.applyAsDouble(UserData.of(Batch.of(examples.dataset(), some)));
-    }
-    return sum / indices.length;
+  private ModelAnswers answers() {
+    return new ModelAnswers(model);
   }
 
   /**

@@ -1,5 +1,7 @@
 package dev.unrolling.engine.dl4j;
 
+import dev.unrolling.engine.NetworkState;
+import dev.unrolling.engine.Precision;
 import dev.unrolling.model.Architecture;
 import dev.unrolling.model.ParameterLayout.Entry;
 import dev.unrolling.model.ParameterLayout.Kind;
@@ -12,6 +14,7 @@ import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.ops.transforms.Transforms;
@@ -73,6 +76,16 @@ record UserModel(Architecture architecture, INDArray weights, INDArray statistic
             List.of(wrapped)),
         joined(weights, graph),
         joined(running, graph));
+  }
+
+  /** As a network of the library, in the precision of its weights. */
+  Dl4jNetwork network() {
+    Precision precision =
+        weights.dataType() == DataType.DOUBLE ? Precision.FLOAT64 : Precision.FLOAT32;
+    Dl4jEngine engine = new Dl4jEngine(Dl4jEngineProvider.device(), precision);
+    Dl4jNetwork network = new Dl4jNetwork(engine, architecture, weights);
+    network.restore(new NetworkState(weights, statistics, Nd4j.empty(precision.dataType())));
+    return network;
   }
 
   private static int classes(ComputationGraph graph, int... exampleShape) {

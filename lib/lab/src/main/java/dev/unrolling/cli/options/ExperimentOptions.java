@@ -19,9 +19,7 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Consumer;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
@@ -114,9 +112,7 @@ public final class ExperimentOptions {
 
   /** The experiments that have each setting that is changed; all if none has, to be refused. */
   public List<Experiment<?>> experiments() {
-    Set<String> names = new HashSet<>(seeds == null ? Set.of() : Set.of("seed"));
-    assignments.forEach(assignment -> names.add(SettingsJson.name(assignment)));
-    List<Experiment<?>> some = Experiments.having(List.copyOf(names));
+    List<Experiment<?>> some = Experiments.having(List.copyOf(changes().names()));
     return some.isEmpty() ? Experiments.all() : some;
   }
 
@@ -140,7 +136,7 @@ public final class ExperimentOptions {
         () -> {
           List<S> all =
               settingsFile == null ? experiment.runs().apply(scale()) : List.of(base(experiment));
-          return withSeeds(all.stream().map(this::changed).toList());
+          return changes().withSeeds(all.stream().map(changes()::of).toList());
         });
   }
 
@@ -152,13 +148,8 @@ public final class ExperimentOptions {
     return checked(
         () -> {
           String json = text(grid);
-          Set<String> named = Grid.names(json);
-          for (String assignment : assignments) {
-            requireOnce(
-                SettingsJson.name(assignment), !named.contains(SettingsJson.name(assignment)));
-          }
-          requireOnce("seed", seeds == null || !named.contains("seed"));
-          return withSeeds(Grid.of(changed(base(experiment)), json));
+          changes().requireApart(Grid.names(json));
+          return changes().withSeeds(Grid.of(changes().of(base(experiment)), json));
         });
   }
 
@@ -167,26 +158,8 @@ public final class ExperimentOptions {
     return settingsFile == null ? base : SettingsJson.read(base, text(settingsFile));
   }
 
-  private <S extends Record> S changed(S run) {
-    Set<String> names = new HashSet<>(seeds == null ? Set.of() : Set.of("seed"));
-    S changed = run;
-    for (String assignment : assignments) {
-      requireOnce(SettingsJson.name(assignment), names.add(SettingsJson.name(assignment)));
-      changed = SettingsJson.set(changed, assignment);
-    }
-    return changed;
-  }
-
-  private static void requireOnce(String name, boolean isOnce) {
-    if (!isOnce) {
-      throw new IllegalArgumentException(
-          name + " is given twice: by --set, --seeds or a grid; which one is meant?");
-    }
-  }
-
-  private <S extends Record> List<S> withSeeds(List<S> runs) {
-    return (seeds == null ? runs : SeedRange.each(runs, SeedRange.list(seeds)))
-        .stream().distinct().toList();
+  private Changes changes() {
+    return new Changes(assignments, seeds);
   }
 
   public Engine engine(Experiment<?> experiment) {

@@ -4,6 +4,8 @@ import dev.unrolling.engine.Network;
 import dev.unrolling.engine.NetworkState;
 import dev.unrolling.engine.ParameterVector;
 import dev.unrolling.experiment.RunContext;
+import dev.unrolling.experiments.benchmark.attacks.LikelihoodRatioAttack;
+import dev.unrolling.experiments.benchmark.attacks.Relearning;
 import dev.unrolling.metrics.OutputDistances;
 import dev.unrolling.metrics.VerificationError;
 import dev.unrolling.model.Architecture;
@@ -24,7 +26,7 @@ import java.util.function.Supplier;
  */
 final class Bench implements AutoCloseable {
 
-  private final ForgetSplit split;
+  private final BenchmarkSplit split;
   private final BenchmarkSettings settings;
   private final Network original;
   private final Network retrained;
@@ -39,7 +41,7 @@ final class Bench implements AutoCloseable {
   private final LikelihoodRatioAttack attack;
 
   private Bench(
-      ForgetSplit split,
+      BenchmarkSplit split,
       TrainedNetworks.Recorded recorded,
       NetworkState retrained,
       Tuning tuning,
@@ -78,7 +80,7 @@ final class Bench implements AutoCloseable {
    * @param other what methods are tuned on
    */
   static Bench of(
-      ForgetSplit split, ForgetSplit other, Architecture architecture, RunContext context) {
+      BenchmarkSplit split, BenchmarkSplit other, Architecture architecture, RunContext context) {
     TrainedNetworks networks = new TrainedNetworks(architecture, context);
     List<Supplier<NetworkState>> trainings =
         new ArrayList<>(

@@ -91,8 +91,8 @@ public final class BenchmarkExperiment
             settings.model(),
             Arrays.stream(data.train().exampleShape()).boxed().toList(),
             data.train().classes());
-    ForgetSplit split = ForgetSplit.of(data, settings);
-    ForgetSplit other = ForgetSplit.of(data, settings.tuning(data.train().classes()));
+    BenchmarkSplit split = BenchmarkSplit.of(data, settings);
+    BenchmarkSplit other = BenchmarkSplit.of(data, settings.tuning(data.train().classes()));
     List<BenchmarkRow> rows =
         new ArrayList<>(
             context

@@ -1,5 +1,7 @@
 package dev.unrolling.experiments.benchmark;
 
+import dev.unrolling.experiments.benchmark.attacks.LikelihoodRatioAttack;
+
 /**
  * What {@link BenchmarkExperiment} finds of a method.
  *

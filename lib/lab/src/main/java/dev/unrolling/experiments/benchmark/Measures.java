@@ -3,6 +3,7 @@ package dev.unrolling.experiments.benchmark;
 import dev.unrolling.data.Batch;
 import dev.unrolling.engine.Network;
 import dev.unrolling.engine.logits.SoftMax;
+import dev.unrolling.experiments.benchmark.attacks.MembershipAttack;
 import dev.unrolling.training.Evaluation;
 import dev.unrolling.training.Logits;
 import java.util.Arrays;
@@ -28,7 +29,7 @@ record Measures(double ua, double ra, double ta, double mia, double forgottenCla
       new Measures(Double.NaN, Double.NaN, Double.NaN, Double.NaN, Double.NaN);
 
   /** On the test set, for the table. */
-  static Measures ofTest(Network network, ForgetSplit split) {
+  static Measures ofTest(Network network, BenchmarkSplit split) {
     double inClass =
         split.forgottenTest().size() == 0
             ? Double.NaN
@@ -37,12 +38,12 @@ record Measures(double ua, double ra, double ta, double mia, double forgottenCla
   }
 
   /** On the validation part, for tuning: no test label is read. */
-  static Measures ofValidation(Network network, ForgetSplit split) {
+  static Measures ofValidation(Network network, BenchmarkSplit split) {
     return of(network, split, split.validation(), Double.NaN);
   }
 
   private static Measures of(
-      Network network, ForgetSplit split, Batch unseen, double forgottenClass) {
+      Network network, BenchmarkSplit split, Batch unseen, double forgottenClass) {
     int count = Math.min(unseen.size(), split.retained().size());
     Batch stays =
         Batch.of(split.retained().dataset(), Arrays.copyOf(split.retained().indices(), count));

@@ -109,14 +109,15 @@ final class RunRecord implements StepListener, AutoCloseable {
   /**
    * w'' of single gradient unlearning (2.2): the gradients at w_0, each times its visits' rates.
    */
-  static ParameterVector singleGradient(Network start, ParameterVector weights, ForgetSplit split) {
+  static ParameterVector singleGradient(
+      Network start, ParameterVector weights, BenchmarkSplit split) {
     try (ParameterVector sum = startGradients(start, split, visitedRates(split))) {
       return SingleGradientUnlearning.unlearnedWeights(weights, sum, 1);
     }
   }
 
   /** The rates of the run's steps; negative where one visits what is forgotten. */
-  private static double[] signedRates(ForgetSplit split) {
+  private static double[] signedRates(BenchmarkSplit split) {
     BatchOrder order = split.order();
     Schedule schedule = split.settings().schedule();
     Set<Integer> gone = IntStream.of(split.forget().indices()).boxed().collect(Collectors.toSet());
@@ -129,7 +130,7 @@ final class RunRecord implements StepListener, AutoCloseable {
   }
 
   /** What the rates of each forget batch's visits come to over the run. */
-  private static double[] visitedRates(ForgetSplit split) {
+  private static double[] visitedRates(BenchmarkSplit split) {
     int size = split.settings().batchSize();
     double[] sums = new double[(split.forget().size() + size - 1) / size];
     int visit = 0;
@@ -143,7 +144,7 @@ final class RunRecord implements StepListener, AutoCloseable {
 
   /** The sum of the forget batches' gradients at w_0 in training mode, each times its factor. */
   private static ParameterVector startGradients(
-      Network start, ForgetSplit split, double... factors) {
+      Network start, BenchmarkSplit split, double... factors) {
     BatchOrder once =
         BatchOrder.fixed(
             split.forget().dataset(), split.forget().indices(), split.settings().batchSize(), 1);
@@ -161,7 +162,7 @@ final class RunRecord implements StepListener, AutoCloseable {
    * w'' with one Hessian for all steps (2.11), of 320 examples of what stays at w_0 in training
    * mode, clipped; each of an epoch's visits has their mean gradient.
    */
-  static ParameterVector oneHessian(Network start, ParameterVector weights, ForgetSplit split) {
+  static ParameterVector oneHessian(Network start, ParameterVector weights, BenchmarkSplit split) {
     double[] rates = signedRates(split);
     double[] equal = new double[visitedRates(split).length];
     Arrays.fill(equal, 1.0 / equal.length);
@@ -192,7 +193,7 @@ final class RunRecord implements StepListener, AutoCloseable {
   }
 
   /** Gradients of one example that {@link #oneHessian} costs, a product counted as two. */
-  static long oneHessianCost(ForgetSplit split) {
+  static long oneHessianCost(BenchmarkSplit split) {
     return split.forget().size()
         + 2L * PRODUCTS * Math.min(split.retained().size(), HESSIAN_EXAMPLES);
   }

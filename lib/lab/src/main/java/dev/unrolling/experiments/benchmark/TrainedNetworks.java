@@ -39,13 +39,13 @@ final class TrainedNetworks {
   }
 
   /** M', trained on what stays. */
-  NetworkState retrained(ForgetSplit split) {
+  NetworkState retrained(BenchmarkSplit split) {
     return trained(
         BenchmarkExperiment.RETRAINING, split, split.retrainedOrder(), split.retrainedSchedule());
   }
 
   /** M, without a record. */
-  NetworkState original(ForgetSplit split) {
+  NetworkState original(BenchmarkSplit split) {
     return trained(BenchmarkExperiment.NOTHING, split, split.order(), split.settings().schedule());
   }
 
@@ -55,7 +55,7 @@ final class TrainedNetworks {
    *
    * @param number from 0
    */
-  NetworkState shadow(ForgetSplit split, int number) {
+  NetworkState shadow(BenchmarkSplit split, int number) {
     return context
         .shared()
         .get(
@@ -64,14 +64,14 @@ final class TrainedNetworks {
   }
 
   private NetworkState trained(
-      String name, ForgetSplit split, BatchOrder order, Schedule schedule) {
+      String name, BenchmarkSplit split, BatchOrder order, Schedule schedule) {
     return context
         .shared()
         .get(BenchmarkTraining.of(name, split.settings()), train(name, split, order, schedule));
   }
 
   private Function<RunContext, NetworkState> train(
-      String name, ForgetSplit split, BatchOrder order, Schedule schedule) {
+      String name, BenchmarkSplit split, BatchOrder order, Schedule schedule) {
     return work -> {
       try (Network network = work.engine().network(architecture, split.settings().seed())) {
         return work.train(network, trainer(name, split, work).withSchedule(schedule), order);
@@ -79,13 +79,13 @@ final class TrainedNetworks {
     };
   }
 
-  private static SgdTrainer trainer(String name, ForgetSplit split, RunContext work) {
+  private static SgdTrainer trainer(String name, BenchmarkSplit split, RunContext work) {
     return new SgdTrainer(split.settings().objective(), split.settings().schedule())
         .withProgress(work.reporter(name));
   }
 
   /** M and the record of its run, which takes a Hessian product a step. */
-  Recorded recorded(ForgetSplit split) {
+  Recorded recorded(BenchmarkSplit split) {
     NetworkState together =
         context
             .shared()
@@ -106,7 +106,7 @@ final class TrainedNetworks {
   }
 
   /** Gives the weights and both vectors in one. */
-  private NetworkState record(ForgetSplit split, RunContext work) {
+  private NetworkState record(BenchmarkSplit split, RunContext work) {
     try (Network network = work.engine().network(architecture, split.settings().seed());
         RunRecord record = new RunRecord(network, split.forget())) {
       int first =

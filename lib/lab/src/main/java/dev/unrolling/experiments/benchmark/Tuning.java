@@ -10,7 +10,7 @@ import java.util.concurrent.CancellationException;
 /** Chooses the candidate of a method, by another forget set and the validation part alone. */
 final class Tuning implements AutoCloseable {
 
-  private final ForgetSplit split;
+  private final BenchmarkSplit split;
   private final Network original;
   private final Measures reference;
 
@@ -19,7 +19,7 @@ final class Tuning implements AutoCloseable {
    * @param original trained on all of it; owned
    * @param retrained on what stays; closed
    */
-  Tuning(ForgetSplit split, Network original, Network retrained) {
+  Tuning(BenchmarkSplit split, Network original, Network retrained) {
     this.split = split;
     this.original = original;
     try (retrained) {
@@ -51,7 +51,8 @@ final class Tuning implements AutoCloseable {
    *
    * @param trained read by one thread at a time
    */
-  static Optional<Network> unlearned(UnlearningMethod method, Network trained, ForgetSplit split) {
+  static Optional<Network> unlearned(
+      UnlearningMethod method, Network trained, BenchmarkSplit split) {
     try (Network given = copy(trained)) {
       return Optional.of(
           method.unlearn(

@@ -2,6 +2,7 @@ package dev.unrolling.experiments.finetuning;
 
 import dev.unrolling.data.Batch;
 import dev.unrolling.data.BatchOrder;
+import dev.unrolling.data.Dataset;
 import dev.unrolling.data.Subsets;
 import dev.unrolling.dataset.DataSets;
 import dev.unrolling.engine.Network;
@@ -24,6 +25,7 @@ import dev.unrolling.unlearning.recording.VisitCounts;
 import dev.unrolling.unlearning.theory.SigmaMeasurement;
 import dev.unrolling.unlearning.theory.UnlearningErrorRecorder;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -44,43 +46,6 @@ public final class FineTuning implements Computation<FineTuningSettings, FineTun
 
   /** How M' leaves out a visit. */
   public static final Removal LEFT_OUT = Removal.skippedStep();
-
-  private static final double RECIPE_MOMENTUM = 0.9;
-  private static final double RECIPE_WEIGHT_DECAY = 5e-4;
-  private static final int RECIPE_PADDING = 4;
-
-  /** What decides the weights after pre-training, beside the engine and its precision. */
-  private record Pretraining(
-      String model,
-      String data,
-      int examples,
-      int epochs,
-      int batchSize,
-      double rate,
-      FineTuningSettings.Recipe recipe,
-      double momentum,
-      double weightDecay,
-      double gamma,
-      int left,
-      long seed) {
-
-    static Pretraining of(FineTuningSettings s) {
-      boolean plain = s.pretrainingRecipe() == FineTuningSettings.Recipe.PLAIN;
-      return new Pretraining(
-          s.model(),
-          s.data(),
-          s.examples(),
-          s.pretrainingEpochs(),
-          s.pretrainingBatchSize(),
-          s.pretrainingRate(),
-          s.pretrainingRecipe(),
-          plain ? s.momentum() : RECIPE_MOMENTUM,
-          plain ? s.weightDecay() : RECIPE_WEIGHT_DECAY,
-          s.gamma(),
-          s.forgetBatchInPretraining() ? 0 : s.batchSize(),
-          s.seed());
-    }
-  }
 
   /**
    * What a run begins with.
@@ -124,7 +89,7 @@ public final class FineTuning implements Computation<FineTuningSettings, FineTun
   /** Runs from the same pre-trained weights. */
   @Override
   public Object group(FineTuningSettings settings) {
-    return List.of(Pretraining.of(settings), settings.pretrainingPrecision());
+    return List.of(FineTuningPretraining.of(settings), settings.pretrainingPrecision());
   }
 
   @Override
@@ -177,28 +142,26 @@ public final class FineTuning implements Computation<FineTuningSettings, FineTun
    */
   public static Prepared prepare(FineTuningSettings settings, RunContext context) {
     DataSets.Parts data = context.data().of(settings.data());
-    ForgetSplit split = ForgetSplit.of(data.train(), settings);
+    int[] drawn = Subsets.stratified(data.train(), settings.examples(), settings.seed());
+    Batch forget = Batch.of(data.train(), Arrays.copyOf(drawn, settings.batchSize()));
+    int[] others = Arrays.copyOfRange(drawn, settings.batchSize(), drawn.length);
     NetworkState start =
         context
             .shared()
             .get(
-                Pretraining.of(settings),
+                FineTuningPretraining.of(settings),
                 settings.pretrainingPrecision(),
-                pretraining -> pretrain(settings, data, split, pretraining))
+                pretraining -> FineTuningPretraining.train(settings, forget, others, pretraining))
             .withoutVelocity();
     BatchOrder order =
         BatchOrder.shuffled(
-                data.train(),
-                split.others(),
-                settings.batchSize(),
-                settings.epochs(),
-                settings.seed())
-            .withForgetBatch(split.forget(), settings.position());
+                data.train(), others, settings.batchSize(), settings.epochs(), settings.seed())
+            .withForgetBatch(forget, settings.position());
     SgdTrainer trainer =
         trainer(settings)
             .withGammaDecay(new GammaDecay(settings.gammaDivisor(), settings.gammaEpochs()))
             .withProgress(context.reporter("fine-tuning"));
-    return new Prepared(data, architecture(settings, data), start, order, trainer);
+    return new Prepared(data, architecture(settings, data.train()), start, order, trainer);
   }
 
   /** A recorder of the unlearning error in a run, as all runs of these settings measure it. */
@@ -255,49 +218,17 @@ public final class FineTuning implements Computation<FineTuningSettings, FineTun
     return stopped.step();
   }
 
-  private static NetworkState pretrain(
-      FineTuningSettings settings, DataSets.Parts data, ForgetSplit split, RunContext context) {
-    try (Network network =
-        context.engine().network(architecture(settings, data), settings.seed())) {
-      if (settings.pretrainingEpochs() == 0) {
-        return network.saveState();
-      }
-      BatchOrder order =
-          BatchOrder.shuffled(
-              data.train(),
-              settings.forgetBatchInPretraining() ? split.all() : split.others(),
-              settings.pretrainingBatchSize(),
-              settings.pretrainingEpochs(),
-              settings.seed());
-      SgdTrainer trainer =
-          trainer(settings)
-              .withSchedule(Schedule.constant(settings.pretrainingRate()))
-              .withProgress(context.reporter("pre-training"));
-      return switch (settings.pretrainingRecipe()) {
-        case PLAIN -> context.train(network, trainer, order);
-        case ONE_CYCLE ->
-            context.train(
-                network,
-                trainer
-                    .withObjective(objective(settings).withWeightDecay(RECIPE_WEIGHT_DECAY))
-                    .withSchedule(Schedule.oneCycle(settings.pretrainingRate()))
-                    .withMomentum(RECIPE_MOMENTUM),
-                order.augmented(RECIPE_PADDING, settings.seed()));
-      };
-    }
+  static Architecture architecture(FineTuningSettings settings, Dataset train) {
+    return Architectures.named(settings.model(), train.classes());
   }
 
-  private static Architecture architecture(FineTuningSettings settings, DataSets.Parts data) {
-    return Architectures.named(settings.model(), data.train().classes());
-  }
-
-  private static Objective objective(FineTuningSettings settings) {
+  static Objective objective(FineTuningSettings settings) {
     return Objective.crossEntropy()
         .withGamma(settings.gamma())
         .withWeightDecay(settings.weightDecay());
   }
 
-  private static SgdTrainer trainer(FineTuningSettings settings) {
+  static SgdTrainer trainer(FineTuningSettings settings) {
     return new SgdTrainer(objective(settings), Schedule.constant(settings.rate()))
         .withMomentum(settings.momentum());
   }

@@ -11,14 +11,27 @@ import dev.unrolling.statistics.Tables;
 import dev.unrolling.store.RecordTable;
 import dev.unrolling.text.OnnxTextEncoder;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import tech.tablesaw.api.Table;
 
 /** E1 to E5 and E7, grids of {@link FineTuning}. */
 public final class FineTuningExperiments implements ExperimentProvider {
+
+  private static final List<String> SUMMARY =
+      List.of(
+          "step",
+          "v_single_gradient",
+          "forgetting_distance",
+          "e",
+          "e1",
+          "sigma_mean",
+          "norm_dw",
+          "test_accuracy");
 
   /** For the service loader. */
   public FineTuningExperiments() {}
@@ -73,7 +86,7 @@ public final class FineTuningExperiments implements ExperimentProvider {
             FineTuningGrids::factors,
             FineTuningExperiments::factors,
             (scale, table) ->
-                GridVerdicts.factors(
+                FactorVerdicts.all(
                     FineTuningVerdicts.lastRows(table), FineTuningSettings.of(scale))));
   }
 
@@ -93,12 +106,24 @@ public final class FineTuningExperiments implements ExperimentProvider {
         Reading.of(figures, FineTuningExperiments::summary, verdicts));
   }
 
+  /**
+   * What each run came to: its last measurement, in few columns.
+   *
+   * @param settings columns that come first, behind model and data
+   */
+  public static Table summary(Table measurements, List<String> settings) {
+    Set<String> columns = new LinkedHashSet<>(List.of("model", "data"));
+    columns.addAll(settings);
+    columns.addAll(SUMMARY);
+    return FineTuningVerdicts.lastRows(measurements).selectColumns(columns.toArray(String[]::new));
+  }
+
   private static Table summary(Table table) {
     List<String> settings =
         RecordTable.of("settings", FineTuningSettings.class, List.of()).columnNames().stream()
             .filter(setting -> table.column(setting).countUnique() > 1)
             .toList();
-    return FineTuningVerdicts.summary(table, settings);
+    return summary(table, settings);
   }
 
   /** The runs of the first run's model and data set. */
@@ -138,7 +163,8 @@ public final class FineTuningExperiments implements ExperimentProvider {
 
   private static Map<String, Figure> factors(Scale scale, Table table) {
     var changes =
-        GridVerdicts.changes(FineTuningVerdicts.lastRows(table), FineTuningSettings.of(scale), "e");
+        FactorVerdicts.changes(
+            FineTuningVerdicts.lastRows(table), FineTuningSettings.of(scale), "e");
     return Map.of(
         "e7-factors", GridFigures.factors("What moves v, and does e follow?", changes, "e"));
   }

@@ -4,18 +4,16 @@ import dev.unrolling.experiment.Verdict;
 import dev.unrolling.experiment.Verdict.Outcome;
 import dev.unrolling.statistics.Correlation;
 import dev.unrolling.statistics.LogLogSlope;
+import dev.unrolling.statistics.RankComparison;
 import dev.unrolling.statistics.Tables;
 import dev.unrolling.store.RecordTable;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.DoubleSummaryStatistics;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeMap;
-import java.util.stream.Collectors;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.IntColumn;
 import tech.tablesaw.api.Table;
@@ -24,22 +22,8 @@ import tech.tablesaw.selection.Selection;
 /** What tables of {@link FineTuning} say about claims 2.3 and 2.4 and E1. */
 public final class FineTuningVerdicts {
 
-  private static final List<String> SUMMARY =
-      List.of(
-          "step",
-          "v_single_gradient",
-          "forgetting_distance",
-          "e",
-          "e1",
-          "sigma_mean",
-          "norm_dw",
-          "test_accuracy");
-
   /** Fewest settings that a correlation across settings rests on. */
   public static final int FEWEST_SETTINGS = 8;
-
-  /** Share of resamples in which one variable must rank v better to be called better. */
-  public static final double CLEAR_SHARE = 0.9;
 
   /** Largest ratio between the extremes of v/e1 over a sweep of the rate. */
   public static final double LARGEST_SPREAD = 1.5;
@@ -55,18 +39,6 @@ public final class FineTuningVerdicts {
       double differencesVWithNormDw) {}
 
   private FineTuningVerdicts() {}
-
-  /**
-   * What each run came to: its last measurement, in few columns.
-   *
-   * @param settings columns that come first, behind model and data
-   */
-  public static Table summary(Table measurements, List<String> settings) {
-    Set<String> columns = new LinkedHashSet<>(List.of("model", "data"));
-    columns.addAll(settings);
-    columns.addAll(SUMMARY);
-    return lastRows(measurements).selectColumns(columns.toArray(String[]::new));
-  }
 
   /** All that E1's table says, at any scale. */
   public static Verdict[] all(Table measurements) {
@@ -86,14 +58,11 @@ public final class FineTuningVerdicts {
   public static Table lastRows(Table measurements) {
     IntColumn run = measurements.intColumn("run");
     Map<Integer, Selection> rowsOf = new HashMap<>();
-    Map<Integer, Integer> last = new HashMap<>();
     for (int row = 0; row < run.size(); row++) {
       rowsOf.computeIfAbsent(run.getInt(row), one -> Selection.with()).add(row);
-      last.put(run.getInt(row), row);
     }
-    Table rows =
-        measurements.where(
-            Selection.with(last.values().stream().mapToInt(Integer::intValue).toArray()));
+    int[] last = rowsOf.values().stream().mapToInt(one -> one.get(one.size() - 1)).toArray();
+    Table rows = measurements.where(Selection.with(last));
     if (!measurements.containsColumn("sigma") || measurements.containsColumn("sigma_mean")) {
       return rows;
     }
@@ -104,10 +73,6 @@ public final class FineTuningVerdicts {
     return rows.addColumns(DoubleColumn.create("sigma_mean", means));
   }
 
-  private static List<Integer> runs(Table measurements) {
-    return measurements.intColumn("run").unique().asList().stream().sorted().toList();
-  }
-
   /**
    * For each run, Pearson's correlation of v with e over its steps, beside the two controls (t
    * alone, norm(dw) alone), and of first differences. Any two growing series correlate: these
@@ -115,14 +80,13 @@ public final class FineTuningVerdicts {
    */
   public static Table controls(Table measurements) {
     List<Control> rows = new ArrayList<>();
-    for (int run : runs(measurements)) {
-      Table one = Tables.where(measurements, "run", run);
+    for (Table one : Tables.parts(measurements, "run")) {
       double[] v = Tables.values(one, "v_single_gradient");
       double[] e = Tables.values(one, "e");
       double[] normDw = Tables.values(one, "norm_dw");
       rows.add(
           new Control(
-              run,
+              one.intColumn("run").get(0),
               describe(one),
               Correlation.pearson(v, e),
               Correlation.pearson(v, Tables.values(one, "step")),
@@ -160,46 +124,24 @@ public final class FineTuningVerdicts {
     String statement =
         "Across settings at the same step, " + error + " ranks v, and better than simpler numbers";
     if (last.rowCount() < FEWEST_SETTINGS || last.intColumn("step").countUnique() != 1) {
-      return new Verdict(
+      return Verdict.of(
           claim,
           statement,
           Outcome.UNDECIDED,
-          last.rowCount()
-              + " settings at "
-              + last.intColumn("step").countUnique()
-              + " different steps; at least "
-              + FEWEST_SETTINGS
-              + " at one step are needed");
+          "%s settings at %s different steps; at least %s at one step are needed",
+          last.rowCount(),
+          last.intColumn("step").countUnique(),
+          FEWEST_SETTINGS);
     }
-    double[] v = Tables.values(last, "v_single_gradient");
-    double[] e = Tables.values(last, error);
-    Correlation rank = Correlation.ofRanks(v, e);
-    Map<String, double[]> controls = new TreeMap<>();
-    controls.put("norm(dw)", Tables.values(last, "norm_dw"));
-    controls.put("the rate", Tables.values(last, "rate"));
-    Map<String, Double> shares =
-        controls.entrySet().stream()
-            .collect(
-                Collectors.toMap(
-                    Map.Entry::getKey, c -> Correlation.shareWhereBetter(v, e, c.getValue())));
-    Outcome outcome = Outcome.UNDECIDED;
-    if (rank.low() > 0 && shares.values().stream().allMatch(share -> share >= CLEAR_SHARE)) {
-      outcome = Outcome.HOLDS;
-    } else if (rank.high() <= 0
-        || shares.values().stream().anyMatch(share -> share <= 1 - CLEAR_SHARE)) {
-      outcome = Outcome.FAILS;
-    }
-    String compared =
-        controls.keySet().stream()
-            .map(
-                name ->
-                    String.format(
-                        Locale.ROOT,
-                        "%s alone %s, beaten in %.0f%% of resamples",
-                        name,
-                        Correlation.ofRanks(v, controls.get(name)),
-                        100 * shares.get(name)))
-            .collect(Collectors.joining("; "));
+    RankComparison ranking =
+        RankComparison.of(
+            Tables.values(last, "v_single_gradient"),
+            Tables.values(last, error),
+            Map.of(
+                "norm(dw)", Tables.values(last, "norm_dw"),
+                "the rate", Tables.values(last, "rate")));
+    Outcome outcome = ranking.isWorse() ? Outcome.FAILS : Outcome.UNDECIDED;
+    outcome = ranking.isBetter() ? Outcome.HOLDS : outcome;
     return Verdict.of(
         claim,
         statement,
@@ -208,11 +150,11 @@ public final class FineTuningVerdicts {
             + " (needed: %.0f%%); t alone is constant and ranks nothing. Within a rate, mean"
             + " over the rates: %s %.2f, norm(dw) alone %.2f, sigma alone %.2f",
         error,
-        rank,
+        ranking.rank(),
         last.rowCount(),
         last.intColumn("step").get(0),
-        compared,
-        100 * CLEAR_SHARE,
+        ranking,
+        100 * RankComparison.CLEAR_SHARE,
         error,
         withinRates(last, error),
         withinRates(last, "norm_dw"),
@@ -221,8 +163,7 @@ public final class FineTuningVerdicts {
 
   /** Mean over the learning rates of the rank correlation of v with a column at that rate. */
   private static double withinRates(Table last, String name) {
-    return Arrays.stream(Tables.distinct(last, "rate"))
-        .mapToObj(rate -> Tables.where(last, "rate", rate))
+    return Tables.parts(last, "rate").stream()
         .mapToDouble(
             one ->
                 Correlation.spearman(
@@ -242,7 +183,7 @@ public final class FineTuningVerdicts {
    */
   public static Verdict bound(String claim, Table measurements, String error) {
     Table later = measurements.where(measurements.intColumn("step").isGreaterThan(1));
-    double[] ratios = ratios(later, "v_single_gradient", error);
+    double[] ratios = Tables.ratios(later, "v_single_gradient", error);
     long above = Arrays.stream(ratios).filter(ratio -> !(ratio <= 1)).count();
     return Verdict.of(
         claim,
@@ -264,9 +205,11 @@ public final class FineTuningVerdicts {
    * @param last one row a rate, at least 4
    */
   public static Verdict units(String claim, Table last) {
-    double[] perE = ratios(last, "v_single_gradient", "e");
-    double[] perE1 = ratios(last, "v_single_gradient", "e1");
-    double spread = max(perE1) / min(perE1);
+    double[] perE = Tables.ratios(last, "v_single_gradient", "e");
+    double[] perE1 = Tables.ratios(last, "v_single_gradient", "e1");
+    DoubleSummaryStatistics e = Arrays.stream(perE).summaryStatistics();
+    DoubleSummaryStatistics e1 = Arrays.stream(perE1).summaryStatistics();
+    double spread = Tables.spread(perE1);
     return Verdict.of(
         claim,
         "The one-eta form has the unit of a weight: v/e1 does not depend on the rate (v/e goes"
@@ -274,13 +217,13 @@ public final class FineTuningVerdicts {
         spread <= LARGEST_SPREAD,
         "v/e1 from %.2g to %.2g, a factor of %.2f (needed: at most %.1f); v/e from %.2g to"
             + " %.2g, a factor of %.1f, slope %.2f in the rate",
-        min(perE1),
-        max(perE1),
+        e1.getMin(),
+        e1.getMax(),
         spread,
         LARGEST_SPREAD,
-        min(perE),
-        max(perE),
-        max(perE) / min(perE),
+        e.getMin(),
+        e.getMax(),
+        Tables.spread(perE),
         LogLogSlope.fit(Tables.values(last, "rate"), perE));
   }
 
@@ -292,7 +235,7 @@ public final class FineTuningVerdicts {
    * @param last one row a setting
    */
   public static Verdict nearerThanDoingNothing(String claim, Table last) {
-    double[] ratios = ratios(last, "v_single_gradient", "forgetting_distance");
+    double[] ratios = Tables.ratios(last, "v_single_gradient", "forgetting_distance");
     long nearer = Arrays.stream(ratios).filter(ratio -> ratio < 1).count();
     return Verdict.of(
         claim,
@@ -302,21 +245,5 @@ public final class FineTuningVerdicts {
         nearer,
         ratios.length,
         Tables.range(ratios));
-  }
-
-  private static double[] ratios(Table table, String numerator, String denominator) {
-    return table
-        .numberColumn(numerator)
-        .asDoubleColumn()
-        .divide(table.numberColumn(denominator).asDoubleColumn())
-        .asDoubleArray();
-  }
-
-  private static double min(double[] values) {
-    return Arrays.stream(values).min().orElseThrow();
-  }
-
-  private static double max(double[] values) {
-    return Arrays.stream(values).max().orElseThrow();
   }
 }

@@ -183,33 +183,31 @@ public final class GridFigures {
    * point a value, mean and range over the seeds.
    *
    * @param title of the figure
-   * @param changes as {@link GridVerdicts#changes} gives
+   * @param changes as {@link FactorVerdicts#changes} gives
    * @param error its name
    */
-  public static Plot factors(String title, List<GridVerdicts.Change> changes, String error) {
+  public static Plot factors(String title, List<FactorVerdicts.Change> changes, String error) {
     Plot plot =
         Figure.scatter(title, error + " / " + error + " of the base", "v / v of the base")
             .logX()
             .logY();
-    for (String factor : changes.stream().map(GridVerdicts.Change::factor).distinct().toList()) {
-      List<GridVerdicts.Change> some =
+    for (String factor : changes.stream().map(FactorVerdicts.Change::factor).distinct().toList()) {
+      List<FactorVerdicts.Change> some =
           changes.stream().filter(change -> change.factor().equals(factor)).toList();
       plot =
           plot.points(
               factor.replace('_', ' ')
                   + " "
                   + String.join(", ", some.stream().map(c -> plain(c.value())).toList()),
-              some.stream().mapToDouble(change -> GridVerdicts.geometric(change.e())).toArray(),
-              some.stream().mapToDouble(change -> GridVerdicts.geometric(change.v())).toArray());
+              some.stream().mapToDouble(change -> Tables.geometricMean(change.e())).toArray(),
+              some.stream().mapToDouble(change -> Tables.geometricMean(change.v())).toArray());
     }
     double[] ends =
         changes.stream()
             .flatMapToDouble(
                 c ->
                     Arrays.stream(
-                        new double[] {
-                          GridVerdicts.geometric(c.e()), GridVerdicts.geometric(c.v())
-                        }))
+                        new double[] {Tables.geometricMean(c.e()), Tables.geometricMean(c.v())}))
             .sorted()
             .toArray();
     double[] diagonal = {ends[0], ends[ends.length - 1]};

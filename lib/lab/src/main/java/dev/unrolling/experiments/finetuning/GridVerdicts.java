@@ -4,30 +4,23 @@ import dev.unrolling.dataset.DataSets;
 import dev.unrolling.engine.Objective;
 import dev.unrolling.experiment.Verdict;
 import dev.unrolling.statistics.Tables;
-import dev.unrolling.store.RecordTable;
 import dev.unrolling.unlearning.theory.StandardDeviationTheory;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import tech.tablesaw.api.Table;
-import tech.tablesaw.selection.Selection;
 
 /**
- * What tables of {@link FineTuning} say about E2, E3, E4 and E7. All take one row a run, as {@link
+ * What tables of {@link FineTuning} say about E2, E3 and E4. All take one row a run, as {@link
  * FineTuningVerdicts#lastRows} gives.
  */
 public final class GridVerdicts {
 
   /** Fewest seeds that a comparison rests on. */
   public static final int FEWEST_SEEDS = 3;
-
-  /** Fewest clear changes of v that E7's verdict rests on. */
-  public static final int FEWEST_CHANGES = 4;
 
   private GridVerdicts() {}
 
@@ -45,7 +38,7 @@ public final class GridVerdicts {
     double[] gammas = Tables.distinct(below, "gamma");
     double[] values =
         Arrays.stream(gammas)
-            .map(gamma -> mean(Tables.where(below, "gamma", gamma), column))
+            .map(gamma -> Tables.mean(Tables.where(below, "gamma", gamma), column))
             .toArray();
     return Verdict.of(
             claim,
@@ -108,20 +101,6 @@ public final class GridVerdicts {
   }
 
   /**
-   * All that E7's table says, at any scale.
-   *
-   * @param last one row a run
-   * @param base the base setting
-   */
-  public static Verdict[] factors(Table last, FineTuningSettings base) {
-    return new Verdict[] {
-      sameDirection("E7, e", changes(last, base, "e"), "e"),
-      sameDirection("E7, e1", changes(last, base, "e1"), "e1"),
-      FineTuningVerdicts.nearerThanDoingNothing("E7, against doing nothing", last)
-    };
-  }
-
-  /**
    * E3: at the end, a column is lower with a penalty than without, for every seed. Undecided with
    * fewer than 3 seeds.
    *
@@ -136,13 +115,7 @@ public final class GridVerdicts {
             last.numberColumn("gamma")
                 .isGreaterThan(0)
                 .and(last.numberColumn("gamma_divisor").isEqualTo(1)));
-    double[] ratios =
-        Arrays.stream(Tables.distinct(plain, "seed"))
-            .map(
-                seed ->
-                    mean(Tables.where(steady, "seed", seed), column)
-                        / mean(Tables.where(plain, "seed", seed), column))
-            .toArray();
+    double[] ratios = ratios(Tables.distinct(plain, "seed"), steady, plain, column);
     String told =
         Arrays.stream(ratios)
             .mapToObj(ratio -> String.format(Locale.ROOT, "%.3g", ratio))
@@ -179,108 +152,8 @@ public final class GridVerdicts {
         nearer,
         v.length,
         plain,
-        geometricMean(whole, v),
-        geometricMean(cut, v));
-  }
-
-  /**
-   * A change of one factor away from the base setting.
-   *
-   * @param factor the column that changes
-   * @param value its new value
-   * @param v ratio of v to that of the base setting, a value a seed
-   * @param e the same of an error
-   */
-  public record Change(String factor, String value, double[] v, double[] e) {
-
-    /** Whether v moves in one direction for all seeds. */
-    boolean isClear() {
-      return Arrays.stream(v).allMatch(r -> r > 1) || Arrays.stream(v).allMatch(r -> r < 1);
-    }
-
-    /** Whether the means of both move in the same direction. */
-    boolean agrees() {
-      return (geometric(v) > 1) == (geometric(e) > 1);
-    }
-  }
-
-  /**
-   * E7: where a factor moves v clearly (for all seeds in one direction), the error moves in the
-   * same direction. Undecided with fewer than 4 such changes or 3 seeds.
-   *
-   * @param claim to name the verdict
-   * @param changes as {@link #changes} gives
-   * @param error its name, for the text
-   */
-  public static Verdict sameDirection(String claim, List<Change> changes, String error) {
-    List<Change> clear = changes.stream().filter(Change::isClear).toList();
-    String against =
-        clear.stream()
-            .filter(change -> !change.agrees())
-            .map(
-                change ->
-                    String.format(
-                        Locale.ROOT,
-                        "%s=%s (v x %.2f, %s x %.2f)",
-                        change.factor,
-                        change.value,
-                        geometric(change.v),
-                        error,
-                        geometric(change.e)))
-            .collect(Collectors.joining(", "));
-    int fewest = changes.stream().mapToInt(change -> change.v.length).min().orElse(0);
-    return Verdict.of(
-            claim,
-            "Where a factor moves v, " + error + " moves in the same direction",
-            against.isEmpty(),
-            "%d of %d changes move v for all seeds; %s agrees in all%s (needed: all)",
-            clear.size(),
-            changes.size(),
-            error,
-            against.isEmpty() ? "" : " but " + against)
-        .ifEnough(
-            clear.size() >= FEWEST_CHANGES && fewest >= FEWEST_SEEDS,
-            "at least %s clear changes and %s seeds are needed"
-                .formatted(FEWEST_CHANGES, FEWEST_SEEDS));
-  }
-
-  /**
-   * How v and an error change when one factor does.
-   *
-   * @param last one row a run: the base setting, and settings that differ from it in one column
-   * @param base the base setting
-   * @param error the column {@code "e"} or {@code "e1"}
-   */
-  public static List<Change> changes(Table last, FineTuningSettings base, String error) {
-    Table settings = RecordTable.of("base", FineTuningSettings.class, List.of(base));
-    List<String> factors =
-        settings.columnNames().stream().filter(name -> !name.equals("seed")).toList();
-    List<List<String>> differences =
-        IntStream.range(0, last.rowCount())
-            .mapToObj(row -> differences(last, row, settings, factors))
-            .toList();
-    Table plain = last.where(rows(differences, List.of()));
-    List<Change> changes = new ArrayList<>();
-    for (String factor : factors) {
-      Table changed = last.where(rows(differences, List.of(factor)));
-      for (String value : changed.column(factor).asStringColumn().unique()) {
-        Table some = changed.where(changed.column(factor).asStringColumn().isEqualTo(value));
-        changes.add(
-            new Change(
-                factor,
-                value,
-                ratios(some, plain, "v_single_gradient"),
-                ratios(some, plain, error)));
-      }
-    }
-    return changes;
-  }
-
-  private static Selection rows(List<List<String>> differences, List<String> wanted) {
-    return Selection.with(
-        IntStream.range(0, differences.size())
-            .filter(row -> differences.get(row).equals(wanted))
-            .toArray());
+        Tables.geometricMean(Tables.ratios(last, plain, "v_single_gradient")),
+        Tables.geometricMean(Tables.ratios(last, plain + "_checkpointed", "v_single_gradient")));
   }
 
   /**
@@ -312,34 +185,14 @@ public final class GridVerdicts {
                 classes.getAsInt(), Objective.Normalisation.PER_CLASS));
   }
 
-  private static List<String> differences(Table table, int row, Table base, List<String> columns) {
-    return columns.stream()
-        .filter(name -> !table.column(name).getString(row).equals(base.column(name).getString(0)))
-        .toList();
-  }
-
-  private static double[] ratios(Table table, Table base, String column) {
-    return Arrays.stream(Tables.distinct(table, "seed"))
+  /** The means of a column seed by seed, over those of a base. */
+  static double[] ratios(double[] seeds, Table table, Table base, String column) {
+    return Arrays.stream(seeds)
         .map(
             seed ->
-                mean(Tables.where(table, "seed", seed), column)
-                    / mean(Tables.where(base, "seed", seed), column))
+                Tables.mean(Tables.where(table, "seed", seed), column)
+                    / Tables.mean(Tables.where(base, "seed", seed), column))
         .toArray();
-  }
-
-  private static double mean(Table table, String column) {
-    return Arrays.stream(Tables.values(table, column)).average().orElse(Double.NaN);
-  }
-
-  private static double geometricMean(double[] numerators, double[] denominators) {
-    return geometric(
-        IntStream.range(0, numerators.length)
-            .mapToDouble(i -> numerators[i] / denominators[i])
-            .toArray());
-  }
-
-  static double geometric(double[] values) {
-    return Math.exp(Arrays.stream(values).map(Math::log).average().orElse(Double.NaN));
   }
 
   private static String seeds(Table table) {

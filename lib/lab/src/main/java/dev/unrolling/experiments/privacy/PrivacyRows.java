@@ -1,6 +1,8 @@
 package dev.unrolling.experiments.privacy;
 
+import dev.unrolling.statistics.Correlation;
 import dev.unrolling.statistics.Tables;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
@@ -35,10 +37,7 @@ public final class PrivacyRows {
 
   /** One table a run. */
   static List<Table> runs(Table table) {
-    return table.intColumn("run").unique().asList().stream()
-        .sorted()
-        .map(run -> Tables.where(table, "run", run))
-        .toList();
+    return Tables.parts(table, "run");
   }
 
   /** A number of each run of a gamma, in the order of the seeds. */
@@ -62,5 +61,32 @@ public final class PrivacyRows {
 
   private static double[] minus(double[] one, double[] other) {
     return IntStream.range(0, one.length).mapToDouble(i -> one[i] - other[i]).toArray();
+  }
+
+  /** The correlation within a run after as many visits, mean over the visits. */
+  static double overVisits(Table run) {
+    return visits(run).stream()
+        .mapToDouble(visits -> correlation(after(run, visits)))
+        .average()
+        .orElseThrow();
+  }
+
+  /** The correlation within each run. */
+  static double[] withinRuns(Table rows) {
+    return runs(rows).stream().mapToDouble(PrivacyRows::correlation).toArray();
+  }
+
+  /** Rank correlation of v with the change of the score. */
+  static double correlation(Table rows) {
+    return Correlation.spearman(Tables.values(rows, "v"), Tables.values(rows, "risk_change"));
+  }
+
+  /** The same with its interval. */
+  static Correlation across(Table rows) {
+    return Correlation.ofRanks(Tables.values(rows, "v"), Tables.values(rows, "risk_change"));
+  }
+
+  static double mean(double... values) {
+    return Arrays.stream(values).average().orElseThrow();
   }
 }

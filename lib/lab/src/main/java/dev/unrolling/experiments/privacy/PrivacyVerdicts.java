@@ -1,23 +1,25 @@
 package dev.unrolling.experiments.privacy;
 
+import static dev.unrolling.experiments.privacy.PrivacyRows.across;
+import static dev.unrolling.experiments.privacy.PrivacyRows.correlation;
+import static dev.unrolling.experiments.privacy.PrivacyRows.mean;
 import static dev.unrolling.experiments.privacy.PrivacyRows.paired;
+import static dev.unrolling.experiments.privacy.PrivacyRows.withinRuns;
 
 import dev.unrolling.experiment.Verdict;
 import dev.unrolling.experiment.Verdict.Outcome;
-import dev.unrolling.statistics.Correlation;
 import dev.unrolling.statistics.MeanInterval;
 import dev.unrolling.statistics.Tables;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import tech.tablesaw.api.Table;
 
 /**
  * What tables of {@link Privacy} say about claims 2.6 and 2.8 and E6, after the last visit of x*.
- * Intervals are {@link MeanInterval}s over runs, or over seeds; with fewer than {@link
- * #FEWEST_RUNS} runs, or {@link #FEWEST_SEEDS} seeds, a verdict is undecided.
+ * Intervals are {@link MeanInterval}s over runs; with fewer than {@link #FEWEST_RUNS} runs a
+ * verdict is undecided. What gamma does {@link PrivacyGammaVerdicts} say.
  */
 public final class PrivacyVerdicts {
 
@@ -42,9 +44,6 @@ public final class PrivacyVerdicts {
   /** Fewest runs that a verdict rests on. */
   public static final int FEWEST_RUNS = 6;
 
-  /** Fewest seeds a gamma for what is compared between gammas. */
-  public static final int FEWEST_SEEDS = 3;
-
   /** How far the mean score of x* under M' may be from that of unseen examples. */
   public static final double MARGIN = 0.1;
 
@@ -68,9 +67,9 @@ public final class PrivacyVerdicts {
       unlearningHelps(table, EACH_VISIT),
       keepsAccuracy(table, SINGLE_GRADIENT),
       keepsAccuracy(table, EACH_VISIT),
-      gammaLowersV(table, SINGLE_GRADIENT),
-      gammaLowersV(table, ORIGINAL),
-      gammaHides(table)
+      PrivacyGammaVerdicts.gammaLowersV(table, SINGLE_GRADIENT),
+      PrivacyGammaVerdicts.gammaLowersV(table, ORIGINAL),
+      PrivacyGammaVerdicts.gammaHides(table)
     };
   }
 
@@ -203,7 +202,7 @@ public final class PrivacyVerdicts {
         "2.6, privacy",
         "Among models after as many visits the change of the privacy risk score follows v",
         "rank correlation of v with the change of the scores of x*, within a run and visit",
-        PrivacyRows.runs(moved).stream().mapToDouble(PrivacyVerdicts::overVisits).toArray(),
+        PrivacyRows.runs(moved).stream().mapToDouble(PrivacyRows::overVisits).toArray(),
         byVisits(moved, rows -> mean(withinRuns(rows)))
             + "; after the last, across runs, by method: "
             + across
@@ -211,86 +210,6 @@ public final class PrivacyVerdicts {
                 Locale.ROOT,
                 "; over everything, growth with the visits included: %.2f",
                 correlation(moved)));
-  }
-
-  private static double overVisits(Table run) {
-    return PrivacyRows.visits(run).stream()
-        .mapToDouble(visits -> correlation(PrivacyRows.after(run, visits)))
-        .average()
-        .orElseThrow();
-  }
-
-  private static double[] withinRuns(Table rows) {
-    return PrivacyRows.runs(rows).stream().mapToDouble(PrivacyVerdicts::correlation).toArray();
-  }
-
-  private static double correlation(Table rows) {
-    return Correlation.spearman(Tables.values(rows, "v"), Tables.values(rows, "risk_change"));
-  }
-
-  private static Correlation across(Table rows) {
-    return Correlation.ofRanks(Tables.values(rows, "v"), Tables.values(rows, "risk_change"));
-  }
-
-  /**
-   * E6: with a larger gamma v is smaller: the least gamma against the largest, paired by seed.
-   * Holds if the interval is above 0, fails if it is below, undecided otherwise.
-   *
-   * @param table of runs that differ in gamma and seed
-   * @param method of M'', or {@link #ORIGINAL} for the forgetting distance
-   */
-  public static Verdict gammaLowersV(Table table, String method) {
-    return gammas(
-        "E6, gamma and v, " + method,
-        "With the larger gamma v is smaller, " + method,
-        table,
-        rows -> Tables.values(PrivacyRows.ofMethod(rows, method), "v")[0]);
-  }
-
-  /**
-   * E6: with a larger gamma M gives away less of x*: its mean score under M less that under M', the
-   * least gamma against the largest, paired by seed. Holds if the interval is above 0, fails if it
-   * is below, undecided otherwise.
-   *
-   * @param table of runs that differ in gamma and seed
-   */
-  public static Verdict gammaHides(Table table) {
-    return gammas(
-        "E6, gamma and risk",
-        "With the larger gamma M gives away less of x*",
-        table,
-        rows -> paired(rows, "risk", ORIGINAL, RETRAINED)[0]);
-  }
-
-  private static Verdict gammas(
-      String claim, String statement, Table table, ToDoubleFunction<Table> ofRun) {
-    Table last = lastRows(table);
-    double low = last.numberColumn("gamma").min();
-    double high = last.numberColumn("gamma").max();
-    double[] atLow = PrivacyRows.ofSeeds(last, low, ofRun);
-    double[] atHigh = PrivacyRows.ofSeeds(last, high, ofRun);
-    int seeds = Math.min(atLow.length, atHigh.length);
-    double[] falls = IntStream.range(0, seeds).mapToDouble(i -> atLow[i] - atHigh[i]).toArray();
-    MeanInterval fall = MeanInterval.of(falls);
-    Outcome outcome = Outcome.UNDECIDED;
-    if (low < high && seeds >= FEWEST_SEEDS && fall.low() > 0) {
-      outcome = Outcome.HOLDS;
-    } else if (low < high && seeds >= FEWEST_SEEDS && fall.high() < 0) {
-      outcome = Outcome.FAILS;
-    }
-    return Verdict.of(
-        claim,
-        statement,
-        outcome,
-        "%.3g at gamma %s, %.3g at gamma %s; it falls by %s (needed: above 0, over at least %d"
-            + " seeds; there are %d)",
-        mean(atLow),
-        low,
-        mean(atHigh),
-        high,
-        fall,
-        FEWEST_SEEDS,
-        seeds);
   }
 
   private static Verdict aboveZero(
@@ -320,9 +239,5 @@ public final class PrivacyVerdicts {
                     number.applyAsDouble(PrivacyRows.after(table, visits)),
                     visits))
         .collect(Collectors.joining(", ", "; by visits: ", ""));
-  }
-
-  private static double mean(double[] values) {
-    return Arrays.stream(values).average().orElseThrow();
   }
 }

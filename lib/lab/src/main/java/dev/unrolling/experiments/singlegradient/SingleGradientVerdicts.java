@@ -7,7 +7,6 @@ import dev.unrolling.statistics.SlopeTable;
 import dev.unrolling.statistics.Tables;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.IntStream;
 import tech.tablesaw.api.Table;
 
 /** What tables of {@link SingleGradientExperiment} say about claims 2.2 and 2.4b. */
@@ -95,10 +94,7 @@ public final class SingleGradientVerdicts {
   /** Median over rates of what is left beside the leading term, as a share of v. */
   private static double left(Table table, String model) {
     Table run = Tables.where(table, "model", model);
-    double[] shares =
-        Arrays.stream(ratios(Tables.values(run, "remainder"), Tables.values(run, "v")))
-            .sorted()
-            .toArray();
+    double[] shares = Arrays.stream(Tables.ratios(run, "remainder", "v")).sorted().toArray();
     return (shares[(shares.length - 1) / 2] + shares[shares.length / 2]) / 2;
   }
 
@@ -150,14 +146,14 @@ public final class SingleGradientVerdicts {
    */
   public static Verdict prediction(Table table) {
     double[] v = Tables.values(table, "v");
-    double[] byTerm = ratios(v, Tables.values(table, "predicted"));
-    double[] byError = ratios(v, Tables.values(table, "e1"));
+    double[] byTerm = Tables.ratios(table, "v", "predicted");
+    double[] byError = Tables.ratios(table, "v", "e1");
     double[] gradients = Tables.values(table, "gradient_norm");
     double furthest = Arrays.stream(byTerm).map(ratio -> Math.abs(ratio - 1)).max().orElseThrow();
     return Verdict.of(
         "2.4b",
         "The leading term predicts v for each forget batch, and tells them apart better than e1",
-        furthest <= PREDICTION_TOLERANCE && spread(byTerm) < spread(byError),
+        furthest <= PREDICTION_TOLERANCE && Tables.spread(byTerm) < Tables.spread(byError),
         "over %d batches, norm(g*) %s: v within %.1f%% of the prediction (needed:"
             + " %.0f%%); largest over smallest ratio of v to it %.2f, to e1 %.2f; rank"
             + " correlation with v: prediction %.2f, e1 %.2f",
@@ -165,8 +161,8 @@ public final class SingleGradientVerdicts {
         Tables.range(gradients),
         100 * furthest,
         100 * PREDICTION_TOLERANCE,
-        spread(byTerm),
-        spread(byError),
+        Tables.spread(byTerm),
+        Tables.spread(byError),
         Correlation.spearman(v, Tables.values(table, "predicted")),
         Correlation.spearman(v, Tables.values(table, "e1")));
   }
@@ -200,13 +196,5 @@ public final class SingleGradientVerdicts {
     // A value that is not a number must not pass for one in range.
     range[0] = Double.isNaN(value) ? value : Math.min(range[0], value);
     range[1] = Double.isNaN(value) ? value : Math.max(range[1], value);
-  }
-
-  private static double[] ratios(double[] above, double[] below) {
-    return IntStream.range(0, above.length).mapToDouble(i -> above[i] / below[i]).toArray();
-  }
-
-  private static double spread(double[] values) {
-    return Arrays.stream(values).max().orElseThrow() / Arrays.stream(values).min().orElseThrow();
   }
 }

@@ -4,6 +4,7 @@ import dev.unrolling.engine.Precision;
 import dev.unrolling.experiment.Experiment;
 import dev.unrolling.experiment.ExperimentProvider;
 import dev.unrolling.experiment.Reading;
+import dev.unrolling.experiments.finetuning.FineTuningExperiments;
 import dev.unrolling.experiments.finetuning.FineTuningFigures;
 import dev.unrolling.experiments.finetuning.FineTuningVerdicts;
 import java.util.List;
@@ -32,7 +33,7 @@ public final class SparsityExperiments implements ExperimentProvider {
                         SparsityFigures.overSparsity(
                             "Pruned networks, " + FineTuningFigures.subject(table),
                             FineTuningVerdicts.lastRows(table))),
-                table -> FineTuningVerdicts.summary(table, List.of("sparsity", "seed")),
+                table -> FineTuningExperiments.summary(table, List.of("sparsity", "seed")),
                 (scale, table) -> SparsityVerdicts.all(FineTuningVerdicts.lastRows(table)))));
   }
 }

@@ -26,6 +26,9 @@ import dev.unrolling.engine.Precision;
 import dev.unrolling.experiment.Runner;
 import dev.unrolling.experiment.TheoryRuns;
 import dev.unrolling.experiment.Verdict.Outcome;
+import dev.unrolling.experiments.benchmark.attacks.LikelihoodRatioAttack;
+import dev.unrolling.experiments.benchmark.attacks.MembershipAttack;
+import dev.unrolling.experiments.benchmark.attacks.Relearning;
 import dev.unrolling.metrics.VerificationError;
 import dev.unrolling.model.Architectures;
 import dev.unrolling.settings.Scale;
@@ -74,7 +77,7 @@ class BenchmarkTest {
 
   @Test
   void aClassIsForgottenWhole() {
-    ForgetSplit split = ForgetSplit.of(DATA, classes(4));
+    BenchmarkSplit split = BenchmarkSplit.of(DATA, classes(4));
     assertEquals(16, split.forget().size());
     assertTrue(Arrays.stream(split.forget().labels()).allMatch(label -> label == 4));
     assertTrue(Arrays.stream(split.forgottenTest().labels()).allMatch(label -> label == 4));
@@ -106,7 +109,7 @@ class BenchmarkTest {
                 labels(980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009)));
     for (Scale scale : Scale.values()) {
       for (BenchmarkSettings settings : BenchmarkSettings.grid(scale)) {
-        ForgetSplit split = ForgetSplit.of(sizes.get(settings.data()), settings);
+        BenchmarkSplit split = BenchmarkSplit.of(sizes.get(settings.data()), settings);
         assertTrue(split.forget().size() > 0, settings.toString());
         assertTrue(split.validation().size() > 0, settings.toString());
       }
@@ -124,7 +127,7 @@ class BenchmarkTest {
     BenchmarkSettings settings =
         SettingsJson.with(
             BenchmarkSettings.of(Scale.QUICK), "data", Cifar100.SUPERCLASSES, "forgetSet", 19);
-    ForgetSplit split = ForgetSplit.of(data, settings);
+    BenchmarkSplit split = BenchmarkSplit.of(data, settings);
     assertEquals(100, split.forget().size(), "2,000 images in 20 classes");
     assertTrue(Arrays.stream(split.forget().labels()).allMatch(label -> label == 19));
     assertTrue(Arrays.stream(split.test().labels()).noneMatch(label -> label == 19));
@@ -133,7 +136,7 @@ class BenchmarkTest {
     Exception e =
         assertThrows(
             IllegalArgumentException.class,
-            () -> ForgetSplit.of(data, SettingsJson.with(settings, "forgetSet", 20)));
+            () -> BenchmarkSplit.of(data, SettingsJson.with(settings, "forgetSet", 20)));
     assertTrue(e.getMessage().contains("0 to 19, not 20"), e.getMessage());
   }
 
@@ -149,7 +152,7 @@ class BenchmarkTest {
   @Test
   void theRetrainedOrderIsTheOrderWithoutWhatIsForgotten() {
     for (BenchmarkSettings settings : List.of(SMOKE, classes(0))) {
-      ForgetSplit split = ForgetSplit.of(DATA, settings);
+      BenchmarkSplit split = BenchmarkSplit.of(DATA, settings);
       Set<Integer> gone = set(split.forget());
       BatchOrder order = split.order();
       BatchOrder retrained = split.retrainedOrder();
@@ -172,7 +175,7 @@ class BenchmarkTest {
           set(split.retained()).stream()
               .noneMatch(i -> gone.contains(i) || validation.contains(i)));
       // Tuning forgets others.
-      Set<Integer> other = set(ForgetSplit.of(DATA, settings.tuning(10)).forget());
+      Set<Integer> other = set(BenchmarkSplit.of(DATA, settings.tuning(10)).forget());
       assertTrue(other.size() > gone.size() / 2);
       assertTrue(!other.equals(gone));
     }
@@ -182,7 +185,7 @@ class BenchmarkTest {
   void theRecordOfOneBatchIsThatOfTheLibrary() {
     BenchmarkSettings settings =
         SettingsJson.with(SMOKE, "model", "tanh-cnn-4", "share", 0.1, "epochs", 3, "rate", 0.05);
-    ForgetSplit split = ForgetSplit.of(DATA, settings);
+    BenchmarkSplit split = BenchmarkSplit.of(DATA, settings);
     assertEquals(16, split.forget().size(), "one batch");
     Engine engine = Engines.open("torch", "cpu", Precision.FLOAT64);
     BatchOrder order = split.order();
@@ -240,8 +243,8 @@ class BenchmarkTest {
             new double[] {-1, 1, -2, 2, 3, -3},
             new int[] {0, 0, 0, 1, 1, 1},
             List.of("a", "b"));
-    ForgetSplit split =
-        new ForgetSplit(
+    BenchmarkSplit split =
+        new BenchmarkSplit(
             SMOKE,
             Batch.of(data, 0, 1),
             Batch.of(data, 2, 3),
@@ -314,7 +317,7 @@ class BenchmarkTest {
             """
             {"model": "tanh-cnn-4", "share": 0.2, "epochs": 2, "rate": 0.001, "recipe": "one_cycle"}
             """);
-    ForgetSplit split = ForgetSplit.of(DATA, settings);
+    BenchmarkSplit split = BenchmarkSplit.of(DATA, settings);
     assertTrue(split.order().batch(0).dataset() instanceof AugmentedImages);
     assertSame(DATA.train(), split.forget().dataset(), "what methods are given is as it is");
     assertEquals(5e-4, settings.objective().weightDecay());
@@ -407,8 +410,8 @@ class BenchmarkTest {
 
   @Test
   void shadowModelsHaveSeenEachExampleOnceInPairs() {
-    ForgetSplit random = ForgetSplit.of(DATA, SMOKE);
-    ForgetSplit whole = ForgetSplit.of(DATA, classes(3));
+    BenchmarkSplit random = BenchmarkSplit.of(DATA, SMOKE);
+    BenchmarkSplit whole = BenchmarkSplit.of(DATA, classes(3));
     int[] one = random.shadowed(0);
     int[] next = random.shadowed(1);
     assertArrayEquals(one, whole.shadowed(0), "whatever is forgotten");

@@ -1,6 +1,5 @@
 package dev.unrolling.experiments.finetuning;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -11,7 +10,6 @@ import dev.unrolling.settings.SettingsJson;
 import dev.unrolling.store.RecordTable;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.DoubleUnaryOperator;
 import org.junit.jupiter.api.Test;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.IntColumn;
@@ -22,7 +20,7 @@ class GridVerdictsTest {
   private static final FineTuningSettings BASE = FineTuningSettings.of(Scale.PAPER);
 
   /** Rows of settings with v and e as a formula of the rate and seed would give them. */
-  private static Table rows(List<FineTuningSettings> runs, double[] v, double[] e) {
+  static Table rows(List<FineTuningSettings> runs, double[] v, double[] e) {
     return RecordTable.of("rows", FineTuningSettings.class, runs)
         .addColumns(
             DoubleColumn.create("v_single_gradient", v),
@@ -94,54 +92,6 @@ class GridVerdictsTest {
             DoubleColumn.create("e", e),
             DoubleColumn.create("e_checkpointed", cut));
     return GridVerdicts.checkpointedIsNearer("E4", table, "e").outcome();
-  }
-
-  /** Runs of E7 whose v and e follow from the settings. */
-  private static Table factors(DoubleUnaryOperator v, DoubleUnaryOperator e) {
-    List<FineTuningSettings> runs = FineTuningGrids.factors(Scale.PAPER);
-    double[] size =
-        runs.stream()
-            .mapToDouble(
-                s ->
-                    s.rate()
-                        * s.epochs()
-                        / s.batchSize()
-                        * (1 + s.momentum())
-                        * (1 + s.weightDecay())
-                        * (1 + s.pretrainingEpochs())
-                        * (1 + 0.01 * s.seed()))
-            .toArray();
-    return rows(
-        runs,
-        java.util.Arrays.stream(size).map(v).toArray(),
-        java.util.Arrays.stream(size).map(e).toArray());
-  }
-
-  @Test
-  void changesAreOfOneFactorAndSeedBySeed() {
-    List<GridVerdicts.Change> changes =
-        GridVerdicts.changes(factors(x -> x, x -> x * x), BASE, "e");
-    assertEquals(12, changes.size());
-    GridVerdicts.Change epochs =
-        changes.stream()
-            .filter(c -> c.factor().equals("epochs") && c.value().equals("10"))
-            .findFirst()
-            .orElseThrow();
-    assertArrayEquals(new double[] {2, 2, 2}, epochs.v(), 1e-12);
-    assertArrayEquals(new double[] {4, 4, 4}, epochs.e(), 1e-12);
-  }
-
-  @Test
-  void aRightErrorGoesWhereVGoesAndAWrongOneDoesNot() {
-    assertEquals(Outcome.HOLDS, direction(factors(x -> x, x -> x * x)));
-    assertEquals(Outcome.FAILS, direction(factors(x -> x, x -> 1 / x)));
-    assertEquals(Outcome.FAILS, direction(factors(x -> x, x -> 1)));
-    // Nothing moves v: there is no direction to tell.
-    assertEquals(Outcome.UNDECIDED, direction(factors(x -> 1, x -> x)));
-  }
-
-  private static Outcome direction(Table last) {
-    return GridVerdicts.sameDirection("E7", GridVerdicts.changes(last, BASE, "e"), "e").outcome();
   }
 
   @Test

@@ -111,8 +111,8 @@ class PrivacyVerdictsTest {
     outcome(Outcome.FAILS, PrivacyVerdicts.unlearningHelps(table, CORRECTED));
     outcome(Outcome.HOLDS, PrivacyVerdicts.keepsAccuracy(table, SINGLE_GRADIENT));
     outcome(Outcome.HOLDS, PrivacyVerdicts.followsV(table));
-    outcome(Outcome.HOLDS, PrivacyVerdicts.gammaLowersV(table, SINGLE_GRADIENT));
-    outcome(Outcome.HOLDS, PrivacyVerdicts.gammaHides(table));
+    outcome(Outcome.HOLDS, PrivacyGammaVerdicts.gammaLowersV(table, SINGLE_GRADIENT));
+    outcome(Outcome.HOLDS, PrivacyGammaVerdicts.gammaHides(table));
   }
 
   @Test
@@ -121,9 +121,9 @@ class PrivacyVerdictsTest {
     outcome(Outcome.UNDECIDED, PrivacyVerdicts.separates(table));
     outcome(Outcome.UNDECIDED, PrivacyVerdicts.retrainedHasNotSeen(table));
     outcome(Outcome.UNDECIDED, PrivacyVerdicts.followsV(table));
-    outcome(Outcome.UNDECIDED, PrivacyVerdicts.gammaHides(table));
+    outcome(Outcome.UNDECIDED, PrivacyGammaVerdicts.gammaHides(table));
     Table oneGamma = sound(8).where(sound(8).doubleColumn("gamma").isEqualTo(0));
-    outcome(Outcome.UNDECIDED, PrivacyVerdicts.gammaHides(oneGamma));
+    outcome(Outcome.UNDECIDED, PrivacyGammaVerdicts.gammaHides(oneGamma));
   }
 
   @Test
@@ -158,8 +158,8 @@ class PrivacyVerdictsTest {
     Table turned = with(table, "risk_change", table.doubleColumn("risk_change").multiply(-1));
     outcome(Outcome.FAILS, PrivacyVerdicts.followsV(turned));
     Table exchanged = with(table, "gamma", table.doubleColumn("gamma").multiply(-1).add(15));
-    outcome(Outcome.FAILS, PrivacyVerdicts.gammaLowersV(exchanged, SINGLE_GRADIENT));
-    outcome(Outcome.FAILS, PrivacyVerdicts.gammaHides(exchanged));
+    outcome(Outcome.FAILS, PrivacyGammaVerdicts.gammaLowersV(exchanged, SINGLE_GRADIENT));
+    outcome(Outcome.FAILS, PrivacyGammaVerdicts.gammaHides(exchanged));
     Table ruined = with(table, "test_accuracy", table.doubleColumn("v").multiply(-1).add(0.3));
     outcome(Outcome.FAILS, PrivacyVerdicts.keepsAccuracy(ruined, SINGLE_GRADIENT));
   }

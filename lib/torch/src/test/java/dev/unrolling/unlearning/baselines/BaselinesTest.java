@@ -25,6 +25,8 @@ import dev.unrolling.unlearning.SgdPlan;
 import dev.unrolling.unlearning.UnlearningMethod;
 import dev.unrolling.unlearning.UnlearningMethods;
 import dev.unrolling.unlearning.UnlearningRequest;
+import dev.unrolling.unlearning.baselines.parts.Retargeted;
+import dev.unrolling.unlearning.baselines.parts.WeightMask;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;

@@ -22,6 +22,7 @@ import dev.unrolling.training.schedule.Schedule;
 import dev.unrolling.unlearning.SgdPlan;
 import dev.unrolling.unlearning.UnlearningMethods;
 import dev.unrolling.unlearning.UnlearningRequest;
+import dev.unrolling.unlearning.baselines.parts.InputGradients;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;

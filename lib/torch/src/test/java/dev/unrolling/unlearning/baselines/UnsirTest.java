@@ -21,6 +21,7 @@ import dev.unrolling.training.schedule.Schedule;
 import dev.unrolling.unlearning.SgdPlan;
 import dev.unrolling.unlearning.UnlearningMethods;
 import dev.unrolling.unlearning.UnlearningRequest;
+import dev.unrolling.unlearning.baselines.parts.WithNoise;
 import java.util.Random;
 import java.util.concurrent.CancellationException;
 import java.util.stream.IntStream;
