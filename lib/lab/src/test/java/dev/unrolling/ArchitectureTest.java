@@ -3,15 +3,20 @@ package dev.unrolling;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
@@ -22,6 +27,10 @@ import org.junit.jupiter.api.TestFactory;
 class ArchitectureTest {
 
   private static final String ROOT = "dev.unrolling.";
+
+  private static final Path REPOSITORY = Path.of(System.getProperty("unrolling.root", ".."));
+  private static final int MOST_LINES = 250;
+  private static final int MOST_FILES = 15;
 
   private static final JavaClasses CLASSES =
       new ClassFileImporter()
@@ -222,5 +231,36 @@ class ArchitectureTest {
         .dependOnClassesThat()
         .resideInAnyPackage("org.knowm..", "org.apache.batik..")
         .check(CLASSES);
+  }
+
+  /** A reader keeps a room in mind that is small; data and engine.dl4j have many small things. */
+  @Test
+  void roomsAreSmall() throws IOException {
+    Map<Path, Integer> files = new TreeMap<>();
+    Set<String> tooMuch = new TreeSet<>();
+    for (String module : List.of("core", "torch", "dl4j", "lab")) {
+      Path sources = REPOSITORY.resolve(Path.of("lib", module, "src", "main", "java"));
+      try (Stream<Path> found = Files.walk(sources)) {
+        for (Path file : found.filter(path -> path.toString().endsWith(".java")).toList()) {
+          try (Stream<String> lines = Files.lines(file)) {
+            if (lines.count() > MOST_LINES) {
+              tooMuch.add(file + " has more than " + MOST_LINES + " lines");
+            }
+          }
+          if (!file.endsWith("package-info.java")) {
+            files.merge(file.getParent(), 1, Integer::sum);
+          }
+        }
+      }
+    }
+    files.forEach(
+        (room, count) -> {
+          boolean large = room.endsWith("dev/unrolling/data") || room.endsWith("engine/dl4j");
+          if (!large && count > MOST_FILES) {
+            tooMuch.add(room + " has more than " + MOST_FILES + " files");
+          }
+        });
+    assertTrue(files.size() > 30, "the sources were looked for in " + REPOSITORY);
+    assertEquals(Set.of(), tooMuch);
   }
 }
