@@ -68,6 +68,19 @@ public record Architecture(String name, List<Integer> inputShape, int classes, L
   }
 
   /**
+   * Fails unless there are as many values as this architecture takes.
+   *
+   * @param what they are, e.g. {@code "weights"}
+   * @throws IllegalArgumentException naming this architecture and both numbers
+   */
+  public void checkCount(String what, long values, long expected) {
+    if (values != expected) {
+      throw new IllegalArgumentException(
+          what + " of " + name() + " must hold " + expected + " values, not " + values);
+    }
+  }
+
+  /**
    * Fails if batch norm would normalise by a single value: it has no variance.
    *
    * @param examples of a batch that is trained on; of 0, none is normalised

@@ -194,17 +194,7 @@ final class LinearNetwork implements Network {
   }
 
   private double[] checked(String what, double[] values) {
-    long expected = architecture.parameters().size();
-    if (values.length != expected) {
-      throw new IllegalArgumentException(
-          what
-              + " of "
-              + architecture.name()
-              + " must hold "
-              + expected
-              + " values, not "
-              + values.length);
-    }
+    architecture.checkCount(what, values.length, architecture.parameters().size());
     return values;
   }
 }

@@ -240,10 +240,6 @@ public final class Dl4jNetwork implements Network {
   }
 
   private void checkLength(String what, INDArray values, long expected) {
-    if (values.length() != expected && !(values.isEmpty() && expected == 0)) {
-      throw new IllegalArgumentException(
-          "%s of %s must hold %s values, not %s"
-              .formatted(what, architecture.name(), expected, values.length()));
-    }
+    architecture.checkCount(what, values.isEmpty() ? 0 : values.length(), expected);
   }
 }

@@ -67,7 +67,7 @@ final class TorchNetwork implements Network {
 
   @Override
   public ParameterVector vector(INDArray values) {
-    TorchState.checkLength(architecture, "vector", values, tensors.weights().numel());
+    architecture.checkCount("vector", values.length(), tensors.weights().numel());
     return new TorchVector(engine, engine.tensor(values));
   }
 

@@ -42,7 +42,7 @@ final class TorchState implements AutoCloseable {
 
   /** Of initial weights and running statistics. */
   static TorchState of(TorchEngine engine, Architecture architecture, INDArray initial) {
-    checkLength(architecture, "weights", initial, architecture.parameters().size());
+    architecture.checkCount("weights", count(initial), architecture.parameters().size());
     double[] statistics = InitialWeights.runningStatistics(architecture);
     return new TorchState(
         engine, architecture, engine.tensor(initial), engine.tensor(statistics, statistics.length));
@@ -107,10 +107,11 @@ final class TorchState implements AutoCloseable {
   /** Takes what {@link #save} gave. */
   void restore(NetworkState state) {
     long size = weights().numel();
-    checkLength(architecture, "weights", state.weights(), size);
-    checkLength(architecture, "running statistics", state.runningStatistics(), statistics.numel());
+    architecture.checkCount("weights", count(state.weights()), size);
+    architecture.checkCount(
+        "running statistics", count(state.runningStatistics()), statistics.numel());
     if (!state.velocity().isEmpty()) {
-      checkLength(architecture, "velocity", state.velocity(), size);
+      architecture.checkCount("velocity", count(state.velocity()), size);
     }
     overwrite(weights, state.weights());
     if (statistics.numel() > 0) {
@@ -150,18 +151,8 @@ final class TorchState implements AutoCloseable {
     }
   }
 
-  /** Fails unless an array has as many values as a network takes, naming both. */
-  static void checkLength(Architecture architecture, String what, INDArray values, long expected) {
-    if (values.length() != expected && !(values.isEmpty() && expected == 0)) {
-      throw new IllegalArgumentException(
-          what
-              + " of "
-              + architecture.name()
-              + " must hold "
-              + expected
-              + " values, not "
-              + values.length());
-    }
+  private static long count(INDArray values) {
+    return values.isEmpty() ? 0 : values.length();
   }
 
   private <T> T open(T held) {
