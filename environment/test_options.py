@@ -27,11 +27,14 @@ class OptionsTest(unittest.TestCase):
         self.refused(["--engine", "tensorflow"], '"tensorflow"; there is torch, dl4j')
         self.refused(["--device", "gpu"], '"gpu"; there is cpu, cuda:0')
         self.refused(["--only", ","], "--only 04")
+        self.refused(["--at-once", "0"], 'from 1 to 99, not "0"')
         self.refused(["--scal", "smoke"], "unrecognized arguments: --scal")
 
     def test_the_notebook_command_passes_on_what_it_does_not_know(self) -> None:
         options = parse_notebook(["--no-browser", "--scale", "smoke", "--port", "8890"], {})
-        self.assertEqual(options, Options("smoke", rest=("--no-browser", "--port", "8890")))
+        self.assertEqual(
+            options, Options("smoke", at_once=1, rest=("--no-browser", "--port", "8890"))
+        )
 
     def test_notebooks_read_only_what_was_asked_for(self) -> None:
         self.assertEqual(

@@ -136,6 +136,7 @@ class KernelsTest(InFolder):
         spec = kernels.derive(kernel, "/a.jar", ["-Xmx1g"], TOOLS, given)
         self.assertEqual(spec["env"]["JJAVA_JVM_OPTS"], "-Xmx1g -Xmx9g")
         self.assertEqual(spec["env"]["OMP_WAIT_POLICY"], "ACTIVE")
+        self.assertEqual(spec["env"]["MALLOC_TOP_PAD_"], "67108864")
         self.assertEqual(spec["argv"], ["/jdk/bin/java"])
 
     def test_the_heap_is_a_quarter_of_the_memory_within_bounds(self) -> None:
@@ -143,6 +144,21 @@ class KernelsTest(InFolder):
             [kernels.jvm_options(m, "17.0.1")[0] for m in (2_000, 8_000, 64_000)],
             ["-Xmx1024m", "-Xmx2000m", "-Xmx4096m"],
         )
+
+    def test_a_brief_kernel_takes_the_users_options_last(self) -> None:
+        given = {"JDK_JAVA_OPTIONS": "-XX:TieredStopAtLevel=4", "PATH": "/bin"}
+        expected = "-XX:TieredStopAtLevel=1 -XX:TieredStopAtLevel=4"
+        self.assertEqual(kernels.brief(given), {"JDK_JAVA_OPTIONS": expected, "PATH": "/bin"})
+
+    def test_two_notebooks_share_a_machine_that_has_room_for_two(self) -> None:
+        shapes = [("cpu", 2, 8_000), (None, 16, 64_000), ("cuda:0", 16, 64_000)]
+        shapes += [("cpu", 1, 8_000), ("cpu", 8, 4_000)]
+        self.assertEqual([kernels.room(*shape) for shape in shapes], [2, 2, 1, 1, 1])
+        one, two = (kernels.jvm_options(8_000, "17.0.1", at_once) for at_once in (1, 2))
+        self.assertEqual([one[0], two[0]], ["-Xmx2000m", "-Xmx1024m"])
+        self.assertIn("-Dorg.bytedeco.javacpp.maxphysicalbytes=3200m", two)
+        self.assertEqual(kernels.share(16, 2), ["-XX:ActiveProcessorCount=8"])
+        self.assertEqual([kernels.share(2, 2), kernels.share(16, 1)], [[], []])
 
     def test_native_code_is_announced_to_the_jvms_that_know_the_option(self) -> None:
         option = "--enable-native-access=ALL-UNNAMED"
@@ -234,6 +250,20 @@ class ProgressTest(unittest.TestCase):
             line.show(f"step {step}")
         line.say("done")
         self.assertEqual(stream.getvalue(), "done\n")
+
+    def test_several_jobs_are_shown_beside_each_other(self) -> None:
+        stream = io.StringIO()
+        line = Line(stream, every=0)
+        line.show("preparing")
+        line.say("prepared")
+        line.show("cell 1 of 9", "00")
+        line.show("cell 2 of 5", "01")
+        line.forget("00")
+        line.show("cell 3 of 5", "01")
+        self.assertEqual(
+            stream.getvalue(),
+            "  preparing\nprepared\n  cell 1 of 9\n  cell 1 of 9\n  cell 2 of 5\n  cell 3 of 5\n",
+        )
 
     def test_durations(self) -> None:
         self.assertEqual([clock(s) for s in (5.9, 65, 3725)], ["0:05", "1:05", "1:02:05"])

@@ -1,5 +1,6 @@
 """Signals and crashes, with real processes: a Python that runs a Java in its place."""
 
+import asyncio
 import fcntl
 import os
 import shutil
@@ -133,6 +134,37 @@ fcntl.lockf(file, fcntl.LOCK_EX)
 print("held", flush=True)
 sys.stdin.readline()
 """
+
+
+class InterruptsTest(unittest.TestCase):
+    def test_an_interrupt_cancels_what_is_armed_and_nothing_else(self) -> None:
+        ended: dict[str, str] = {}
+
+        async def work(name: str, interrupts: signals.Interrupts) -> None:
+            interrupts.arm()
+            try:
+                if name == "at its end":
+                    interrupts.disarm()
+                await asyncio.sleep(0.2 if name == "at its end" else 60)
+                ended[name] = "passed"
+            except asyncio.CancelledError:
+                ended[name] = "cancelled"
+
+        async def main() -> int:
+            with signals.Interrupts() as interrupts:
+                names = ("one", "other", "at its end")
+                tasks = [asyncio.create_task(work(name, interrupts)) for name in names]
+                await asyncio.sleep(0.05)
+                os.kill(os.getpid(), signal.SIGTERM)
+                await asyncio.gather(*tasks)
+                await work("late", interrupts)
+            return interrupts.came
+
+        before = signal.getsignal(signal.SIGTERM)
+        self.assertEqual(asyncio.run(main()), signal.SIGTERM)
+        told = {"one": "cancelled", "other": "cancelled", "at its end": "passed"}
+        self.assertEqual(ended, told | {"late": "cancelled"})
+        self.assertEqual(signal.getsignal(signal.SIGTERM), before)
 
 
 class StatusTest(unittest.TestCase):

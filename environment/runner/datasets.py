@@ -19,7 +19,7 @@ def needed(sources: Iterable[Source]) -> list[str]:
 
 def fetch(names: list[str], layout: Layout, tools: Tools, offline: bool, line: Line) -> None:
     """Fetches what is not in the cache; a data set that cannot be had is a problem."""
-    env = {**tools.environment(), "OMP_WAIT_POLICY": "PASSIVE"}
+    env = tools.environment()
     for name in names:
         argv: list[str | Path] = [tools.java_home / "bin" / "java", "-cp", build.classpath(layout)]
         argv += ["dev.unrolling.cli.Main", "fetch", name, *(["--offline"] if offline else [])]

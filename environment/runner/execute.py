@@ -3,9 +3,8 @@
 import asyncio
 import logging
 import re
-import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,8 +17,11 @@ from nbformat import NotebookNode
 
 from runner import crash
 from runner.progress import Line, clock
+from runner.signals import Interrupts
 
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+_PATIENCE = 1.0
+"""Seconds in which a kernel ends by itself: it is terminated after half of them, then killed."""
 PASSED, FAILED, INTERRUPTED = "passed", "failed", "interrupted"
 
 
@@ -27,15 +29,13 @@ PASSED, FAILED, INTERRUPTED = "passed", "failed", "interrupted"
 class Ending:
     """How an execution ended: so many of the code cells done, and what went wrong in the next.
 
-    `interrupted`: the signal by which the user wants to stop, be it that this notebook had just
-    come to its end, or 0. `died`: whether the kernel ended by itself.
+    `died`: whether the kernel ended by itself.
     """
 
     outcome: str
     done: int
     total: int
     error: str = ""
-    interrupted: int = 0
     died: bool = False
 
     @property
@@ -60,19 +60,6 @@ class _Client(NotebookClient):
         return super().process_message(msg, cell, cell_index)
 
 
-def execute(notebook: NotebookNode, name: str, folder: Path, log: Path, line: Line) -> Ending:
-    """Executes a notebook in place on the kernel `java`; its outputs up to the end stay in it.
-
-    `folder` is the kernel's working directory; what the kernel process itself prints goes to `log`.
-    Never raises for what a cell does: the ending says it.
-    """
-    logging.getLogger("traitlets").setLevel(logging.CRITICAL)
-    for cell in code_cells(notebook):
-        cell.outputs, cell.execution_count = [], None
-    notebook.metadata.setdefault("language_info", {"name": "java", "pygments_lexer": "java"})
-    return asyncio.run(_execute(notebook, name, folder, log, line))
-
-
 def code_cells(notebook: NotebookNode) -> list[NotebookNode]:
     """The cells that run something."""
     return [c for c in notebook.cells if _runs(c)]
@@ -82,9 +69,25 @@ def _runs(cell: NotebookNode) -> bool:
     return cell.cell_type == "code" and bool(cell.source.strip())
 
 
-async def _execute(
-    notebook: NotebookNode, name: str, folder: Path, log: Path, line: Line
+async def execute(
+    notebook: NotebookNode,
+    name: str,
+    folder: Path,
+    log: Path,
+    env: Mapping[str, str],
+    line: Line,
+    interrupts: Interrupts,
 ) -> Ending:
+    """Executes a notebook in place on the kernel `java`; its outputs up to the end stay in it.
+
+    `folder` is the kernel's working directory, `env` its environment; what the kernel process
+    itself prints goes to `log`. Never raises for what a cell does, nor for an interrupt: the ending
+    says it.
+    """
+    logging.getLogger("traitlets").setLevel(logging.CRITICAL)
+    for cell in code_cells(notebook):
+        cell.outputs, cell.execution_count = [], None
+    notebook.metadata.setdefault("language_info", {"name": "java", "pygments_lexer": "java"})
     client = _Client(
         notebook, kernel_name="java", timeout=None, startup_timeout=120, coalesce_streams=True
     )
@@ -92,11 +95,14 @@ async def _execute(
     cells = code_cells(notebook)
     done, outcome, error, died = 0, PASSED, "", False
     log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("wb") as sink, _Interrupts() as interrupts:
+    with log.open("wb") as sink:
         manager = client.create_kernel_manager()
+        interrupts.arm()
         ticker = asyncio.create_task(_tick(line, name, lambda: done, len(cells), client))
         try:
-            await client.async_start_new_kernel(cwd=str(folder), stdout=sink, stderr=sink)
+            await client.async_start_new_kernel(
+                cwd=str(folder), env=dict(env), stdout=sink, stderr=sink
+            )
             await client.async_start_new_kernel_client()
             for index, cell in enumerate(notebook.cells):
                 client.said = ""
@@ -116,14 +122,16 @@ async def _execute(
             outcome, error = FAILED, f"the kernel did not start: {failure}"
         finally:
             # From here on an interrupt waits: a kernel left alone would outlive us.
-            interrupts.armed = False
+            interrupts.disarm()
             ticker.cancel()
-            line.clear()
+            line.forget(name)
             if client.kc is not None:
                 client.kc.stop_channels()
+            # The Java kernels stop listening when asked to, but end when they are terminated only.
+            manager.shutdown_wait_time = _PATIENCE
             # A busy kernel does not listen to a polite request.
             await ensure_async(manager.shutdown_kernel(now=outcome != PASSED))
-    return Ending(outcome, done, len(cells), error, interrupts.came, died)
+    return Ending(outcome, done, len(cells), error, died)
 
 
 async def _death(manager: KernelManager) -> str:
@@ -140,37 +148,8 @@ async def _tick(
     while True:
         at = min(done() + 1, total)
         elapsed = clock(time.monotonic() - start)
-        line.show(f"{name}  cell {at}/{total}  {elapsed}  {client.said}")
+        line.show(f"{name}  cell {at}/{total}  {elapsed}  {client.said}", name)
         await asyncio.sleep(1)
-
-
-class _Interrupts:
-    """Ctrl-C and a polite kill: they cancel the present task for as long as it is `armed`."""
-
-    _numbers = (signal.SIGINT, signal.SIGTERM)
-
-    def __init__(self) -> None:
-        self.armed = True
-        self.came = 0
-
-    def __enter__(self) -> "_Interrupts":
-        loop, task = asyncio.get_running_loop(), asyncio.current_task()
-        assert task is not None
-        self._before = {number: signal.getsignal(number) for number in self._numbers}
-        for number in self._numbers:
-            loop.add_signal_handler(number, self._note, number, task)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        for number in self._numbers:
-            asyncio.get_running_loop().remove_signal_handler(number)
-            signal.signal(number, self._before[number])
-
-    def _note(self, number: int, task: asyncio.Task[Any]) -> None:
-        self.came = number
-        if self.armed:
-            self.armed = False
-            task.cancel()
 
 
 def _first_line(cell: NotebookNode, otherwise: str) -> str:

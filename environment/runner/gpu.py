@@ -38,9 +38,7 @@ def check(arguments: Sequence[str]) -> int:
     argv += ["-cp", build.classpath(layout), MAIN]
     argv += ["check", "--device", given.device, *(["--quick"] if given.quick else [])]
     sys.stdout.flush()
-    return subprocess.run(
-        argv, env={"OMP_WAIT_POLICY": "PASSIVE", **found.environment(), **loader}
-    ).returncode
+    return subprocess.run(argv, env={**found.environment(), **loader}).returncode
 
 
 def libraries(arguments: Sequence[str]) -> int:

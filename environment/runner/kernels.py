@@ -15,10 +15,12 @@ from runner import build, crash, files, reading
 from runner.layout import Layout
 from runner.problem import Problem
 from runner.reading import Damaged
-from runner.tools import Tools, parse_version
+from runner.tools import Tools, native, parse_version
 
 BUNDLED = "jjava"
 """The name of the kernel that comes with the private environment."""
+
+_ROOM_FOR_TWO = 7_500
 
 
 @dataclass(frozen=True)
@@ -84,19 +86,16 @@ def bundled(layout: Layout) -> Kernel:
     return Kernel(BUNDLED, folder, kernel.spec)
 
 
-def register(kernel: Kernel, layout: Layout, tools: Tools) -> Path:
+def register(kernel: Kernel, layout: Layout, tools: Tools, at_once: int = 1) -> Path:
     """Writes a kernelspec `java` that starts a kernel on our class path.
 
-    Returns the folder that JUPYTER_PATH must name. Nothing outside the private folder is written.
+    `at_once`: how many of it share the machine. Returns the folder that JUPYTER_PATH must name.
+    Nothing outside the private folder is written.
     """
     data = layout.jupyter / "kernels-of" / kernel.name
-    spec = derive(
-        kernel,
-        build.classpath(layout),
-        [*jvm_options(memory(), tools.java.version), *_error_file(layout.logs)],
-        tools,
-        os.environ,
-    )
+    options = jvm_options(memory(), tools.java.version, at_once)
+    options += [*share(processors(), at_once), *_error_file(layout.logs)]
+    spec = derive(kernel, build.classpath(layout), options, tools, os.environ)
     text = json.dumps(spec, indent=2) + "\n"
     files.write_atomic(data / "kernels" / "java" / "kernel.json", text)
     return data
@@ -122,7 +121,7 @@ def derive(
         **own,
         "JJAVA_CLASSPATH": _join(classpath, own.get("JJAVA_CLASSPATH", "")),
         "IJAVA_CLASSPATH": _join(classpath, own.get("IJAVA_CLASSPATH", "")),
-        "OMP_WAIT_POLICY": environment.get("OMP_WAIT_POLICY", "PASSIVE"),
+        **native(environment),
         "JAVA_HOME": str(tools.java_home),
         # Options that the user gives come last, so that they win.
         "JJAVA_JVM_OPTS": " ".join([*options, environment.get("JJAVA_JVM_OPTS", "")]).strip(),
@@ -136,14 +135,15 @@ def derive(
     return {**kernel.spec, "argv": argv, "env": env, "language": "java"}
 
 
-def jvm_options(megabytes: int, java: str) -> list[str]:
-    """Options for a machine of so much memory: a quarter of it to the heap, 1 to 4 GB.
+def jvm_options(megabytes: int, java: str, at_once: int = 1) -> list[str]:
+    """Options for one of several JVMs on a machine of so much memory.
 
-    LibTorch and ND4J keep their arrays outside the heap; JavaCPP bounds them by the heap's size
-    unless it is told otherwise.
+    A quarter of its share goes to the heap, 1 to 4 GB. LibTorch and ND4J keep their arrays outside
+    the heap; JavaCPP bounds them by the heap's size unless it is told otherwise.
     """
-    heap = min(max(megabytes // 4, 1024), 4096)
-    native = max(megabytes * 8 // 10, 2048)
+    share = megabytes // at_once
+    heap = min(max(share // 4, 1024), 4096)
+    native = max(share * 8 // 10, 2048)
     # From 22 on a JVM warns of native code that was not announced; 17 does not know the option.
     native_access = ["--enable-native-access=ALL-UNNAMED"] if parse_version(java) >= (22,) else []
     return [
@@ -154,6 +154,38 @@ def jvm_options(megabytes: int, java: str) -> list[str]:
         f"-Dorg.bytedeco.javacpp.maxphysicalbytes={native}m",
         *native_access,
     ]
+
+
+def share(cores: int, at_once: int) -> list[str]:
+    """The option that gives a JVM its share of the cores.
+
+    Never one alone: where one JVM waits, the other computes.
+    """
+    mine = max(2, cores // at_once)
+    return [f"-XX:ActiveProcessorCount={mine}"] if mine < cores else []
+
+
+def brief(given: Mapping[str, str]) -> dict[str, str]:
+    """The environment of a kernel that is there for minutes and computes in native code.
+
+    The optimizing compiler would take as much time as the notebook's own Java, most of it for the
+    compiler of the cells. What the user gives comes last, so that it wins.
+    """
+    options = f"-XX:TieredStopAtLevel=1 {given.get('JDK_JAVA_OPTIONS', '')}"
+    return {**given, "JDK_JAVA_OPTIONS": options.strip()}
+
+
+def room(device: str | None, cores: int, megabytes: int) -> int:
+    """How many notebooks a machine has room for at once."""
+    is_cpu = device in (None, "cpu")
+    return 2 if is_cpu and cores > 1 and megabytes >= _ROOM_FOR_TWO else 1
+
+
+def processors() -> int:
+    """The cores that this process may use."""
+    if sys.platform == "linux":
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def memory() -> int:

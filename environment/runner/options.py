@@ -31,7 +31,10 @@ exit status:
 
 @dataclass(frozen=True)
 class Options:
-    """Checked options of both commands; `engine` and `device` None: each notebook's own choice."""
+    """Checked options of both commands.
+
+    `engine` and `device` None: each notebook's own choice; `at_once`: as the machine allows.
+    """
 
     scale: str = "quick"
     only: tuple[str, ...] = ()
@@ -39,6 +42,7 @@ class Options:
     device: str | None = None
     kernel: str | None = None
     offline: bool = False
+    at_once: int | None = None
     rest: tuple[str, ...] = ()
 
     def environment(self, out: str) -> dict[str, str]:
@@ -76,6 +80,13 @@ def parse_reproduce(
         default=(),
         help="execute only the notebooks of these numbers, e.g. --only 04 or --only 00,02",
     )
+    parser.add_argument(
+        "--at-once",
+        metavar="N",
+        type=_count,
+        help="notebooks at a time, each on its share of the cores (default: 2, or 1 on a GPU, with "
+        "one core or with less than 8 GB of memory)",
+    )
     return Options(**vars(parser.parse_args(arguments)))
 
 
@@ -90,7 +101,7 @@ def parse_notebook(
         environment,
     )
     known, rest = parser.parse_known_args(arguments)
-    return Options(**vars(known), rest=tuple(rest))
+    return Options(**vars(known), at_once=1, rest=tuple(rest))
 
 
 def _parser(program: str, about: str, environment: Mapping[str, str]) -> _Parser:
@@ -173,6 +184,12 @@ def _device(text: str) -> str:
         message = f'no device is called "{text}"; there is cpu, cuda:0 (or another number)'
         raise argparse.ArgumentTypeError(message)
     return text
+
+
+def _count(text: str) -> int:
+    if not re.fullmatch(r"[1-9][0-9]?", text):
+        raise argparse.ArgumentTypeError(f'--at-once needs a number from 1 to 99, not "{text}"')
+    return int(text)
 
 
 def numbers(text: str) -> tuple[str, ...]:

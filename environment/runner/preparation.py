@@ -26,6 +26,8 @@ class Prepared:
     jupyter_path: Path
     library: str
     """A hash of the sources that the library is built from."""
+    at_once: int = 1
+    """How many notebooks."""
 
 
 def prepare(
@@ -58,7 +60,10 @@ def prepare(
         library = build.prepare(layout, found, options.offline, line)
         datasets.fetch(datasets.needed(sources), layout, found, options.offline, line)
         kernel = chosen or kernels.bundled(layout)
-        return Prepared(found, kernel, kernels.register(kernel, layout, found), library)
+        room = kernels.room(options.device, kernels.processors(), kernels.memory())
+        at_once = min(options.at_once or room, len(sources))
+        jupyter_path = kernels.register(kernel, layout, found, at_once)
+        return Prepared(found, kernel, jupyter_path, library, at_once)
 
 
 BUSY = (

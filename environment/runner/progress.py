@@ -21,25 +21,43 @@ class Line:
         self._live = self._stream.isatty()
         self._every = every
         self._printed = time.monotonic()
+        self._shown: dict[str, str] = {}
 
-    def show(self, text: str) -> None:
-        """Shows the present state; off a terminal, at most one line in `every` seconds."""
+    def show(self, text: str, job: str = "") -> None:
+        """Shows the present state, of one of several jobs beside that of the others.
+
+        Off a terminal, at most one line in `every` seconds.
+        """
+        self._shown[job] = _flat(text)
         if self._live:
-            width = shutil.get_terminal_size().columns - 1
-            self._write("\r\x1b[2K" + _flat(text)[:width])
+            self._draw()
         elif time.monotonic() - self._printed >= self._every:
             self._printed = time.monotonic()
-            self._write("  " + _flat(text)[:160] + "\n")
+            self._write("".join(f"  {shown[:160]}\n" for shown in self._shown.values()))
+
+    def forget(self, job: str) -> None:
+        """A job is done: it is no longer shown."""
+        self._shown.pop(job, None)
+        if self._live:
+            self._draw()
 
     def say(self, text: str) -> None:
         """Prints a line that stays."""
         self._printed = time.monotonic()
+        self._shown.pop("", None)
         self._write(("\r\x1b[2K" if self._live else "") + text + "\n")
 
     def clear(self) -> None:
         """Takes away what `show` left on a terminal."""
+        self._shown.clear()
         if self._live:
             self._write("\r\x1b[2K")
+
+    def _draw(self) -> None:
+        width = shutil.get_terminal_size().columns - 1
+        each = width // max(1, len(self._shown))
+        shown = "".join(text[: each - 1].ljust(each) for text in self._shown.values())
+        self._write("\r\x1b[2K" + shown.rstrip())
 
     def _write(self, text: str) -> None:
         self._stream.write(text)

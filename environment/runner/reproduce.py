@@ -1,32 +1,28 @@
 """environment/reproduce: everything from nothing to out/index.html."""
 
+import asyncio
 import json
 import os
 import platform
-import sys
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from runner import crash, files, page, publish, results, sources, store
-from runner.kernels import memory
+from runner import crash, files, kernels, page, publish, results, sources, store
 from runner.layout import Layout
 from runner.options import Options, parse_reproduce
 from runner.preparation import Prepared, prepare
 from runner.problem import Problem
 from runner.progress import Line, clock
-from runner.signals import Stopped
+from runner.signals import Interrupts, Stopped
 from runner.sources import Source
-
-if TYPE_CHECKING:
-    from runner.execute import Ending
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Prepares, executes the notebooks one after another, and makes the pages."""
+    """Prepares, executes the notebooks, and makes the pages."""
     layout, line = Layout.here(), Line()
     options = parse_reproduce(arguments)
     every = sources.find(layout.notebooks)
@@ -41,17 +37,12 @@ def main(arguments: Sequence[str]) -> int:
         os.environ.update(store.environment(layout, os.environ))
         os.environ.update(layout.jupyter_environment(prepared.jupyter_path))
         line.say(f"Scale {options.scale}, kernel {prepared.kernel.display_name}")
-        runs: list[dict[str, Any]] = []
-        troubles: list[str] = []
-        for source in chosen:
-            record, ending = _run(source, options, prepared, layout, line)
-            runs.append(record)
-            troubles = make_pages(every, options.scale, layout)
-            if ending.interrupted:
-                raise Stopped(ending.interrupted)
-    for trouble in troubles:
+        begun = time.monotonic()
+        runs = asyncio.run(_run_all(every, chosen, options, prepared, layout, line))
+        took = time.monotonic() - begun
+    for trouble in make_pages(every, options.scale, layout):
         line.say(trouble)
-    return _summary(runs, results_of(chosen, out), layout, line)
+    return _summary(runs, took, results_of(chosen, out), layout, line)
 
 
 def results_of(chosen: Sequence[Source], out: Path) -> list[results.Result]:
@@ -59,10 +50,44 @@ def results_of(chosen: Sequence[Source], out: Path) -> list[results.Result]:
     return [results.read(s.name, s.title, out / s.name) for s in chosen]
 
 
-def _run(
-    source: Source, options: Options, prepared: Prepared, layout: Layout, line: Line
-) -> tuple[dict[str, Any], "Ending"]:
-    """Executes one notebook into its folder; returns what its run.json says and how it ended."""
+async def _run_all(
+    every: Sequence[Source],
+    chosen: Sequence[Source],
+    options: Options,
+    prepared: Prepared,
+    layout: Layout,
+    line: Line,
+) -> list[dict[str, Any]]:
+    """Executes the notebooks, as many at a time as asked for, in the order in which they stand.
+
+    Returns what each run.json says.
+    """
+    runs: dict[str, dict[str, Any]] = {}
+    waiting = iter(chosen)
+
+    async def work(interrupts: Interrupts) -> None:
+        for source in waiting:
+            runs[source.name] = await _run(source, options, prepared, layout, line, interrupts)
+            make_pages(every, options.scale, layout)
+            if interrupts.came or runs[source.name]["outcome"] == "interrupted":
+                return
+
+    with Interrupts() as interrupts:
+        await asyncio.gather(*(work(interrupts) for _ in range(prepared.at_once)))
+    if interrupts.came:
+        raise Stopped(interrupts.came)
+    return [runs[source.name] for source in chosen]
+
+
+async def _run(
+    source: Source,
+    options: Options,
+    prepared: Prepared,
+    layout: Layout,
+    line: Line,
+    interrupts: Interrupts,
+) -> dict[str, Any]:
+    """Executes one notebook into its folder; returns what its run.json says."""
     # Only the private Python has these.
     import nbformat
 
@@ -89,7 +114,11 @@ def _run(
         ) from error
     publish.forget(notebook.metadata)
     log = layout.logs / f"kernel-{source.name}.log"
-    ending = execute.execute(notebook, source.name, layout.notebooks, log, line)
+    is_brief = options.scale in ("smoke", "quick") and not source.computes_in_java
+    env = kernels.brief(os.environ) if is_brief else os.environ
+    ending = await execute.execute(
+        notebook, source.name, layout.notebooks, log, env, line, interrupts
+    )
     executed = folder / f"{source.name}.ipynb"
     files.write_atomic(executed, nbformat.writes(notebook) + "\n")
     files.write_atomic(folder / f"{source.name}.html", export.to_html(notebook, source.name))
@@ -113,7 +142,7 @@ def _run(
             f"{said}\n  partial notebook: {layout.shown(executed)}"
         )
     _write_json(folder / results.RUN, record)
-    return record, ending
+    return record
 
 
 def make_pages(every: Sequence[Source], scale: str, layout: Layout) -> list[str]:
@@ -140,13 +169,17 @@ def make_pages(every: Sequence[Source], scale: str, layout: Layout) -> list[str]
 
 
 def _summary(
-    runs: Sequence[dict[str, Any]], done: Sequence[results.Result], layout: Layout, line: Line
+    runs: Sequence[dict[str, Any]],
+    took: float,
+    done: Sequence[results.Result],
+    layout: Layout,
+    line: Line,
 ) -> int:
     failed = [r for r in runs if r["outcome"] != "passed"]
-    total = clock(sum(r["seconds"] for r in runs))
     counts = ", ".join(f"{o} {results.count(done, o)}" for o in ("holds", "fails", "undecided"))
     line.say(
-        f"{len(runs) - len(failed)} of {len(runs)} notebooks passed in {total}; claims: {counts}"
+        f"{len(runs) - len(failed)} of {len(runs)} notebooks passed in {clock(took)}; "
+        f"claims: {counts}"
     )
     line.say(f"Results: {layout.shown(layout.out / 'index.html')}")
     if failed:
@@ -171,10 +204,8 @@ def _provenance(prepared: Prepared, layout: Layout) -> dict[str, Any]:
         },
         "machine": {
             "system": f"{platform.system()} {platform.machine()}",
-            "processors": len(os.sched_getaffinity(0))
-            if sys.platform == "linux"
-            else os.cpu_count(),
-            "memoryMb": memory(),
+            "processors": kernels.processors(),
+            "memoryMb": kernels.memory(),
         },
     }
 

@@ -1,5 +1,6 @@
 """Signals: a polite kill is handled as Ctrl-C is, and a program in our place gets what we get."""
 
+import asyncio
 import ctypes
 import os
 import signal
@@ -7,7 +8,7 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from types import FrameType
-from typing import NoReturn
+from typing import Any, NoReturn
 
 FORWARDED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 
@@ -20,6 +21,54 @@ class Stopped(KeyboardInterrupt):
     def __init__(self, number: int) -> None:
         super().__init__(signal.Signals(number).name)
         self.number = number
+
+
+class Interrupts:
+    """Ctrl-C and a polite kill: they cancel the tasks that are armed."""
+
+    _numbers = (signal.SIGINT, signal.SIGTERM)
+
+    def __init__(self) -> None:
+        self.came = 0
+        self._armed: set[asyncio.Task[Any]] = set()
+
+    def arm(self) -> None:
+        """From now on the present task is cancelled, at once if an interrupt has come."""
+        task = _present()
+        self._armed.add(task)
+        if self.came:
+            self._cancel()
+
+    def disarm(self) -> None:
+        """From now on an interrupt leaves the present task alone."""
+        self._armed.discard(_present())
+
+    def __enter__(self) -> "Interrupts":
+        loop = asyncio.get_running_loop()
+        self._before = {number: signal.getsignal(number) for number in self._numbers}
+        for number in self._numbers:
+            loop.add_signal_handler(number, self._note, number)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for number in self._numbers:
+            asyncio.get_running_loop().remove_signal_handler(number)
+            signal.signal(number, self._before[number])
+
+    def _note(self, number: int) -> None:
+        self.came = number
+        self._cancel()
+
+    def _cancel(self) -> None:
+        for task in self._armed:
+            task.cancel()
+        self._armed.clear()
+
+
+def _present() -> asyncio.Task[Any]:
+    task = asyncio.current_task()
+    assert task is not None
+    return task
 
 
 def handle_termination() -> None:

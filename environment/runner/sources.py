@@ -15,6 +15,8 @@ class Source:
     path: Path
     title: str
     datasets: tuple[str, ...]
+    computes_in_java: bool = False
+    """Whether it does for long, at any scale."""
 
     @property
     def name(self) -> str:
@@ -27,12 +29,13 @@ class Source:
 
 
 def read(path: Path) -> Source:
-    """Reads what a notebook says of itself: its first heading, and the data sets it uses."""
+    """Reads what a notebook says of itself: its first heading, the data sets it uses, and how."""
     try:
         content = reading.json_object(path)
         cells, metadata = content["cells"], content["metadata"]
         text = "\n".join("".join(c["source"]) for c in cells if c["cell_type"] == "markdown")
-        named = metadata.get("unrolling", {}).get("data", [])
+        told = metadata.get("unrolling", {})
+        named = told.get("data", [])
         if not all(isinstance(name, str) for name in named) or isinstance(named, str):
             raise TypeError(f"it names the data {named}, expected a list of names")
     except (Problem, KeyError, TypeError, AttributeError) as error:
@@ -43,7 +46,7 @@ def read(path: Path) -> Source:
     heading = re.search(r"^#\s+(.+?)\s*$", text, re.M)
     title = re.sub(r"[*`$\\]", "", heading.group(1)) if heading else path.stem
     title = re.sub(r"^\d+\s*·\s*", "", title)
-    return Source(path, title, tuple(named))
+    return Source(path, title, tuple(named), told.get("computes") == "in Java")
 
 
 def find(folder: Path) -> list[Source]:

@@ -14,8 +14,6 @@ def environment(layout: Layout, given: Mapping[str, str]) -> dict[str, str]:
         "UNROLLING_RESULTS": str(layout.runs),
         "UNROLLING_TABLES": str(layout.tables),
         "UNROLLING_COMMIT": commit(layout.root) or "unknown",
-        # Idle OpenMP threads sleep, as in the notebooks.
-        "OMP_WAIT_POLICY": "PASSIVE",
     }
     return {name: given.get(name, value) for name, value in ours.items()}
 
