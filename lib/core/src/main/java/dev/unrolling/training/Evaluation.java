@@ -15,9 +15,11 @@ import java.util.Arrays;
  *
  * @param accuracy share of examples whose largest logit is that of the label, 0 to 1
  * @param meanLoss mean cross entropy in nats, whatever was trained
+ * @param logitDeviation mean over examples of the standard deviation (with C - 1) of an example's C
+ *     logits: what the penalty of claim 2.7 holds down, 0 in collapse
  * @param examples how many were looked at
  */
-public record Evaluation(double accuracy, double meanLoss, int examples) {
+public record Evaluation(double accuracy, double meanLoss, double logitDeviation, int examples) {
 
   /** Examples whose logits are computed together unless said otherwise. */
   public static final int DEFAULT_CHUNK = Logits.DEFAULT_CHUNK;
@@ -63,26 +65,14 @@ public record Evaluation(double accuracy, double meanLoss, int examples) {
     }
     double hits = 0;
     double loss = 0;
+    double deviation = 0;
     for (int i = 0; i < labels.length; i++) {
       boolean answers = Logits.areAnswer(logits[i]);
       hits += !answers ? Double.NaN : Logits.argMax(logits[i]) == labels[i] ? 1 : 0;
       loss += !answers ? Double.NaN : new SoftMax(logits[i]).logSum() - logits[i][labels[i]];
+      deviation += LogitDeviation.value(logits[i]);
     }
-    return new Evaluation(hits / labels.length, loss / labels.length, labels.length);
-  }
-
-  /**
-   * Mean over examples of the standard deviation (with C - 1) of an example's C logits: what the
-   * penalty of claim 2.7 holds down, 0 in collapse.
-   *
-   * @param network unchanged
-   * @param examples at least one, computed in chunks of {@link #DEFAULT_CHUNK}
-   */
-  public static double logitDeviation(Network network, Batch examples) {
-    double sum = 0;
-    for (double[] logits : Logits.of(network, examples)) {
-      sum += LogitDeviation.value(logits);
-    }
-    return sum / examples.size();
+    int examples = labels.length;
+    return new Evaluation(hits / examples, loss / examples, deviation / examples, examples);
   }
 }

@@ -32,10 +32,7 @@ class EvaluationTest {
       assertEquals(3, all.examples());
       assertEquals(0, Evaluation.of(network, data, new int[] {0}).accuracy());
       // The standard deviation of (x, 0) is |x| / sqrt 2.
-      assertEquals(
-          1003 / 3. / Math.sqrt(2),
-          Evaluation.logitDeviation(network, Batch.of(data, 0, 1, 2)),
-          1e-12);
+      assertEquals(1003 / 3. / Math.sqrt(2), all.logitDeviation(), 1e-12);
     }
   }
 
@@ -79,7 +76,7 @@ class EvaluationTest {
         Evaluation all = Evaluation.of(network, data);
         assertTrue(Double.isNaN(all.accuracy()), "accuracy " + all.accuracy());
         assertTrue(Double.isNaN(all.meanLoss()), "loss " + all.meanLoss());
-        assertTrue(Double.isNaN(Evaluation.logitDeviation(network, Batch.of(data, 0, 1, 2))));
+        assertTrue(Double.isNaN(all.logitDeviation()));
       }
     }
     // One example without an answer is enough.

@@ -66,13 +66,12 @@ public record DeviceCheck(Architecture architecture, Dataset images) {
     return List.of(
         EngineVerdicts.deviceLossesAgree(
             EngineComparison.training(
-                    reference,
-                    device,
-                    Architectures.resnet8(WIDTH, images.classes()),
-                    0,
-                    order,
-                    trainer)
-                .table()),
+                reference,
+                device,
+                Architectures.resnet8(WIDTH, images.classes()),
+                0,
+                order,
+                trainer)),
         gradient(reference, device, Precision.FLOAT32, Mode.EVALUATION),
         gradient(reference, device, Precision.FLOAT64, Mode.TRAINING));
   }

@@ -12,7 +12,6 @@ import dev.unrolling.engine.SgdStep;
 import dev.unrolling.experiment.Runner;
 import dev.unrolling.experiments.finetuning.FineTuning;
 import dev.unrolling.model.Architecture;
-import dev.unrolling.store.RecordTable;
 import dev.unrolling.training.SgdTrainer;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,18 +32,15 @@ public final class EngineComparison {
       List.of("v_single_gradient", "forgetting_distance", "e", "sigma", "norm_dw");
 
   /**
-   * Two runs of SGD.
+   * Two networks after a step of SGD.
    *
-   * @param table a row a step: {@code step}, from 1; {@code norm_dw} of the first engine; {@code
-   *     weights_difference}, the distance of the two engines' weights divided by it; {@code loss}
-   *     of the first engine; {@code loss_difference}, divided by the larger loss
-   * @param firstSeconds time of a median step on the first engine; the times are not in the table,
-   *     which is the same whenever it is made
-   * @param secondSeconds the same on the second
+   * @param step from 1
+   * @param normDw movement on the first engine
+   * @param weightsDifference distance of the engines' weights, divided by the movement
+   * @param loss on the first engine
+   * @param lossDifference divided by the larger loss
    */
-  public record Training(Table table, double firstSeconds, double secondSeconds) {}
-
-  private record Row(
+  public record Step(
       int step, double normDw, double weightsDifference, double loss, double lossDifference) {}
 
   private EngineComparison() {}
@@ -91,33 +87,28 @@ public final class EngineComparison {
    * @param seed of the initial weights
    * @param order of the batches; all its steps are taken
    * @param trainer whose objectives, rates and momentum are taken
+   * @return one for each step
    */
-  public static Training training(
+  public static List<Step> training(
       Engine first,
       Engine second,
       Architecture architecture,
       long seed,
       BatchOrder order,
       SgdTrainer trainer) {
-    List<Row> rows = new ArrayList<>();
-    double[] firstTimes = new double[order.steps()];
-    double[] secondTimes = new double[order.steps()];
+    List<Step> steps = new ArrayList<>();
     try (Network one = first.network(architecture, seed);
         Network other = second.network(architecture, seed)) {
       INDArray start = weights(one);
       for (int i = 0; i < order.steps(); i++) {
         SgdStep update = trainer.update(order, i);
         Objective objective = trainer.objective(order, i);
-        long begin = System.nanoTime();
         double loss = one.step(order.batch(i), objective, update).value();
-        long middle = System.nanoTime();
         double otherLoss = other.step(order.batch(i), objective, update).value();
-        firstTimes[i] = 1e-9 * (middle - begin);
-        secondTimes[i] = 1e-9 * (System.nanoTime() - middle);
         INDArray weights = weights(one);
         double normDw = weights.distance2(start);
-        rows.add(
-            new Row(
+        steps.add(
+            new Step(
                 i + 1,
                 normDw,
                 weights.distance2(weights(other)) / normDw,
@@ -125,8 +116,7 @@ public final class EngineComparison {
                 difference(loss, otherLoss)));
       }
     }
-    return new Training(
-        RecordTable.of("engines", Row.class, rows), median(firstTimes), median(secondTimes));
+    return steps;
   }
 
   /**
@@ -159,10 +149,6 @@ public final class EngineComparison {
 
   private static INDArray values(ParameterVector vector) {
     return vector.toArray().castTo(DataType.DOUBLE);
-  }
-
-  private static double median(double[] values) {
-    return DoubleColumn.create("values", values).median();
   }
 
   private static double difference(double a, double b) {

@@ -77,7 +77,7 @@ public final class EngineVerdicts {
    * differences; those of float32 can be large after a few dozen steps, and say nothing.
    *
    * @param claim to name the verdict
-   * @param training table of {@link EngineComparison#training}
+   * @param training table of {@link EngineTraining}
    */
   public static Verdict trainingAgrees(String claim, Table training) {
     double largest = largest(training, "weights");
@@ -97,16 +97,20 @@ public final class EngineVerdicts {
    * Whether a device trains like another in float32: holds if at every step the losses differ by at
    * most {@value #DEVICE_LOSS_DIFFERENCE} of their size. Meant for some 20 steps.
    *
-   * @param training table of {@link EngineComparison#training}
+   * @param training of {@link EngineComparison#training}
    */
-  public static Verdict deviceLossesAgree(Table training) {
-    double largest = largest(training, "loss");
+  public static Verdict deviceLossesAgree(List<EngineComparison.Step> training) {
+    double largest =
+        training.stream()
+            .mapToDouble(EngineComparison.Step::lossDifference)
+            .max()
+            .orElse(Double.NaN);
     return Verdict.of(
         "device",
         "The device's losses are those of the reference",
         largest <= DEVICE_LOSS_DIFFERENCE,
         "over %d steps the losses differ by up to %.1e of their size (needed: at most %.0e)",
-        training.rowCount(),
+        training.size(),
         largest,
         DEVICE_LOSS_DIFFERENCE);
   }

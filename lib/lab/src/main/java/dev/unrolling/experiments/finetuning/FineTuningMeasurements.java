@@ -1,7 +1,6 @@
 package dev.unrolling.experiments.finetuning;
 
 import dev.unrolling.data.Batch;
-import dev.unrolling.engine.Network;
 import dev.unrolling.engine.ParameterVector;
 import dev.unrolling.metrics.ForgettingDistance;
 import dev.unrolling.metrics.VerificationError;
@@ -36,6 +35,8 @@ final class FineTuningMeasurements implements StepListener, AutoCloseable {
       UnlearningErrorRecorder.Collected errors,
       List<FineTuningRow> rows,
       List<CheckpointedError.Measured> checkpointed) {}
+
+  private static final Evaluation NOT_YET = new Evaluation(Double.NaN, Double.NaN, Double.NaN, 0);
 
   private final FineTuningSettings settings;
   private final Batch forget;
@@ -78,6 +79,8 @@ final class FineTuningMeasurements implements StepListener, AutoCloseable {
 
   private void add(Step step, StepLosses losses, UnlearningErrorRecorder.Measurement measured) {
     boolean last = step.stepsDone() == recorder.order().steps();
+    Evaluation tested = last ? evaluation(step, test) : NOT_YET;
+    Evaluation forgotten = last ? evaluation(step, forget) : NOT_YET;
     Sigma sigma = measured.sigma();
     rows.add(
         new FineTuningRow(
@@ -103,9 +106,9 @@ final class FineTuningMeasurements implements StepListener, AutoCloseable {
             measured.movement(),
             losses.original().value(),
             losses.retrained().map(loss -> loss.value()).orElse(Double.NaN),
-            last ? accuracy(step.network(), test) : Double.NaN,
-            last ? accuracy(step.network(), forget) : Double.NaN,
-            last ? Evaluation.logitDeviation(step.network(), test) : Double.NaN));
+            tested.accuracy(),
+            forgotten.accuracy(),
+            tested.logitDeviation()));
   }
 
   /** All that has been measured. */
@@ -147,8 +150,8 @@ final class FineTuningMeasurements implements StepListener, AutoCloseable {
     return List.copyOf(rows);
   }
 
-  private static double accuracy(Network network, Batch examples) {
-    return Evaluation.of(network, examples.dataset(), examples.indices()).accuracy();
+  private static Evaluation evaluation(Step step, Batch examples) {
+    return Evaluation.of(step.network(), examples.dataset(), examples.indices());
   }
 
   private double verificationError(RecordedUnlearning method, Step step) {

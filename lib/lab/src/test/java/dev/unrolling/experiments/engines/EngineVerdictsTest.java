@@ -4,23 +4,18 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.unrolling.data.BatchOrder;
 import dev.unrolling.data.RealData;
-import dev.unrolling.data.Subsets;
 import dev.unrolling.dataset.DataSets;
 import dev.unrolling.engine.Engine;
 import dev.unrolling.engine.Engines;
-import dev.unrolling.engine.Objective;
 import dev.unrolling.engine.Precision;
 import dev.unrolling.experiment.Runner;
 import dev.unrolling.experiment.Verdict;
 import dev.unrolling.experiment.Verdict.Outcome;
 import dev.unrolling.experiments.finetuning.FineTuning;
 import dev.unrolling.experiments.finetuning.FineTuningSettings;
-import dev.unrolling.model.Architectures;
+import dev.unrolling.settings.Scale;
 import dev.unrolling.settings.SettingsJson;
-import dev.unrolling.training.SgdTrainer;
-import dev.unrolling.training.schedule.Schedule;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import tech.tablesaw.api.Table;
@@ -97,32 +92,33 @@ class EngineVerdictsTest {
   }
 
   /** Four steps of a rectified network with batch norm. */
-  private static EngineComparison.Training training(Precision precision) {
-    BatchOrder order =
-        BatchOrder.shuffled(
-            RealData.cifar10Train(), Subsets.stratified(RealData.cifar10Train(), 64, 0), 16, 1, 0);
-    SgdTrainer trainer =
-        new SgdTrainer(Objective.crossEntropy().withGamma(2), Schedule.constant(0.01))
-            .withMomentum(0.9);
-    return EngineComparison.training(
-        engine("torch", precision),
-        engine("dl4j", precision),
-        Architectures.resnet8(4, 10),
-        0,
-        order,
-        trainer);
+  private static Table training(Precision precision) {
+    return new Runner(
+            engine("torch", precision),
+            DataSets.only(RealData.cifar10Train(), RealData.cifar10Test()),
+            text -> {})
+        .run(
+            new EngineTraining(),
+            List.of(
+                SettingsJson.with(
+                    EngineTraining.Settings.of(Scale.SMOKE),
+                    "model",
+                    "resnet8-4",
+                    "examples",
+                    64,
+                    "batchSize",
+                    16)));
   }
 
   @Test
   void theEnginesTrainToTheSameWeightsAndLargerRoundingIsTold() {
-    EngineComparison.Training run = training(Precision.FLOAT64);
-    Verdict verdict = EngineVerdicts.trainingAgrees("training", run.table());
+    Table run = training(Precision.FLOAT64);
+    Verdict verdict = EngineVerdicts.trainingAgrees("training", run);
     assertEquals(Outcome.HOLDS, verdict.outcome(), verdict.evidence());
-    assertEquals(4, run.table().rowCount());
-    assertTrue(run.firstSeconds() > 0 && run.secondSeconds() > 0);
+    assertEquals(4, run.rowCount());
     // What is compared is two computations.
-    assertTrue(run.table().doubleColumn("weights_difference").max() > 0);
-    Verdict coarse = EngineVerdicts.trainingAgrees("training", training(Precision.FLOAT32).table());
+    assertTrue(run.doubleColumn("weights_difference").max() > 0);
+    Verdict coarse = EngineVerdicts.trainingAgrees("training", training(Precision.FLOAT32));
     assertEquals(Outcome.FAILS, coarse.outcome(), coarse.evidence());
   }
 }
