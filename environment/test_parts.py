@@ -151,14 +151,15 @@ class KernelsTest(InFolder):
         self.assertEqual(kernels.brief(given), {"JDK_JAVA_OPTIONS": expected, "PATH": "/bin"})
 
     def test_two_notebooks_share_a_machine_that_has_room_for_two(self) -> None:
-        shapes = [("cpu", 2, 8_000), (None, 16, 64_000), ("cuda:0", 16, 64_000)]
-        shapes += [("cpu", 1, 8_000), ("cpu", 8, 4_000)]
-        self.assertEqual([kernels.room(*shape) for shape in shapes], [2, 2, 1, 1, 1])
+        shapes = [("cpu", "quick", 2, 8_000), (None, "smoke", 16, 64_000)]
+        shapes += [("cuda:0", "quick", 16, 64_000), ("cpu", "desk", 16, 64_000)]
+        shapes += [("cpu", "quick", 1, 8_000), ("cpu", "quick", 8, 4_000)]
+        self.assertEqual([kernels.room(*shape) for shape in shapes], [2, 2, 1, 1, 1, 1])
         one, two = (kernels.jvm_options(8_000, "17.0.1", at_once) for at_once in (1, 2))
         self.assertEqual([one[0], two[0]], ["-Xmx2000m", "-Xmx1024m"])
         self.assertIn("-Dorg.bytedeco.javacpp.maxphysicalbytes=3200m", two)
-        self.assertEqual(kernels.share(16, 2), ["-XX:ActiveProcessorCount=8"])
-        self.assertEqual([kernels.share(2, 2), kernels.share(16, 1)], [[], []])
+        self.assertEqual([kernels.share(*each) for each in ((16, 2), (2, 2), (16, 1))], [8, 2, 16])
+        self.assertEqual([kernels.share(1, 2), kernels.share(3, 2)], [1, 2])
 
     def test_native_code_is_announced_to_the_jvms_that_know_the_option(self) -> None:
         option = "--enable-native-access=ALL-UNNAMED"

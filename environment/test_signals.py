@@ -10,9 +10,14 @@ import sys
 import tempfile
 import time
 import unittest
+from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
+from unittest import mock
 
-from runner import crash, signals
+from runner import crash, reproduce, signals
+from runner.options import Options
+from runner.sources import Source
 
 ENVIRONMENT = Path(__file__).resolve().parent
 SLEEPER = """
@@ -165,6 +170,66 @@ class InterruptsTest(unittest.TestCase):
         told = {"one": "cancelled", "other": "cancelled", "at its end": "passed"}
         self.assertEqual(ended, told | {"late": "cancelled"})
         self.assertEqual(signal.getsignal(signal.SIGTERM), before)
+
+
+class SeveralNotebooksTest(unittest.TestCase):
+    """Two workers of reproduce, on notebooks that are no more than names."""
+
+    def run_all(self, end: Callable[[str], None]) -> list[str]:
+        """Runs four, two at a time; `end` is called as each would end. Returns what began."""
+        began = []
+
+        async def one(source: Source, *rest: object) -> dict[str, str]:
+            interrupts = rest[-1]
+            assert isinstance(interrupts, signals.Interrupts)
+            began.append(source.name)
+            interrupts.arm()
+            try:
+                await asyncio.sleep(0.05 * len(source.name))
+            except asyncio.CancelledError:
+                return {"outcome": "interrupted"}
+            finally:
+                interrupts.disarm()
+            end(source.name)
+            return {"outcome": "passed", "name": source.name}
+
+        sources = [Source(Path(name), "", ()) for name in ("a", "bbbb", "c", "d")]
+        prepared = SimpleNamespace(at_once=2)
+        with (
+            mock.patch.object(reproduce, "_run", one),
+            mock.patch.object(reproduce, "make_pages"),
+        ):
+            given = (sources, sources, Options(), prepared, None, None)
+            self.ended = asyncio.run(reproduce._run_all(*given))  # type: ignore[arg-type]
+        return began
+
+    def test_all_are_executed_in_order_and_told_in_order(self) -> None:
+        self.assertEqual(self.run_all(lambda name: None), ["a", "bbbb", "c", "d"])
+        self.assertEqual([run["name"] for run in self.ended], ["a", "bbbb", "c", "d"])
+
+    def test_one_that_cannot_be_kept_stops_the_others_and_is_told(self) -> None:
+        ended = []
+
+        def end(name: str) -> None:
+            if name == "c":
+                raise OSError("the disk is full")
+            ended.append(name)
+
+        with self.assertRaisesRegex(OSError, "full"):
+            self.run_all(end)
+        self.assertEqual(ended, ["a"])
+
+    def test_a_signal_stops_all(self) -> None:
+        ended = []
+
+        def end(name: str) -> None:
+            ended.append(name)
+            os.kill(os.getpid(), signal.SIGTERM)
+
+        with self.assertRaises(signals.Stopped) as stopped:
+            self.run_all(end)
+        self.assertEqual(stopped.exception.number, signal.SIGTERM)
+        self.assertEqual(ended, ["a"])
 
 
 class StatusTest(unittest.TestCase):

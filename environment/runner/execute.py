@@ -114,7 +114,7 @@ async def execute(
             outcome, error = FAILED, _first_line(cells[done], str(failure))
         except DeadKernelError:
             # The client takes our cancelling a cell for the kernel's death.
-            if interrupts.came:
+            if interrupts.stopping:
                 outcome, error = INTERRUPTED, "interrupted"
             else:
                 outcome, error, died = FAILED, await _death(manager), True

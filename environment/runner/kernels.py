@@ -13,6 +13,7 @@ from typing import Any
 
 from runner import build, crash, files, reading
 from runner.layout import Layout
+from runner.options import SMALL_SCALES
 from runner.problem import Problem
 from runner.reading import Damaged
 from runner.tools import Tools, native, parse_version
@@ -92,10 +93,16 @@ def register(kernel: Kernel, layout: Layout, tools: Tools, at_once: int = 1) -> 
     `at_once`: how many of it share the machine. Returns the folder that JUPYTER_PATH must name.
     Nothing outside the private folder is written.
     """
-    data = layout.jupyter / "kernels-of" / kernel.name
+    # Another command may start kernels of the same name, one at a time, meanwhile.
+    data = layout.jupyter / "kernels-of" / (kernel.name + (f"-{at_once}" if at_once > 1 else ""))
     options = jvm_options(memory(), tools.java.version, at_once)
-    options += [*share(processors(), at_once), *_error_file(layout.logs)]
-    spec = derive(kernel, build.classpath(layout), options, tools, os.environ)
+    given = dict(os.environ)
+    cores = share(processors(), at_once)
+    if cores < processors():
+        options.append(f"-XX:ActiveProcessorCount={cores}")
+        given.setdefault("OMP_NUM_THREADS", str(cores))
+    options += _error_file(layout.logs)
+    spec = derive(kernel, build.classpath(layout), options, tools, given)
     text = json.dumps(spec, indent=2) + "\n"
     files.write_atomic(data / "kernels" / "java" / "kernel.json", text)
     return data
@@ -122,6 +129,7 @@ def derive(
         "JJAVA_CLASSPATH": _join(classpath, own.get("JJAVA_CLASSPATH", "")),
         "IJAVA_CLASSPATH": _join(classpath, own.get("IJAVA_CLASSPATH", "")),
         **native(environment),
+        **{name: environment[name] for name in ("OMP_NUM_THREADS",) if name in environment},
         "JAVA_HOME": str(tools.java_home),
         # Options that the user gives come last, so that they win.
         "JJAVA_JVM_OPTS": " ".join([*options, environment.get("JJAVA_JVM_OPTS", "")]).strip(),
@@ -156,13 +164,12 @@ def jvm_options(megabytes: int, java: str, at_once: int = 1) -> list[str]:
     ]
 
 
-def share(cores: int, at_once: int) -> list[str]:
-    """The option that gives a JVM its share of the cores.
+def share(cores: int, at_once: int) -> int:
+    """How many cores each of several JVMs has.
 
-    Never one alone: where one JVM waits, the other computes.
+    Never one alone of several: where one JVM waits, the other computes.
     """
-    mine = max(2, cores // at_once)
-    return [f"-XX:ActiveProcessorCount={mine}"] if mine < cores else []
+    return min(cores, max(2, cores // at_once))
 
 
 def brief(given: Mapping[str, str]) -> dict[str, str]:
@@ -175,17 +182,22 @@ def brief(given: Mapping[str, str]) -> dict[str, str]:
     return {**given, "JDK_JAVA_OPTIONS": options.strip()}
 
 
-def room(device: str | None, cores: int, megabytes: int) -> int:
-    """How many notebooks a machine has room for at once."""
-    is_cpu = device in (None, "cpu")
-    return 2 if is_cpu and cores > 1 and megabytes >= _ROOM_FOR_TWO else 1
+def room(device: str | None, scale: str, cores: int, megabytes: int) -> int:
+    """How many notebooks a machine has room for at once; the larger scales take all of it."""
+    is_small = device in (None, "cpu") and scale in SMALL_SCALES
+    return 2 if is_small and cores > 1 and megabytes >= _ROOM_FOR_TWO else 1
 
 
 def processors() -> int:
-    """The cores that this process may use."""
-    if sys.platform == "linux":
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+    """The cores that this process may use, or the container's share of them if that is less."""
+    cores = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+    try:
+        quota, period = Path("/sys/fs/cgroup/cpu.max").read_text().split()
+    except (OSError, ValueError):
+        return cores
+    if quota.isdecimal() and period.isdecimal() and int(period) > 0:
+        cores = min(cores, max(1, -(-int(quota) // int(period))))
+    return cores
 
 
 def memory() -> int:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import NoReturn
 
 SCALES = ("smoke", "quick", "desk", "paper")
+SMALL_SCALES = SCALES[:2]
 ENGINES = ("torch", "dl4j")
 
 _SCALES_HELP = """\
@@ -85,7 +86,7 @@ def parse_reproduce(
         metavar="N",
         type=_count,
         help="notebooks at a time, each on its share of the cores (default: 2, or 1 on a GPU, with "
-        "one core or with less than 8 GB of memory)",
+        "one core, with less than 8 GB of memory or at the larger scales)",
     )
     return Options(**vars(parser.parse_args(arguments)))
 

@@ -55,7 +55,7 @@ class Line:
 
     def _draw(self) -> None:
         width = shutil.get_terminal_size().columns - 1
-        each = width // max(1, len(self._shown))
+        each = max(2, width // max(1, len(self._shown)))
         shown = "".join(text[: each - 1].ljust(each) for text in self._shown.values())
         self._write("\r\x1b[2K" + shown.rstrip())
 

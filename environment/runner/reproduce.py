@@ -13,7 +13,7 @@ from typing import Any
 
 from runner import crash, files, kernels, page, publish, results, sources, store
 from runner.layout import Layout
-from runner.options import Options, parse_reproduce
+from runner.options import SMALL_SCALES, Options, parse_reproduce
 from runner.preparation import Prepared, prepare
 from runner.problem import Problem
 from runner.progress import Line, clock
@@ -40,9 +40,9 @@ def main(arguments: Sequence[str]) -> int:
         begun = time.monotonic()
         runs = asyncio.run(_run_all(every, chosen, options, prepared, layout, line))
         took = time.monotonic() - begun
-    for trouble in make_pages(every, options.scale, layout):
-        line.say(trouble)
-    return _summary(runs, took, results_of(chosen, out), layout, line)
+        for trouble in make_pages(every, options.scale, layout):
+            line.say(trouble)
+        return _summary(runs, took, results_of(chosen, out), layout, line)
 
 
 def results_of(chosen: Sequence[Source], out: Path) -> list[results.Result]:
@@ -66,16 +66,25 @@ async def _run_all(
     waiting = iter(chosen)
 
     async def work(interrupts: Interrupts) -> None:
-        for source in waiting:
-            runs[source.name] = await _run(source, options, prepared, layout, line, interrupts)
-            make_pages(every, options.scale, layout)
-            if interrupts.came or runs[source.name]["outcome"] == "interrupted":
-                return
+        try:
+            for source in waiting:
+                runs[source.name] = await _run(source, options, prepared, layout, line, interrupts)
+                make_pages(every, options.scale, layout)
+                # A signal that came meanwhile is told to the loop, which must turn for that.
+                await asyncio.sleep(0.01)
+                if interrupts.stopping:
+                    return
+        except BaseException:
+            interrupts.stop()
+            raise
 
     with Interrupts() as interrupts:
-        await asyncio.gather(*(work(interrupts) for _ in range(prepared.at_once)))
+        workers = (work(interrupts) for _ in range(prepared.at_once))
+        ended = await asyncio.gather(*workers, return_exceptions=True)
     if interrupts.came:
         raise Stopped(interrupts.came)
+    for error in filter(None, ended):
+        raise error
     return [runs[source.name] for source in chosen]
 
 
@@ -101,6 +110,7 @@ async def _run(
         "engine": options.engine or "",
         "device": options.device or "cpu",
         "started": datetime.now(UTC).isoformat(timespec="seconds"),
+        "atOnce": prepared.at_once,
         "outcome": "running",
         **_provenance(prepared, layout),
     }
@@ -114,7 +124,7 @@ async def _run(
         ) from error
     publish.forget(notebook.metadata)
     log = layout.logs / f"kernel-{source.name}.log"
-    is_brief = options.scale in ("smoke", "quick") and not source.computes_in_java
+    is_brief = options.scale in SMALL_SCALES and not source.computes_in_java
     env = kernels.brief(os.environ) if is_brief else os.environ
     ending = await execute.execute(
         notebook, source.name, layout.notebooks, log, env, line, interrupts

@@ -24,24 +24,34 @@ class Stopped(KeyboardInterrupt):
 
 
 class Interrupts:
-    """Ctrl-C and a polite kill: they cancel the tasks that are armed."""
+    """Ctrl-C and a polite kill: they cancel the tasks that are armed.
+
+    `came` is the signal, or 0; `stopping` is set by `stop` too.
+    """
 
     _numbers = (signal.SIGINT, signal.SIGTERM)
 
     def __init__(self) -> None:
         self.came = 0
+        self.stopping = False
         self._armed: set[asyncio.Task[Any]] = set()
 
     def arm(self) -> None:
-        """From now on the present task is cancelled, at once if an interrupt has come."""
+        """From now on the present task is cancelled, at once if all are to stop already."""
         task = _present()
         self._armed.add(task)
-        if self.came:
-            self._cancel()
+        if self.stopping:
+            task.cancel()
 
     def disarm(self) -> None:
         """From now on an interrupt leaves the present task alone."""
         self._armed.discard(_present())
+
+    def stop(self) -> None:
+        """Cancels what is armed, now and later."""
+        self.stopping = True
+        for task in self._armed:
+            task.cancel()
 
     def __enter__(self) -> "Interrupts":
         loop = asyncio.get_running_loop()
@@ -57,12 +67,7 @@ class Interrupts:
 
     def _note(self, number: int) -> None:
         self.came = number
-        self._cancel()
-
-    def _cancel(self) -> None:
-        for task in self._armed:
-            task.cancel()
-        self._armed.clear()
+        self.stop()
 
 
 def _present() -> asyncio.Task[Any]:

@@ -31,7 +31,8 @@ public final class EngineTraining
   /**
    * Settings of a run.
    *
-   * @param second name of the other engine, on a CPU in the precision of the first
+   * @param second name of the other engine, on a CPU in the precision of the first, which is not
+   *     the same there
    * @param model name of an architecture
    * @param data name of a data set
    * @param examples of the one epoch, at least 1
@@ -114,6 +115,12 @@ public final class EngineTraining
   @Override
   public List<Row> run(Settings settings, RunContext context) {
     Engine engine = context.engine();
+    if (engine.name().equals(settings.second()) && engine.device().equals("cpu")) {
+      throw new IllegalArgumentException(
+          "two engines are compared, not \""
+              + engine.name()
+              + "\" with itself; choose another with --engine or --set second=NAME");
+    }
     Dataset train = context.data().of(settings.data()).train();
     int[] drawn = Subsets.stratified(train, settings.examples(), settings.seed());
     return EngineComparison.training(

@@ -91,10 +91,22 @@ class EngineVerdictsTest {
             .contains("\"rate\""));
   }
 
-  /** Four steps of a rectified network with batch norm. */
+  @Test
+  void anEngineIsNotComparedWithItself() {
+    String message =
+        assertThrows(IllegalArgumentException.class, () -> training("dl4j", Precision.FLOAT64))
+            .getMessage();
+    assertTrue(message.contains("--set second=NAME"), message);
+  }
+
   private static Table training(Precision precision) {
+    return training("torch", precision);
+  }
+
+  /** Four steps of a rectified network with batch norm. */
+  private static Table training(String engine, Precision precision) {
     return new Runner(
-            engine("torch", precision),
+            engine(engine, precision),
             DataSets.only(RealData.cifar10Train(), RealData.cifar10Test()),
             text -> {})
         .run(
