@@ -96,13 +96,13 @@ def register(kernel: Kernel, layout: Layout, tools: Tools, at_once: int = 1) -> 
     # Another command may start kernels of the same name, one at a time, meanwhile.
     data = layout.jupyter / "kernels-of" / (kernel.name + (f"-{at_once}" if at_once > 1 else ""))
     options = jvm_options(memory(), tools.java.version, at_once)
-    given = dict(os.environ)
+    options += _error_file(layout.logs)
     cores = share(processors(), at_once)
     if cores < processors():
         options.append(f"-XX:ActiveProcessorCount={cores}")
-        given.setdefault("OMP_NUM_THREADS", str(cores))
-    options += _error_file(layout.logs)
-    spec = derive(kernel, build.classpath(layout), options, tools, given)
+    spec = derive(kernel, build.classpath(layout), options, tools, os.environ)
+    if cores < processors():
+        spec["env"]["OMP_NUM_THREADS"] = os.environ.get("OMP_NUM_THREADS", str(cores))
     text = json.dumps(spec, indent=2) + "\n"
     files.write_atomic(data / "kernels" / "java" / "kernel.json", text)
     return data
@@ -129,7 +129,6 @@ def derive(
         "JJAVA_CLASSPATH": _join(classpath, own.get("JJAVA_CLASSPATH", "")),
         "IJAVA_CLASSPATH": _join(classpath, own.get("IJAVA_CLASSPATH", "")),
         **native(environment),
-        **{name: environment[name] for name in ("OMP_NUM_THREADS",) if name in environment},
         "JAVA_HOME": str(tools.java_home),
         # Options that the user gives come last, so that they win.
         "JJAVA_JVM_OPTS": " ".join([*options, environment.get("JJAVA_JVM_OPTS", "")]).strip(),
@@ -149,17 +148,17 @@ def jvm_options(megabytes: int, java: str, at_once: int = 1) -> list[str]:
     A quarter of its share goes to the heap, 1 to 4 GB. LibTorch and ND4J keep their arrays outside
     the heap; JavaCPP bounds them by the heap's size unless it is told otherwise.
     """
-    share = megabytes // at_once
-    heap = min(max(share // 4, 1024), 4096)
-    native = max(share * 8 // 10, 2048)
+    mine = megabytes // at_once
+    heap = min(max(mine // 4, 1024), 4096)
+    arrays = max(mine * 8 // 10, 2048)
     # From 22 on a JVM warns of native code that was not announced; 17 does not know the option.
     native_access = ["--enable-native-access=ALL-UNNAMED"] if parse_version(java) >= (22,) else []
     return [
         f"-Xmx{heap}m",
         "-Djava.awt.headless=true",
         "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
-        f"-Dorg.bytedeco.javacpp.maxbytes={native}m",
-        f"-Dorg.bytedeco.javacpp.maxphysicalbytes={native}m",
+        f"-Dorg.bytedeco.javacpp.maxbytes={arrays}m",
+        f"-Dorg.bytedeco.javacpp.maxphysicalbytes={arrays}m",
         *native_access,
     ]
 

@@ -95,7 +95,7 @@ def main(arguments: Sequence[str]) -> int:
     line = Line(sys.stderr)
     told = [machine()]
     if given.python:
-        told.append(f"PyTorch {version(given.python)}")
+        told.append(f"PyTorch {version(given.python)}, as it comes; ours keeps what a step frees")
     rows: list[Row] = []
     for case in CASES:
         rows += measure(case, given.python, given.quick, rounds, line, told)
