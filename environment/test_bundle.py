@@ -136,9 +136,9 @@ class StartTest(InFolder):
         )
         shutil.copy2(Layout.here().root / "environment" / "gpu" / "start", self.folder / "start")
 
-    def start(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+    def start(self, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
         argv = [str(self.folder / "start"), *arguments]
-        env = {"PATH": os.environ["PATH"]}
+        env = {"PATH": os.environ["PATH"], **more}
         return subprocess.run(argv, env=env, capture_output=True, text=True)
 
     def put(self, *names: str) -> Path:
@@ -169,8 +169,9 @@ class StartTest(InFolder):
     def test_a_bundle_for_a_cpu_asks_for_no_library(self) -> None:
         (self.folder / "libraries.txt").unlink()
         (self.folder / "device.txt").write_text("cpu\n")
-        done = self.start("fetch")
+        done = self.start("fetch", UNROLLING_CLASSPATH="/mine/a.jar")
         self.assertEqual((done.returncode, done.stdout.split("|")[:2]), (0, ["", "cpu"]))
+        self.assertIn("/lib/01-b.jar:/mine/a.jar dev.unrolling", done.stdout)
 
 
 class OptionsTest(unittest.TestCase):

@@ -223,6 +223,21 @@ class FilesTest(InFolder):
             (self.folder / "target" / name).touch()
         self.assertEqual(build.jar_of(self.folder).name, "a-0.2.0.jar")
 
+    def test_what_the_user_adds_follows_the_library(self) -> None:
+        layout = Layout(self.folder)
+        files.write_atomic(layout.classpath, "lab.jar\ncore.jar\n")
+        (self.folder / "mine.jar").touch()
+        (self.folder / "classes").mkdir()
+        self.assertEqual(build.classpath(layout, {}), os.pathsep.join(["lab.jar", "core.jar"]))
+        given = os.pathsep.join([str(self.folder / name) for name in ("mine.jar", "classes")])
+        found = build.classpath(layout, {build.ADDED: given + os.pathsep})
+        self.assertEqual(found, os.pathsep.join(["lab.jar", "core.jar", given]))
+        for wrong in ("gone.jar", "mine.java"):
+            (self.folder / "mine.java").touch()
+            with self.assertRaises(Problem) as raised:
+                build.classpath(layout, {build.ADDED: str(self.folder / wrong)})
+            self.assertIn(f"{wrong} is neither", str(raised.exception))
+
     def test_a_copy_of_the_sources_has_their_stamp_and_needs_jars_of_its_own(self) -> None:
         copies = [Layout(self.folder / name) for name in ("here", "there")]
         for copy in copies:

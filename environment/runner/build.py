@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 from runner import files, reading
@@ -11,6 +12,9 @@ from runner.problem import Problem
 from runner.progress import Line
 from runner.reading import Damaged
 from runner.tools import Tools
+
+ADDED = "UNROLLING_CLASSPATH"
+"""Names jars and folders of classes, as PATH names folders."""
 
 
 def sources(layout: Layout) -> list[Path]:
@@ -35,9 +39,18 @@ def jars(layout: Layout) -> list[str]:
     return reading.text(layout.classpath, "surrogateescape").splitlines()
 
 
-def classpath(layout: Layout) -> str:
-    """All the jars, for one class loader."""
-    return os.pathsep.join(jars(layout))
+def classpath(layout: Layout, environment: Mapping[str, str] = os.environ) -> str:
+    """All the jars, for one class loader, and what the user adds to them."""
+    return os.pathsep.join([*jars(layout), *added(environment)])
+
+
+def added(environment: Mapping[str, str]) -> list[str]:
+    """The user's own jars and folders of classes, wherever they are used from."""
+    places = [Path(p).resolve() for p in environment.get(ADDED, "").split(os.pathsep) if p]
+    for place in places:
+        if not (place.is_dir() or (place.suffix == ".jar" and place.is_file())):
+            raise Problem(f"{ADDED} names jars and folders of classes; {place} is neither", 2)
+    return [str(place) for place in places]
 
 
 def stamp(layout: Layout) -> str:

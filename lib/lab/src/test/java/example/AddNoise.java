@@ -2,13 +2,16 @@ package example;
 
 import dev.unrolling.engine.Network;
 import dev.unrolling.engine.ParameterVector;
+import dev.unrolling.unlearning.SgdPlan;
+import dev.unrolling.unlearning.TunableMethod;
 import dev.unrolling.unlearning.UnlearningMethod;
 import dev.unrolling.unlearning.UnlearningRequest;
+import java.util.List;
 import java.util.Random;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** A method of one's own: Gaussian noise on all weights, whatever is to be forgotten. */
-public record AddNoise(double deviation) implements UnlearningMethod {
+public record AddNoise(double deviation) implements TunableMethod {
 
   /** What {@code UnlearningMethods.named("add-noise")} makes. */
   public AddNoise() {
@@ -18,6 +21,16 @@ public record AddNoise(double deviation) implements UnlearningMethod {
   @Override
   public String name() {
     return "add-noise";
+  }
+
+  @Override
+  public List<Double> candidates() {
+    return List.of(0.001, 0.01, 0.1);
+  }
+
+  @Override
+  public UnlearningMethod with(double candidate, SgdPlan plan) {
+    return new AddNoise(candidate);
   }
 
   @Override

@@ -19,6 +19,8 @@ import dev.unrolling.engine.Precision;
 import dev.unrolling.experiment.Experiment;
 import dev.unrolling.experiment.Experiments;
 import dev.unrolling.experiment.Runner;
+import dev.unrolling.experiments.benchmark.BenchmarkExperiment;
+import dev.unrolling.experiments.benchmark.BenchmarkSettings;
 import dev.unrolling.experiments.finetuning.FineTuning;
 import dev.unrolling.experiments.finetuning.FineTuningSettings;
 import dev.unrolling.metrics.VerificationError;
@@ -38,6 +40,7 @@ import dev.unrolling.unlearning.UnlearningMethods;
 import dev.unrolling.unlearning.UnlearningRequest;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -84,6 +87,52 @@ class ExtensionTest {
         assertThrows(IllegalArgumentException.class, () -> UnlearningMethods.named("x"))
             .getMessage();
     assertTrue(message.contains("there is add-noise, amnesiac, "), message);
+  }
+
+  /** A row among those of the library's methods, tuned like them, in all that shows E9. */
+  @Test
+  void aMethodOfOnesOwnStandsInE9() {
+    Experiment<?> e9 = Experiments.of("E9");
+    DataSets data = DataSets.of(DataCache.fromEnvironment(), line -> {});
+    Runner runner = new Runner(ENGINE, data, line -> {}).withStore(new ResultStore(folder));
+    List<BenchmarkSettings> runs =
+        BenchmarkExperiment.runs(Scale.SMOKE).stream()
+            .filter(run -> run.protocol() == BenchmarkSettings.Protocol.RANDOM)
+            .toList();
+    assertEquals(
+        List.of(Optional.empty(), Optional.of("add-noise")),
+        runs.stream().map(BenchmarkSettings::only).toList());
+    Table table = runner.run(new BenchmarkExperiment(), runs);
+    assertEquals(21, table.rowCount());
+    Table own = table.where(table.stringColumn("method").isEqualTo("add-noise"));
+    assertEquals(1, own.intColumn("run").get(0));
+    assertTrue(List.of(0.001, 0.01, 0.1).contains(own.doubleColumn("tuned").get(0)));
+    double moved = own.doubleColumn("tuned").get(0);
+    assertTrue(own.doubleColumn("v").get(0) > moved, "noise of so much on each weight");
+    assertTrue(own.doubleColumn("gap").get(0) >= 0);
+    assertTrue(own.longColumn("gradients").isMissing(0), "it does not say what it costs");
+    assertEquals(
+        table.doubleColumn("forgetting_distance").get(0),
+        own.doubleColumn("forgetting_distance").get(0),
+        "the same networks");
+    assertTrue(
+        e9.reading().summary(table).orElseThrow().stringColumn("method").contains("add-noise"));
+    Figure figure = e9.figures(Scale.SMOKE, table).get("e9-gap");
+    assertTrue(figure.data().stringColumn("series").contains("add-noise"));
+    Table without = table.where(table.stringColumn("only").isMissing()).removeColumns("only");
+    assertEquals(
+        e9.reading().verdicts(Scale.SMOKE, without), e9.reading().verdicts(Scale.SMOKE, table));
+    assertEquals(
+        table.print(), runner.finished(new BenchmarkExperiment(), runs).orElseThrow().print());
+    String message =
+        assertThrows(
+                IllegalArgumentException.class,
+                () ->
+                    runner.run(
+                        new BenchmarkExperiment(),
+                        List.of(SettingsJson.with(runs.get(0), "only", "ad-noise"))))
+            .getMessage();
+    assertTrue(message.contains("no unlearning method is called \"ad-noise\""), message);
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.unrolling.data;
 
 import java.util.Comparator;
 import java.util.List;
+import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 
 /**
@@ -21,12 +22,35 @@ public interface Named {
     return name().equals(asked);
   }
 
-  /** All that are registered, in the order of their names. */
+  /**
+   * All that are registered, in the order of their names.
+   *
+   * @throws IllegalArgumentException as {@link #registered}
+   */
   static <T extends Named> List<T> all(Class<T> type) {
-    return ServiceLoader.load(type, type.getClassLoader()).stream()
-        .map(ServiceLoader.Provider::get)
-        .sorted(Comparator.comparing(Named::name))
-        .toList();
+    return registered(type).stream().sorted(Comparator.comparing(Named::name)).toList();
+  }
+
+  /**
+   * One of each class that the class path has on the lines of {@code META-INF/services/TYPE}.
+   *
+   * @throws IllegalArgumentException naming a class that is not there or cannot be used, and why
+   */
+  static <T> List<T> registered(Class<T> type) {
+    try {
+      return ServiceLoader.load(type, type.getClassLoader()).stream()
+          .map(ServiceLoader.Provider::get)
+          .toList();
+    } catch (ServiceConfigurationError | LinkageError e) {
+      throw new IllegalArgumentException(
+          e.getMessage()
+              + (e.getCause() == null ? "" : ", since " + e.getCause())
+              + "; META-INF/services/"
+              + type.getName()
+              + " names public classes on the class path, made for this version of Java, each with"
+              + " a public constructor without parameters",
+          e);
+    }
   }
 
   /**

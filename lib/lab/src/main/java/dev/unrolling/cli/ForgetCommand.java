@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -41,12 +42,16 @@ import picocli.CommandLine.Spec;
     })
 final class ForgetCommand implements Callable<Integer> {
 
-  /** The names, read when the help is shown. */
+  /** The names, or why there are none, read when the help is shown. */
   private static final class Methods implements Iterable<String> {
 
     @Override
     public Iterator<String> iterator() {
-      return UnlearningMethods.names().iterator();
+      try {
+        return UnlearningMethods.names().iterator();
+      } catch (IllegalArgumentException e) {
+        return List.of(e.getMessage()).iterator();
+      }
     }
   }
 

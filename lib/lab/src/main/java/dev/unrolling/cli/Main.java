@@ -107,11 +107,24 @@ public final class Main {
     if (error instanceof CancellationException) {
       return INTERRUPTED;
     }
-    err.println("error: " + (error.getMessage() == null ? error.toString() : error.getMessage()));
+    err.println("error: " + words(error));
     if (debug) {
       error.printStackTrace(err);
     }
     return 1;
+  }
+
+  /** Of a fault of a program, such as a method of one's own, what it was and where. */
+  static String words(Exception error) {
+    boolean isFault =
+        error.getMessage() == null
+            || error instanceof NullPointerException
+            || error instanceof IndexOutOfBoundsException
+            || error instanceof ClassCastException;
+    StackTraceElement[] where = error.getStackTrace();
+    return isFault
+        ? error + (where.length == 0 ? "" : ", at " + where[0]) + "; --debug shows the way there"
+        : error.getMessage();
   }
 
   private static int refuse(CommandLine.ParameterException error, String[] arguments) {

@@ -1,10 +1,10 @@
 package dev.unrolling.experiment;
 
+import dev.unrolling.data.Named;
 import dev.unrolling.settings.Scale;
 import dev.unrolling.settings.SettingsJson;
 import java.util.Comparator;
 import java.util.List;
-import java.util.ServiceLoader;
 import java.util.stream.Collectors;
 
 /** The experiments there are: those of all {@link ExperimentProvider}s. */
@@ -20,9 +20,8 @@ public final class Experiments {
 
   /** All of them, in the order of their ids. */
   public static List<Experiment<?>> all() {
-    return ServiceLoader.load(ExperimentProvider.class, ExperimentProvider.class.getClassLoader())
-        .stream()
-        .flatMap(provider -> provider.get().experiments().stream())
+    return Named.registered(ExperimentProvider.class).stream()
+        .flatMap(provider -> provider.experiments().stream())
         .sorted(Comparator.<Experiment<?>, String>comparing(Experiment::id, NATURAL))
         .collect(Collectors.toUnmodifiableList());
   }

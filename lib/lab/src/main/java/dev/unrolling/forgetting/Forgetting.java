@@ -1,5 +1,7 @@
 package dev.unrolling.forgetting;
 
+import static dev.unrolling.unlearning.UnlearningMethods.apply;
+
 import dev.unrolling.data.Batch;
 import dev.unrolling.data.BatchOrder;
 import dev.unrolling.data.Dataset;
@@ -110,16 +112,13 @@ final class Forgetting implements AutoCloseable {
   /**
    * Gradients that a method costs, those included by which the run is watched again for its record;
    * empty for a method that does not say.
-   *
-   * @param method by its settings
    */
   Optional<Long> cost(UnlearningMethod method) {
     RequestSize size = new RequestSize(order.forgetBatch().size(), retained.length, order.epochs());
     OptionalLong own = method.gradients(size);
     boolean watched = method instanceof RecordedUnlearning recorded && !recorded.readsEndsAlone();
-    return own.isPresent()
-        ? Optional.of(own.getAsLong() + (watched ? size.training() : 0))
-        : Optional.empty();
+    long more = watched ? size.training() : 0;
+    return own.isPresent() ? Optional.of(own.getAsLong() + more) : Optional.empty();
   }
 
   /**
@@ -139,7 +138,8 @@ final class Forgetting implements AutoCloseable {
     if (!(method instanceof RecordedUnlearning recorded)) {
       try (Network trained = pair.trained().network();
           Network after =
-              method.unlearn(
+              apply(
+                  method,
                   UnlearningRequest.of(trained, forget)
                       .withRetained(retained)
                       .withObjective(pair.objective())
@@ -160,7 +160,7 @@ final class Forgetting implements AutoCloseable {
             recorded.readsEndsAlone()
                 ? KnownRun.record(network, pair.trained(), order, trainer, Removal.skippedStep())
                 : watched(network, trainer);
-        Network after = method.unlearn(UnlearningRequest.of(network, forget).withRecord(record))) {
+        Network after = apply(method, UnlearningRequest.of(network, forget).withRecord(record))) {
       return new Unlearned(pair.trained().with(after), List.of());
     }
   }

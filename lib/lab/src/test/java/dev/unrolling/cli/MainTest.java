@@ -45,6 +45,17 @@ class MainTest {
     assertTrue(ended.lines().stream().anyMatch(line -> line.contains("at dev.unrolling.data.")));
   }
 
+  @Test
+  void aFaultOfAProgramSaysWhatAndWhere() {
+    String said = Main.words(new NullPointerException("no weights"));
+    assertTrue(
+        said.matches(
+            "java.lang.NullPointerException: no weights, at dev.unrolling.cli.MainTest\\..*"
+                + "\\(MainTest.java:\\d+\\); --debug shows the way there"),
+        said);
+    assertEquals("no data", Main.words(new IllegalStateException("no data")));
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"", "fetch", "fetch svhn", "fetch --no-such", "fly"})
   void wrongArgumentsAreOneLineAndStatusTwo(String arguments) throws Exception {

@@ -9,13 +9,16 @@ import dev.unrolling.data.BatchOrder;
 import dev.unrolling.data.Dataset;
 import dev.unrolling.engine.Network;
 import dev.unrolling.engine.Objective;
+import dev.unrolling.engine.ParameterVector;
 import dev.unrolling.metrics.VerificationError;
+import dev.unrolling.model.Architectures;
 import dev.unrolling.training.Fixtures;
 import dev.unrolling.training.Removal;
 import dev.unrolling.training.SgdTrainer;
 import dev.unrolling.training.schedule.Schedule;
 import dev.unrolling.unlearning.recording.ForgettingRecorder;
 import java.util.List;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
 /** One request for all methods, as objects and by name, and what it refuses. */
@@ -90,6 +93,45 @@ class UnlearningRequestTest {
       assertRefused(
           "unlearning by \"fine-tuning\" needs the retain set",
           () -> UnlearningMethods.named("fine-tuning").unlearn(request));
+    }
+  }
+
+  /** A method of one's own that gives some network. */
+  private record Giving(Function<UnlearningRequest, Network> given) implements UnlearningMethod {
+    @Override
+    public String name() {
+      return "giving";
+    }
+
+    @Override
+    public Network unlearn(UnlearningRequest request) {
+      return given.apply(request);
+    }
+  }
+
+  @Test
+  void aMethodGivesANewNetworkOfTheSameArchitecture() {
+    try (Network line = Fixtures.lineAtZero(Fixtures.float64())) {
+      UnlearningRequest request = UnlearningRequest.of(line, A);
+      try (Network made =
+          UnlearningMethods.apply(new Giving(asked -> asked.trained().copy()), request)) {
+        assertEquals(0, VerificationError.value(made, line));
+      }
+      assertRefused(
+          "unlearning by \"giving\" gave no network; a method gives a new network",
+          () -> UnlearningMethods.apply(new Giving(asked -> null), request));
+      assertRefused(
+          "gave the network that it was given",
+          () -> UnlearningMethods.apply(new Giving(UnlearningRequest::trained), request));
+      assertRefused(
+          "gave a network \"linear-7\" for \"" + line.architecture().name() + "\"",
+          () ->
+              UnlearningMethods.apply(
+                  new Giving(asked -> Fixtures.float64().network(Architectures.linear(7, 2), 1)),
+                  request));
+      try (ParameterVector weights = line.weights()) {
+        assertEquals(0, weights.norm2(), "still open");
+      }
     }
   }
 

@@ -135,6 +135,15 @@ final class Bench implements AutoCloseable {
     for (Contender contender : Contender.all(settings, original.architecture())) {
       all.put(contender.name(), () -> tuned(contender));
     }
+    settings
+        .only()
+        .ifPresent(
+            only -> {
+              OwnMethods.named(only)
+                  .map(own -> Contender.own(own, settings))
+                  .ifPresent(own -> all.put(only, () -> tuned(own)));
+              all.keySet().retainAll(List.of(only));
+            });
     return all;
   }
 

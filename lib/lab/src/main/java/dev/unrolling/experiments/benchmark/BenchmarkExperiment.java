@@ -1,6 +1,7 @@
 package dev.unrolling.experiments.benchmark;
 
 import dev.unrolling.dataset.DataSets;
+import dev.unrolling.engine.Engine;
 import dev.unrolling.engine.Precision;
 import dev.unrolling.experiment.Computation;
 import dev.unrolling.experiment.Experiment;
@@ -10,6 +11,10 @@ import dev.unrolling.experiment.RunContext;
 import dev.unrolling.experiment.StateKeeper;
 import dev.unrolling.model.Architecture;
 import dev.unrolling.model.Architectures;
+import dev.unrolling.settings.Scale;
+import dev.unrolling.store.RunKey;
+import dev.unrolling.unlearning.TunableMethod;
+import dev.unrolling.unlearning.UnlearningMethod;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -69,13 +74,46 @@ public final class BenchmarkExperiment
             "E9",
             "unlearning methods side by side",
             this,
-            BenchmarkSettings::grid,
+            BenchmarkExperiment::runs,
             "torch",
             Precision.FLOAT32,
             Reading.of(
                 (scale, table) -> BenchmarkFigures.all(table),
                 BenchmarkExperiment::summary,
                 (scale, table) -> BenchmarkVerdicts.all(table))));
+  }
+
+  /**
+   * The runs of a scale: those of {@link BenchmarkSettings#grid}, and each of them with each method
+   * of one's own that is on the class path (a {@link TunableMethod} if it has a value to be
+   * chosen).
+   *
+   * @throws IllegalArgumentException if one has the name of one of the library's
+   */
+  public static List<BenchmarkSettings> runs(Scale scale) {
+    List<BenchmarkSettings> grid = BenchmarkSettings.grid(scale);
+    List<BenchmarkSettings> runs = new ArrayList<>(grid);
+    for (UnlearningMethod own : OwnMethods.registered()) {
+      grid.forEach(settings -> runs.add(settings.only(own.name())));
+    }
+    return List.copyOf(runs);
+  }
+
+  /** Runs that have their networks in common follow each other. */
+  @Override
+  public Object group(BenchmarkSettings settings) {
+    return BenchmarkTraining.of("", settings);
+  }
+
+  /** Of a method of one's own its code and its settings are in the key too. */
+  @Override
+  public RunKey key(Engine engine, DataSets data, BenchmarkSettings settings) {
+    RunKey key = Computation.super.key(engine, data, settings);
+    return settings
+        .only()
+        .flatMap(OwnMethods::named)
+        .map(own -> RunKey.of(name(), version(), engine, key.data(), OwnMethods.run(settings, own)))
+        .orElse(key);
   }
 
   private static Table summary(Table table) {
@@ -85,6 +123,7 @@ public final class BenchmarkExperiment
 
   @Override
   public List<BenchmarkRow> run(BenchmarkSettings settings, RunContext context) {
+    settings.only().ifPresent(OwnMethods::requireMeasurable);
     DataSets.Parts data = context.data().of(settings.data());
     Architecture architecture =
         Architectures.named(

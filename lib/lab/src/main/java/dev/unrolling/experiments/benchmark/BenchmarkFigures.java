@@ -31,6 +31,9 @@ public final class BenchmarkFigures {
     NAMED.put("trajectory", "along the trajectory");
   }
 
+  /** Column that runs of a single method have. */
+  static final String ONLY = "only";
+
   private static final String OTHERS = "other baselines";
 
   private static final String[] GROUPS = {"data", "protocol", "method"};
@@ -77,7 +80,17 @@ public final class BenchmarkFigures {
       }
     }
     Table others = rows.where(rows.stringColumn("method").isNotIn(List.copyOf(NAMED.keySet())));
-    return others.isEmpty() ? drawn : drawn.series(OTHERS, others, x, "gap");
+    List<String> single = others.containsColumn(ONLY) ? single(others) : List.of();
+    for (String method : single) {
+      drawn = drawn.series(method, Tables.where(others, "method", method), x, "gap");
+    }
+    Table rest = others.where(others.stringColumn("method").isNotIn(single));
+    return rest.isEmpty() ? drawn : drawn.series(OTHERS, rest, x, "gap");
+  }
+
+  /** The methods that were measured alone, such as those of one's own. */
+  private static List<String> single(Table rows) {
+    return rows.stringColumn(ONLY).removeMissing().unique().asList();
   }
 
   /**

@@ -11,6 +11,7 @@ import dev.unrolling.settings.SettingsJson;
 import dev.unrolling.training.schedule.Schedule;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * One run of experiment E9: a network is trained by SGD without momentum, as the paper's formulas
@@ -34,6 +35,7 @@ import java.util.List;
  * @param shadowModels that the likelihood-ratio attack learns from, even, at least 0; each is
  *     trained on half of the examples, and two by two they have seen each example once
  * @param seed of the examples, the initial weights and all that methods draw
+ * @param only the one method that is measured, by its name; empty for all that the library has
  */
 public record BenchmarkSettings(
     String model,
@@ -50,7 +52,8 @@ public record BenchmarkSettings(
     double rate,
     Recipe recipe,
     int shadowModels,
-    long seed) {
+    long seed,
+    Optional<String> only) {
 
   /** Of the examples, that a random forget set has unless said otherwise. */
   static final double SHARE = 0.1;
@@ -96,6 +99,7 @@ public record BenchmarkSettings(
     Ranges.atLeast("examples", examples, 4 * batchSize);
     Ranges.positive("rate", rate);
     Ranges.atLeast("shadowModels", shadowModels, 0);
+    only.ifPresent(name -> Ranges.named("only", name));
     if (shadowModels % 2 != 0) {
       throw new IllegalArgumentException(
           "shadowModels come in pairs, each half of the examples in one of them, so that their"
@@ -173,7 +177,8 @@ public record BenchmarkSettings(
         rate,
         Recipe.PLAIN,
         2,
-        0);
+        0,
+        Optional.empty());
   }
 
   /**
@@ -212,6 +217,11 @@ public record BenchmarkSettings(
       }
     }
     return List.copyOf(runs);
+  }
+
+  /** The same run of one method. */
+  BenchmarkSettings only(String method) {
+    return SettingsJson.with(this, "only", method);
   }
 
   /**

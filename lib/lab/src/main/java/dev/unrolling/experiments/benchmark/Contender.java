@@ -5,6 +5,7 @@ import dev.unrolling.training.schedule.Schedule;
 import dev.unrolling.unlearning.FineTuningUnlearning;
 import dev.unrolling.unlearning.RequestSize;
 import dev.unrolling.unlearning.SgdPlan;
+import dev.unrolling.unlearning.TunableMethod;
 import dev.unrolling.unlearning.UnlearningMethod;
 import dev.unrolling.unlearning.baselines.BadTeacher;
 import dev.unrolling.unlearning.baselines.BoundaryShrink;
@@ -26,22 +27,46 @@ import java.util.function.DoubleFunction;
  * A method that has only w_t, and the small grid that it is tuned over: of its learning rate, of
  * Fisher forgetting the noise, of SSD the threshold.
  *
- * @param grid candidates, the tamest first
+ * @param name of the method, which no candidate changes
+ * @param grid candidates, the tamest first; one that is no number where nothing is chosen
  * @param made the method of a candidate
  */
-record Contender(List<Double> grid, DoubleFunction<UnlearningMethod> made) {
+record Contender(String name, List<Double> grid, DoubleFunction<UnlearningMethod> made) {
+
+  /** Of what does not say what it costs: a missing value of a table. */
+  static final long NOT_SAID = Long.MIN_VALUE;
 
   private static final double MOMENTUM = 0.9;
   private static final int FISHER_EXAMPLES = 300;
 
-  /** The name, which no candidate changes. */
-  String name() {
-    return made.apply(grid.get(0)).name();
+  /** One of the library's. */
+  private Contender(List<Double> grid, DoubleFunction<UnlearningMethod> made) {
+    this(made.apply(grid.get(0)).name(), grid, made);
+  }
+
+  /**
+   * A method of one's own.
+   *
+   * @throws IllegalArgumentException if it names no candidates, or some that are no numbers
+   */
+  static Contender own(UnlearningMethod method, BenchmarkSettings s) {
+    if (!(method instanceof TunableMethod tunable)) {
+      return new Contender(method.name(), List.of(Double.NaN), none -> method);
+    }
+    List<Double> candidates = tunable.candidates();
+    if (candidates.isEmpty() || !candidates.stream().allMatch(Double::isFinite)) {
+      throw new IllegalArgumentException(
+          "the candidates of \""
+              + method.name()
+              + "\" must be finite numbers, at least one, not "
+              + candidates);
+    }
+    return new Contender(method.name(), candidates, value -> tunable.with(value, plan(s, value)));
   }
 
   /** What it costs, in gradients of one example, which no candidate changes either. */
   long gradients(RequestSize size) {
-    return made.apply(grid.get(0)).gradients(size).orElseThrow();
+    return made.apply(grid.get(0)).gradients(size).orElse(NOT_SAID);
   }
 
   /**

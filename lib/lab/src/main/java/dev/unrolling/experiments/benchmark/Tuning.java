@@ -3,6 +3,7 @@ package dev.unrolling.experiments.benchmark;
 import dev.unrolling.engine.Network;
 import dev.unrolling.training.DivergenceException;
 import dev.unrolling.unlearning.UnlearningMethod;
+import dev.unrolling.unlearning.UnlearningMethods;
 import dev.unrolling.unlearning.UnlearningRequest;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
@@ -30,6 +31,9 @@ final class Tuning implements AutoCloseable {
   /** The candidate of the least gap to retraining; the first where none leaves a network. */
   double best(Contender contender) {
     double best = contender.grid().get(0);
+    if (contender.grid().size() == 1) {
+      return best;
+    }
     double least = Double.POSITIVE_INFINITY;
     for (double candidate : contender.grid()) {
       Optional<Network> made = unlearned(contender.made().apply(candidate), original, split);
@@ -55,7 +59,8 @@ final class Tuning implements AutoCloseable {
       UnlearningMethod method, Network trained, BenchmarkSplit split) {
     try (Network given = copy(trained)) {
       return Optional.of(
-          method.unlearn(
+          UnlearningMethods.apply(
+              method,
               UnlearningRequest.of(given, split.forget())
                   .withRetained(split.retained())
                   .withSeed(split.settings().seed())));

@@ -1,0 +1,120 @@
+package dev.unrolling.experiments.benchmark;
+
+import dev.unrolling.data.Checksums;
+import dev.unrolling.data.Named;
+import dev.unrolling.unlearning.RecordedUnlearning;
+import dev.unrolling.unlearning.UnlearningMethod;
+import dev.unrolling.unlearning.UnlearningMethods;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.CodeSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.stream.Stream;
+
+/** Methods on the class path that are not the library's: E9 measures them beside its own. */
+final class OwnMethods {
+
+  private static final String LIBRARY = "dev.unrolling.unlearning.";
+
+  /**
+   * What decides the numbers of a run of one's own method.
+   *
+   * @param settings of the run
+   * @param method its class
+   * @param code checksum of the jar or the classes that it comes from
+   */
+  record Run(BenchmarkSettings settings, String method, String code) {}
+
+  private OwnMethods() {}
+
+  /**
+   * All that E9 can measure.
+   *
+   * @throws IllegalArgumentException if one has the name of one of the library's
+   */
+  static List<UnlearningMethod> registered() {
+    return measurable(Named.all(UnlearningMethod.class));
+  }
+
+  /** Those of the methods that are there. */
+  static List<UnlearningMethod> measurable(List<UnlearningMethod> all) {
+    List<UnlearningMethod> own = all.stream().filter(one -> !isOfTheLibrary(one)).toList();
+    for (UnlearningMethod one : own) {
+      boolean isTaken =
+          one.name().equals(BenchmarkExperiment.NOTHING)
+              || all.stream().anyMatch(other -> other != one && other.name().equals(one.name()));
+      if (isTaken) {
+        throw new IllegalArgumentException(
+            one.getClass().getName()
+                + " is called \""
+                + one.name()
+                + "\" like another method; rename it, or take it off the class path");
+      }
+    }
+    return own.stream().filter(one -> !(one instanceof RecordedUnlearning)).toList();
+  }
+
+  /** One's own method of a name; empty if it is one of the library's. */
+  static Optional<UnlearningMethod> named(String name) {
+    return registered().stream().filter(one -> one.name().equals(name)).findFirst();
+  }
+
+  /**
+   * Refuses what E9 cannot measure.
+   *
+   * @throws IllegalArgumentException saying which methods there are, or what this one needs
+   */
+  static void requireMeasurable(String name) {
+    boolean isThere = name.equals(BenchmarkExperiment.NOTHING) || named(name).isPresent();
+    if (!isThere && !isOfTheLibrary(UnlearningMethods.named(name))) {
+      throw new IllegalArgumentException(
+          "\""
+              + name
+              + "\" reads the record of a run, and E9 has none to give; it measures methods of"
+              + " one's own that need no more than the trained network, the forget set and what"
+              + " stays");
+    }
+  }
+
+  private static boolean isOfTheLibrary(UnlearningMethod method) {
+    return method.getClass().getName().startsWith(LIBRARY);
+  }
+
+  static Run run(BenchmarkSettings settings, UnlearningMethod method) {
+    return new Run(settings, method.getClass().getName(), code(method.getClass()));
+  }
+
+  /**
+   * Names the code of a class: of a jar its bytes, of a folder those of all classes in it, so that
+   * a method that is changed is measured anew. Of what has neither, each call gives another name.
+   */
+  static String code(Class<?> type) {
+    CodeSource source = type.getProtectionDomain().getCodeSource();
+    if (source == null || !"file".equals(source.getLocation().getProtocol())) {
+      return UUID.randomUUID().toString();
+    }
+    try {
+      Path place = Path.of(source.getLocation().toURI());
+      if (!Files.isDirectory(place)) {
+        return Checksums.sha256(Files.readAllBytes(place));
+      }
+      StringBuilder sums = new StringBuilder();
+      try (Stream<Path> files = Files.walk(place)) {
+        for (Path file : files.filter(one -> one.toString().endsWith(".class")).sorted().toList()) {
+          sums.append(place.relativize(file)).append(' ');
+          sums.append(Checksums.sha256(Files.readAllBytes(file))).append('\n');
+        }
+      }
+      return Checksums.sha256(sums.toString());
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read the code of " + type.getName() + ": " + e, e);
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException("no place: " + source.getLocation(), e);
+    }
+  }
+}
