@@ -28,7 +28,16 @@ public interface Named {
    * @throws IllegalArgumentException as {@link #registered}
    */
   static <T extends Named> List<T> all(Class<T> type) {
-    return registered(type).stream().sorted(Comparator.comparing(Named::name)).toList();
+    List<T> all = registered(type);
+    for (T one : all) {
+      if (one.name() == null || !one.name().matches("\\S+")) {
+        throw new IllegalArgumentException(
+            one.getClass().getName()
+                + " must have a name without blanks, e.g. \"gradient-ascent\", not "
+                + one.name());
+      }
+    }
+    return all.stream().sorted(Comparator.comparing(Named::name)).toList();
   }
 
   /**
@@ -42,9 +51,13 @@ public interface Named {
           .map(ServiceLoader.Provider::get)
           .toList();
     } catch (ServiceConfigurationError | LinkageError e) {
+      Throwable root = e;
+      while (root.getCause() != null) {
+        root = root.getCause();
+      }
       throw new IllegalArgumentException(
           e.getMessage()
-              + (e.getCause() == null ? "" : ", since " + e.getCause())
+              + (root == e ? "" : ", since " + root)
               + "; META-INF/services/"
               + type.getName()
               + " names public classes on the class path, made for this version of Java, each with"

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -24,10 +25,17 @@ final class ListCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    int status = 0;
     for (Experiment<?> experiment : options.experiments()) {
-      options.out().println(line(experiment));
+      try {
+        options.out().println(line(experiment));
+      } catch (CommandLine.ParameterException e) {
+        // Such as a method of the user's own that cannot be used: the others are listed.
+        options.err().println("error: " + experiment.id() + ": " + e.getMessage());
+        status = 1;
+      }
     }
-    return 0;
+    return status;
   }
 
   /** Whatever the state of one experiment's data, the others are listed. */

@@ -14,8 +14,11 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Base64;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
@@ -80,6 +83,17 @@ class FigureTest {
     factory.setFeature("http://apache.org/xml/features/nonvalidating/load-external-dtd", false);
     try (InputStream in = Files.newInputStream(file)) {
       return factory.newDocumentBuilder().parse(in);
+    }
+  }
+
+  @Test
+  void noTwoSeriesLookAlike() {
+    Set<List<Object>> points = new HashSet<>();
+    Set<List<Object>> lines = new HashSet<>();
+    for (int i = 0; i < 42; i++) {
+      assertTrue(points.add(List.of(HouseStyle.colour(i), HouseStyle.marker(i))), "points " + i);
+      String dashes = Arrays.toString(HouseStyle.dashes(i));
+      assertTrue(lines.add(List.of(HouseStyle.colour(i), dashes)), "lines " + i);
     }
   }
 

@@ -181,6 +181,7 @@ final class Bench implements AutoCloseable {
         contender.name(),
         chosen,
         contender.gradients(
+            chosen,
             new RequestSize(split.forget().size(), split.retained().size(), settings.epochs())),
         () -> Tuning.unlearned(contender.made().apply(chosen), original, split).orElse(null));
   }

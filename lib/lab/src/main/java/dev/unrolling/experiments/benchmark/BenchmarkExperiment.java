@@ -108,6 +108,7 @@ public final class BenchmarkExperiment
   /** Of a method of one's own its code and its settings are in the key too. */
   @Override
   public RunKey key(Engine engine, DataSets data, BenchmarkSettings settings) {
+    settings.only().ifPresent(OwnMethods::requireMeasurable);
     RunKey key = Computation.super.key(engine, data, settings);
     return settings
         .only()
@@ -123,7 +124,6 @@ public final class BenchmarkExperiment
 
   @Override
   public List<BenchmarkRow> run(BenchmarkSettings settings, RunContext context) {
-    settings.only().ifPresent(OwnMethods::requireMeasurable);
     DataSets.Parts data = context.data().of(settings.data());
     Architecture architecture =
         Architectures.named(

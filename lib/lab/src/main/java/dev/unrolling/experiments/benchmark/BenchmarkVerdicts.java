@@ -27,7 +27,9 @@ public final class BenchmarkVerdicts {
     boolean hasSingle = table.containsColumn(BenchmarkFigures.ONLY);
     Table whole =
         hasSingle ? table.where(table.stringColumn(BenchmarkFigures.ONLY).isMissing()) : table;
-    return new Verdict[] {ranksAlike(whole), publishedIsNearer(whole)};
+    return whole.isEmpty()
+        ? new Verdict[0]
+        : new Verdict[] {ranksAlike(whole), publishedIsNearer(whole)};
   }
 
   /**

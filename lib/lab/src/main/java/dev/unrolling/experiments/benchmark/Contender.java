@@ -21,6 +21,7 @@ import dev.unrolling.unlearning.baselines.SelectiveSynapticDampening;
 import dev.unrolling.unlearning.baselines.SparseFineTuning;
 import dev.unrolling.unlearning.baselines.Unsir;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.DoubleFunction;
 
 /**
@@ -54,19 +55,29 @@ record Contender(String name, List<Double> grid, DoubleFunction<UnlearningMethod
       return new Contender(method.name(), List.of(Double.NaN), none -> method);
     }
     List<Double> candidates = tunable.candidates();
-    if (candidates.isEmpty() || !candidates.stream().allMatch(Double::isFinite)) {
+    boolean areNumbers =
+        candidates != null
+            && !candidates.isEmpty()
+            && candidates.stream().allMatch(value -> value != null && Double.isFinite(value));
+    if (!areNumbers) {
       throw new IllegalArgumentException(
           "the candidates of \""
               + method.name()
               + "\" must be finite numbers, at least one, not "
               + candidates);
     }
-    return new Contender(method.name(), candidates, value -> tunable.with(value, plan(s, value)));
+    return new Contender(
+        method.name(),
+        candidates,
+        value ->
+            Objects.requireNonNull(
+                tunable.with(value, plan(s, value)),
+                "\"" + method.name() + "\" with " + value + " is null"));
   }
 
-  /** What it costs, in gradients of one example, which no candidate changes either. */
-  long gradients(RequestSize size) {
-    return made.apply(grid.get(0)).gradients(size).orElse(NOT_SAID);
+  /** What it costs with a candidate, in gradients of one example. */
+  long gradients(double candidate, RequestSize size) {
+    return made.apply(candidate).gradients(size).orElse(NOT_SAID);
   }
 
   /**

@@ -5,12 +5,14 @@ import dev.unrolling.data.Named;
 import dev.unrolling.unlearning.RecordedUnlearning;
 import dev.unrolling.unlearning.UnlearningMethod;
 import dev.unrolling.unlearning.UnlearningMethods;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.CodeSource;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -19,7 +21,19 @@ import java.util.stream.Stream;
 /** Methods on the class path that are not the library's: E9 measures them beside its own. */
 final class OwnMethods {
 
+  /** Names jars and folders of classes; the scripts put them on the class path. */
+  static final String ADDED = "UNROLLING_CLASSPATH";
+
   private static final String LIBRARY = "dev.unrolling.unlearning.";
+
+  private static final ClassValue<String> CODE =
+      new ClassValue<>() {
+        @Override
+        protected String computeValue(Class<?> type) {
+          List<Path> places = places(type);
+          return places.isEmpty() ? UUID.randomUUID().toString() : sum(places);
+        }
+      };
 
   /**
    * What decides the numbers of a run of one's own method.
@@ -55,6 +69,7 @@ final class OwnMethods {
                 + one.name()
                 + "\" like another method; rename it, or take it off the class path");
       }
+      code(one.getClass());
     }
     return own.stream().filter(one -> !(one instanceof RecordedUnlearning)).toList();
   }
@@ -81,7 +96,7 @@ final class OwnMethods {
     }
   }
 
-  private static boolean isOfTheLibrary(UnlearningMethod method) {
+  static boolean isOfTheLibrary(UnlearningMethod method) {
     return method.getClass().getName().startsWith(LIBRARY);
   }
 
@@ -90,31 +105,47 @@ final class OwnMethods {
   }
 
   /**
-   * Names the code of a class: of a jar its bytes, of a folder those of all classes in it, so that
-   * a method that is changed is measured anew. Of what has neither, each call gives another name.
+   * Names the code of a class as it was when it was first asked for: a run computes what was loaded
+   * then, whatever becomes of the files meanwhile. It is the sum of the jar or folder that the
+   * class comes from and of all that {@value #ADDED} names, so that a method that is changed is
+   * measured anew. Of what has no place, such as a class of a notebook, each session gives another
+   * name.
    */
   static String code(Class<?> type) {
+    return CODE.get(type);
+  }
+
+  private static List<Path> places(Class<?> type) {
     CodeSource source = type.getProtectionDomain().getCodeSource();
     if (source == null || !"file".equals(source.getLocation().getProtocol())) {
-      return UUID.randomUUID().toString();
+      return List.of();
     }
+    String added = System.getenv().getOrDefault(ADDED, "");
     try {
-      Path place = Path.of(source.getLocation().toURI());
-      if (!Files.isDirectory(place)) {
-        return Checksums.sha256(Files.readAllBytes(place));
-      }
-      StringBuilder sums = new StringBuilder();
-      try (Stream<Path> files = Files.walk(place)) {
-        for (Path file : files.filter(one -> one.toString().endsWith(".class")).sorted().toList()) {
-          sums.append(place.relativize(file)).append(' ');
-          sums.append(Checksums.sha256(Files.readAllBytes(file))).append('\n');
-        }
-      }
-      return Checksums.sha256(sums.toString());
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot read the code of " + type.getName() + ": " + e, e);
+      return Stream.concat(
+              Stream.of(Path.of(source.getLocation().toURI())),
+              Arrays.stream(added.split(File.pathSeparator))
+                  .filter(place -> !place.isBlank())
+                  .map(place -> Path.of(place).toAbsolutePath().normalize()))
+          .distinct()
+          .toList();
     } catch (URISyntaxException e) {
       throw new IllegalStateException("no place: " + source.getLocation(), e);
     }
+  }
+
+  private static String sum(List<Path> places) {
+    StringBuilder sums = new StringBuilder();
+    for (Path place : places) {
+      try (Stream<Path> files = Files.walk(place)) {
+        for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
+          sums.append(place.relativize(file)).append(' ');
+          sums.append(Checksums.sha256(Files.readAllBytes(file))).append('\n');
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException("cannot read the code in " + place + ": " + e, e);
+      }
+    }
+    return Checksums.sha256(sums.toString());
   }
 }

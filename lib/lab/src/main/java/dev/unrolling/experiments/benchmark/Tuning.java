@@ -54,6 +54,7 @@ final class Tuning implements AutoCloseable {
    * What a method makes of a network; empty if it destroyed it.
    *
    * @param trained read by one thread at a time
+   * @throws IllegalStateException if a method of one's own failed, naming it, the cause and where
    */
   static Optional<Network> unlearned(
       UnlearningMethod method, Network trained, BenchmarkSplit split) {
@@ -64,11 +65,23 @@ final class Tuning implements AutoCloseable {
               UnlearningRequest.of(given, split.forget())
                   .withRetained(split.retained())
                   .withSeed(split.settings().seed())));
-    } catch (IllegalStateException | ArithmeticException | DivergenceException destroyed) {
-      if (destroyed instanceof CancellationException) {
-        throw destroyed;
-      }
+    } catch (DivergenceException destroyed) {
       return Optional.empty();
+    } catch (CancellationException | IllegalArgumentException e) {
+      throw e;
+    } catch (RuntimeException | AssertionError | StackOverflowError e) {
+      boolean isDestroyed = e instanceof IllegalStateException || e instanceof ArithmeticException;
+      if (isDestroyed && OwnMethods.isOfTheLibrary(method)) {
+        return Optional.empty();
+      }
+      StackTraceElement[] where = e.getStackTrace();
+      throw new IllegalStateException(
+          "unlearning by \""
+              + method.name()
+              + "\" failed: "
+              + e
+              + (where.length == 0 ? "" : ", at " + where[0]),
+          e);
     }
   }
 

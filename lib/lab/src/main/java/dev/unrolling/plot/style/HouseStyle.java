@@ -74,8 +74,9 @@ public final class HouseStyle {
     return DASHES.get(index % DASHES.size()).clone();
   }
 
+  /** Another one when the colours begin again: points have no dashes to be told apart by. */
   public static Marker marker(int index) {
-    return MARKERS.get(index % MARKERS.size());
+    return MARKERS.get((index + index / COLOURS.size()) % MARKERS.size());
   }
 
   public static Color translucent(Color colour, double opacity) {

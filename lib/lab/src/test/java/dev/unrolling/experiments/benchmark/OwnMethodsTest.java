@@ -2,20 +2,24 @@ package dev.unrolling.experiments.benchmark;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.unrolling.data.DataCache;
+import dev.unrolling.data.RealData;
 import dev.unrolling.dataset.DataSets;
 import dev.unrolling.engine.Engine;
 import dev.unrolling.engine.Engines;
 import dev.unrolling.engine.Network;
 import dev.unrolling.engine.Precision;
 import dev.unrolling.experiment.TheoryRuns;
+import dev.unrolling.model.Architectures;
 import dev.unrolling.settings.Scale;
 import dev.unrolling.statistics.Tables;
 import dev.unrolling.store.RecordTable;
 import dev.unrolling.unlearning.RecordedUnlearning;
+import dev.unrolling.unlearning.RequestSize;
 import dev.unrolling.unlearning.SgdPlan;
 import dev.unrolling.unlearning.TunableMethod;
 import dev.unrolling.unlearning.UnlearningMethod;
@@ -30,7 +34,10 @@ import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalLong;
+import java.util.concurrent.CancellationException;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import org.junit.jupiter.api.Test;
@@ -50,6 +57,50 @@ class OwnMethodsTest {
     @Override
     public UnlearningMethod with(double candidate, SgdPlan plan) {
       return this;
+    }
+
+    @Override
+    public Network unlearn(UnlearningRequest request) {
+      return request.trained().copy();
+    }
+  }
+
+  /** A method with a fault. */
+  private record Failing(Throwable fault) implements UnlearningMethod {
+    @Override
+    public String name() {
+      return "failing";
+    }
+
+    @Override
+    public Network unlearn(UnlearningRequest request) {
+      if (fault instanceof Error error) {
+        throw error;
+      }
+      throw (RuntimeException) fault;
+    }
+  }
+
+  /** A method that is tuned over its epochs. */
+  private record Costly(int epochs) implements TunableMethod {
+    @Override
+    public String name() {
+      return "costly";
+    }
+
+    @Override
+    public List<Double> candidates() {
+      return List.of(1.0, 3.0);
+    }
+
+    @Override
+    public UnlearningMethod with(double candidate, SgdPlan plan) {
+      return new Costly((int) candidate);
+    }
+
+    @Override
+    public OptionalLong gradients(RequestSize size) {
+      return OptionalLong.of(epochs * size.retained());
     }
 
     @Override
@@ -89,7 +140,9 @@ class OwnMethodsTest {
   void candidatesAreNumbers() {
     assertEquals(
         List.of(0.5, 2.0), Contender.own(new Named("mine", List.of(0.5, 2.0)), SMOKE).grid());
-    for (List<Double> wrong : List.of(List.<Double>of(), List.of(1.0, Double.NaN))) {
+    for (List<Double> wrong :
+        Arrays.asList(
+            List.<Double>of(), List.of(1.0, Double.NaN), Arrays.asList(1.0, null), null)) {
       String message =
           assertThrows(
                   IllegalArgumentException.class,
@@ -109,8 +162,6 @@ class OwnMethodsTest {
     }
     String before = codeIn(classes);
     assertEquals(before, codeIn(classes));
-    Files.writeString(classes.resolve("notes.txt"), "no code");
-    assertEquals(before, codeIn(classes));
     Files.writeString(classes.resolve("Helper.class"), "a helper of the method's");
     assertNotEquals(before, codeIn(classes));
     Path jar = folder.resolve("mine.jar");
@@ -119,13 +170,82 @@ class OwnMethodsTest {
     assertEquals(packed, codeIn(jar));
     writeJar(jar, file, "another");
     assertNotEquals(packed, codeIn(jar));
-    assertNotEquals(OwnMethods.code(String.class), OwnMethods.code(String.class), "no place");
+    assertEquals(36, OwnMethods.code(String.class).length(), "no place, some name");
   }
 
   private static String codeIn(Path place) throws Exception {
     try (URLClassLoader loader = new URLClassLoader(new URL[] {place.toUri().toURL()}, null)) {
       return OwnMethods.code(loader.loadClass(Plain.class.getName()));
     }
+  }
+
+  /** What a machine has loaded it computes, whatever becomes of the file. */
+  @Test
+  void theCodeIsThatWhichWasLoaded() throws Exception {
+    Path classes = folder.resolve("classes");
+    Path file = classes.resolve(Plain.class.getName().replace('.', '/') + ".class");
+    Files.createDirectories(file.getParent());
+    try (InputStream in = Plain.class.getResourceAsStream("OwnMethodsTest$Plain.class")) {
+      Files.write(file, in.readAllBytes());
+    }
+    URL[] here = {classes.toUri().toURL()};
+    try (URLClassLoader loader = new URLClassLoader(here, null)) {
+      Class<?> loaded = loader.loadClass(Plain.class.getName());
+      String code = OwnMethods.code(loaded);
+      Files.writeString(classes.resolve("Later.class"), "compiled meanwhile");
+      assertEquals(code, OwnMethods.code(loaded));
+    }
+  }
+
+  @Test
+  void aFaultOfAMethodOfOnesOwnIsNoDestroyedNetwork() {
+    DataSets.Parts data = new DataSets.Parts(RealData.cifar10Train(), RealData.cifar10Test());
+    BenchmarkSplit split = BenchmarkSplit.of(data, SMOKE);
+    Engine engine = Engines.open("torch", "cpu", Precision.FLOAT32, 1);
+    try (Network network = engine.network(Architectures.named(SMOKE.model(), 10), 1)) {
+      for (Throwable fault :
+          List.of(
+              new IllegalStateException("closed"),
+              new ArithmeticException("/ by zero"),
+              new NullPointerException(),
+              new AssertionError("odd"))) {
+        String message =
+            assertThrows(
+                    IllegalStateException.class,
+                    () -> Tuning.unlearned(new Failing(fault), network, split))
+                .getMessage();
+        assertTrue(
+            message.startsWith(
+                "unlearning by \"failing\" failed: " + fault + ", at " + getClass().getName()),
+            message);
+      }
+      for (RuntimeException passed :
+          List.of(new IllegalArgumentException("no"), new CancellationException("stopped"))) {
+        assertSame(
+            passed,
+            assertThrows(
+                RuntimeException.class,
+                () -> Tuning.unlearned(new Failing(passed), network, split)));
+      }
+    }
+  }
+
+  @Test
+  void theCostIsThatOfTheCandidate() {
+    RequestSize size = new RequestSize(2, 10, 1);
+    Contender epochs = Contender.own(new Costly(1), SMOKE);
+    assertEquals(10, epochs.gradients(1, size));
+    assertEquals(30, epochs.gradients(3, size));
+    assertEquals(
+        Contender.NOT_SAID,
+        Contender.own(new Named("mine", List.of(1.0)), SMOKE).gradients(1, size));
+  }
+
+  @Test
+  void runsOfSingleMethodsAloneSayNothing() {
+    Table one = TheoryRuns.of(new BenchmarkExperiment(), List.of(SMOKE.only("fine-tuning")));
+    assertEquals(0, BenchmarkVerdicts.all(one).length);
+    assertEquals(1, BenchmarkFigures.gapAgainstV("one", one).data().rowCount());
   }
 
   private static void writeJar(Path jar, Path type, String more) throws IOException {
