@@ -4,13 +4,14 @@ import dev.unrolling.cli.options.ExperimentOptions;
 import dev.unrolling.data.DataException;
 import dev.unrolling.engine.Engine;
 import dev.unrolling.experiment.Experiment;
+import dev.unrolling.settings.Scale;
 import dev.unrolling.store.ResultStore;
 import dev.unrolling.store.RunKey;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -27,12 +28,12 @@ final class ListCommand implements Callable<Integer> {
   public Integer call() {
     int status = 0;
     for (Experiment<?> experiment : options.experiments()) {
-      try {
-        options.out().println(line(experiment));
-      } catch (CommandLine.ParameterException e) {
-        // Such as a method of the user's own that cannot be used: the others are listed.
-        options.err().println("error: " + experiment.id() + ": " + e.getMessage());
+      Optional<String> trouble = trouble(experiment);
+      if (trouble.isPresent()) {
+        options.err().println("error: " + experiment.id() + ": " + trouble.get());
         status = 1;
+      } else {
+        options.out().println(line(experiment));
       }
     }
     return status;
@@ -44,6 +45,17 @@ final class ListCommand implements Callable<Integer> {
       return Stream.of(options.key(experiment, engine, run));
     } catch (DataException damaged) {
       return Stream.empty();
+    }
+  }
+
+  /** Why an experiment has no runs, such as a method of the user's own that cannot be used. */
+  private Optional<String> trouble(Experiment<?> experiment) {
+    Scale scale = options.scale();
+    try {
+      experiment.runs().apply(scale);
+      return Optional.empty();
+    } catch (IllegalArgumentException e) {
+      return Optional.of(e.getMessage());
     }
   }
 

@@ -7,7 +7,9 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.unrolling.data.RealData;
+import dev.unrolling.unlearning.UnlearningMethod;
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.charset.Charset;
@@ -43,6 +45,24 @@ class MainTest {
     Ended ended = run("fetch", "--debug", "--offline", "imdb");
     assertEquals(1, ended.status());
     assertTrue(ended.lines().stream().anyMatch(line -> line.contains("at dev.unrolling.data.")));
+  }
+
+  @Test
+  void aMethodThatCannotBeUsedLeavesTheOthersListed() throws Exception {
+    Path services = Files.createDirectories(folder.resolve("mine/META-INF/services"));
+    Files.writeString(services.resolve(UnlearningMethod.class.getName()), "mine.Gone");
+    ProcessBuilder builder = machine("list", "--scale", "smoke");
+    builder.command().replaceAll(word -> word.contains(".jar") ? word + added("mine") : word);
+    Process process = builder.redirectErrorStream(true).start();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertEquals(1, process.waitFor(), said);
+    assertTrue(said.contains("\nerror: E9: " + UnlearningMethod.class.getName()), said);
+    assertTrue(said.contains("Provider mine.Gone not found"), said);
+    assertTrue(said.contains("\nE8 ") && said.contains("\nENGINES "), said);
+  }
+
+  private String added(String name) {
+    return File.pathSeparator + folder.resolve(name);
   }
 
   @Test

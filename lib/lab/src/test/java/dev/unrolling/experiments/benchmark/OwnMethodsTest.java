@@ -117,6 +117,8 @@ class OwnMethodsTest {
     }
   }
 
+  private static final String FILE = Plain.class.getName().replace('.', '/') + ".class";
+
   @TempDir private Path folder;
 
   @Test
@@ -154,23 +156,29 @@ class OwnMethodsTest {
 
   @Test
   void aMethodThatIsChangedIsMeasuredAnew() throws Exception {
-    Path classes = folder.resolve("classes");
-    Path file = classes.resolve(Plain.class.getName().replace('.', '/') + ".class");
-    Files.createDirectories(file.getParent());
-    try (InputStream in = Plain.class.getResourceAsStream("OwnMethodsTest$Plain.class")) {
-      Files.write(file, in.readAllBytes());
-    }
+    Path classes = classes();
     String before = codeIn(classes);
     assertEquals(before, codeIn(classes));
     Files.writeString(classes.resolve("Helper.class"), "a helper of the method's");
     assertNotEquals(before, codeIn(classes));
     Path jar = folder.resolve("mine.jar");
+    Path file = classes.resolve(FILE);
     writeJar(jar, file, "one");
     String packed = codeIn(jar);
     assertEquals(packed, codeIn(jar));
     writeJar(jar, file, "another");
     assertNotEquals(packed, codeIn(jar));
     assertEquals(36, OwnMethods.code(String.class).length(), "no place, some name");
+  }
+
+  /** A folder with a class. */
+  private Path classes() throws IOException {
+    Path file = folder.resolve("classes").resolve(FILE);
+    Files.createDirectories(file.getParent());
+    try (InputStream in = Plain.class.getResourceAsStream("OwnMethodsTest$Plain.class")) {
+      Files.write(file, in.readAllBytes());
+    }
+    return folder.resolve("classes");
   }
 
   private static String codeIn(Path place) throws Exception {
@@ -182,12 +190,7 @@ class OwnMethodsTest {
   /** What a machine has loaded it computes, whatever becomes of the file. */
   @Test
   void theCodeIsThatWhichWasLoaded() throws Exception {
-    Path classes = folder.resolve("classes");
-    Path file = classes.resolve(Plain.class.getName().replace('.', '/') + ".class");
-    Files.createDirectories(file.getParent());
-    try (InputStream in = Plain.class.getResourceAsStream("OwnMethodsTest$Plain.class")) {
-      Files.write(file, in.readAllBytes());
-    }
+    Path classes = classes();
     URL[] here = {classes.toUri().toURL()};
     try (URLClassLoader loader = new URLClassLoader(here, null)) {
       Class<?> loaded = loader.loadClass(Plain.class.getName());
@@ -251,7 +254,7 @@ class OwnMethodsTest {
   private static void writeJar(Path jar, Path type, String more) throws IOException {
     try (OutputStream out = Files.newOutputStream(jar);
         JarOutputStream entries = new JarOutputStream(out)) {
-      entries.putNextEntry(new JarEntry(Plain.class.getName().replace('.', '/') + ".class"));
+      entries.putNextEntry(new JarEntry(FILE));
       Files.copy(type, entries);
       entries.putNextEntry(new JarEntry(more + ".class"));
     }
