@@ -130,6 +130,14 @@ class KernelsTest(InFolder):
         self.assertEqual(spec["env"]["JJAVA_CLASSPATH"], "/a.jar:/b.jar")
         self.assertEqual(spec["env"]["JAVA_TOOL_OPTIONS"], "-Xmx1g")
 
+    def test_a_kernel_finds_what_the_user_adds_from_its_own_folder(self) -> None:
+        kernel = Kernel(kernels.BUNDLED, self.folder, {"argv": ["java"]})
+        place = self.folder / "classes"
+        place.mkdir()
+        given = {build.ADDED: os.path.relpath(place)}
+        spec = kernels.derive(kernel, "/a.jar", [], TOOLS, given)
+        self.assertEqual(spec["env"][build.ADDED], str(place.resolve()))
+
     def test_the_users_own_jvm_options_come_last(self) -> None:
         kernel = Kernel(kernels.BUNDLED, self.folder, {"argv": ["java"]})
         given = {"JJAVA_JVM_OPTS": "-Xmx9g", "OMP_WAIT_POLICY": "ACTIVE"}

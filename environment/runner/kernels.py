@@ -129,6 +129,8 @@ def derive(
         "JJAVA_CLASSPATH": _join(classpath, own.get("JJAVA_CLASSPATH", "")),
         "IJAVA_CLASSPATH": _join(classpath, own.get("IJAVA_CLASSPATH", "")),
         **native(environment),
+        # A kernel runs in another folder than the one from which places were named.
+        build.ADDED: os.pathsep.join(build.added(environment)),
         "JAVA_HOME": str(tools.java_home),
         # Options that the user gives come last, so that they win.
         "JJAVA_JVM_OPTS": " ".join([*options, environment.get("JJAVA_JVM_OPTS", "")]).strip(),

@@ -38,6 +38,7 @@ import dev.unrolling.training.schedule.Schedules;
 import dev.unrolling.unlearning.UnlearningMethod;
 import dev.unrolling.unlearning.UnlearningMethods;
 import dev.unrolling.unlearning.UnlearningRequest;
+import java.io.File;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -133,6 +134,8 @@ class ExtensionTest {
                         List.of(SettingsJson.with(runs.get(0), "only", "ad-noise"))))
             .getMessage();
     assertTrue(message.contains("no unlearning method is called \"ad-noise\""), message);
+    File[] kept = folder.resolve("benchmark").toFile().listFiles(File::isDirectory);
+    assertEquals(2, kept.length, "nothing is left of a name that nobody has");
   }
 
   @Test

@@ -85,11 +85,17 @@ final class OwnMethods {
    * @throws IllegalArgumentException saying which methods there are, or what this one needs
    */
   static void requireMeasurable(String name) {
-    boolean isThere = name.equals(BenchmarkExperiment.NOTHING) || named(name).isPresent();
-    if (!isThere && !isOfTheLibrary(UnlearningMethods.named(name))) {
+    if (!name.equals(BenchmarkExperiment.NOTHING)) {
+      requireNoRecord(UnlearningMethods.named(name));
+    }
+  }
+
+  /** Refuses a method of one's own that reads a record. */
+  static void requireNoRecord(UnlearningMethod method) {
+    if (method instanceof RecordedUnlearning && !isOfTheLibrary(method)) {
       throw new IllegalArgumentException(
           "\""
-              + name
+              + method.name()
               + "\" reads the record of a run, and E9 has none to give; it measures methods of"
               + " one's own that need no more than the trained network, the forget set and what"
               + " stays");

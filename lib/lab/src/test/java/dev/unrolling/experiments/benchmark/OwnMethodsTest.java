@@ -290,6 +290,12 @@ class OwnMethodsTest {
     OwnMethods.requireMeasurable("nothing");
     OwnMethods.requireMeasurable("add-noise");
     OwnMethods.requireMeasurable("single-gradient");
+    String refused =
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> OwnMethods.requireNoRecord(new Recorded("mine")))
+            .getMessage();
+    assertTrue(refused.startsWith("\"mine\" reads the record of a run"), refused);
     String message =
         assertThrows(
                 IllegalArgumentException.class, () -> OwnMethods.requireMeasurable("no-method"))
