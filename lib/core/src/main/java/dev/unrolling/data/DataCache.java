@@ -240,7 +240,7 @@ public final class DataCache {
 
   private Path checked(DataSource source, Path folder) throws IOException {
     if (!checked.contains(folder)) {
-      Checksums.require(source, folder);
+      Checksums.require(source, folder, recorded(source, "checked").file());
       checked.add(folder);
     }
     return folder;

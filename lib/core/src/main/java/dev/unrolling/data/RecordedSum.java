@@ -55,14 +55,19 @@ record RecordedSum(Path file, Consumer<String> progress) {
               + file);
     }
     if (before.isEmpty()) {
-      try {
-        AtomicFile.clear(file);
-        AtomicFile.write(
-            file, out -> out.write((sealed(sum) + "\n").getBytes(StandardCharsets.UTF_8)));
-      } catch (UncheckedIOException unwritable) {
-        // Whoever may only read the data reads all of them each time.
-        progress.accept("goes on without a record of the data: " + unwritable.getMessage());
-      }
+      write(sum);
+    }
+  }
+
+  /** Records a sum, in place of what was recorded; says so if that cannot be. */
+  void write(String sum) {
+    try {
+      AtomicFile.clear(file);
+      AtomicFile.write(
+          file, out -> out.write((sealed(sum) + "\n").getBytes(StandardCharsets.UTF_8)));
+    } catch (UncheckedIOException unwritable) {
+      // Whoever may only read the data reads all of them each time.
+      progress.accept("goes on without a record of the data: " + unwritable.getMessage());
     }
   }
 

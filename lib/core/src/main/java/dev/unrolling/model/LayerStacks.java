@@ -54,17 +54,18 @@ final class LayerStacks {
     return pooled(inputShape, layers, 4);
   }
 
-  /** Stages of {@code blocks} each, and an average pool over all that is left of the height. */
-  static List<Layer> residual(List<Integer> inputShape, int[] widths, int blocks) {
+  /**
+   * A stem, stages of {@code blocks} each, and an average pool over all that is left of the height.
+   */
+  static List<Layer> residual(List<Integer> inputShape, int stride, int[] widths, int blocks) {
     List<Layer> layers = new ArrayList<>();
-    layers.add(new Convolution(inputShape.get(0), widths[0], 3, 1, 1, false));
+    layers.add(new Convolution(inputShape.get(0), widths[0], 3, stride, 1, false));
     layers.add(new BatchNorm(widths[0]));
     layers.add(new Relu());
     int in = widths[0];
     for (int stage = 0; stage < widths.length; stage++) {
       for (int block = 0; block < blocks; block++) {
-        int stride = stage > 0 && block == 0 ? 2 : 1;
-        layers.add(basicBlock(in, widths[stage], stride));
+        layers.add(basicBlock(in, widths[stage], stage > 0 && block == 0 ? 2 : 1));
         layers.add(new Relu());
         in = widths[stage];
       }

@@ -85,8 +85,40 @@ class DataCacheTest {
     assertArrayEquals(small.train(), Files.readAllBytes(folder.resolve("train.bin")));
     assertFalse(Files.exists(folder.resolve("readme.html")), "only what is listed");
     assertArrayEquals(small.packed(), Files.readAllBytes(archive));
-    assertEquals(List.of(SmallData.FOLDER, SmallData.ARCHIVE), contents());
+    String record = SmallData.FOLDER + ".checked.sum";
+    assertEquals(List.of(SmallData.FOLDER, record, SmallData.ARCHIVE), contents());
     assertEquals(folder, cache.fetch(small.at(NOWHERE)));
+  }
+
+  /** A record is no licence: it counts only for the bytes it was made of. */
+  @ParameterizedTest
+  @ValueSource(strings = {"as it was", "gone", "damaged", "of other sums", "a folder"})
+  void aRecordOfTheCheckSparesTheSecondAndHidesNothing(String record) throws IOException {
+    Files.copy(small.archive(), root.resolve(SmallData.ARCHIVE));
+    DataDescriptor data = small.at(NOWHERE);
+    Path folder = cache.fetch(data);
+    Path file = root.resolve(SmallData.FOLDER + ".checked.sum");
+    byte[] made = Files.readAllBytes(file);
+    if (!record.equals("as it was")) {
+      Files.delete(file);
+    }
+    switch (record) {
+      case "damaged" -> Files.writeString(file, "0".repeat(64));
+      case "of other sums" -> new RecordedSum(file, line -> {}).write("0".repeat(64));
+      case "a folder" -> Files.createDirectory(file);
+      default -> {}
+    }
+    assertEquals(folder, silent(true).fetch(data));
+    assertArrayEquals(made, Files.readAllBytes(file), "made anew");
+
+    Path train = folder.resolve("train.bin");
+    byte[] bytes = small.train();
+    bytes[1000] ^= 1;
+    Files.write(train, bytes);
+    DataException error = assertThrows(DataException.class, () -> silent(true).fetch(data));
+    Messages.assertOneLine(error, train.toString(), "expected SHA-256");
+    Files.write(train, small.train());
+    assertEquals(folder, silent(true).fetch(data));
   }
 
   @ParameterizedTest

