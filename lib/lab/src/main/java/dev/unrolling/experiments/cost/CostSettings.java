@@ -103,7 +103,23 @@ public record CostSettings(
     return switch (scale) {
       case SMOKE ->
           new CostSettings(
-              "resnet8-2", "cifar10", 120, 2, 2, 3, 16, 0.05, 5, 1, 3, 10, 100, 500, 100, 12, 0);
+              "resnet8-half-2",
+              "cifar10",
+              120,
+              2,
+              2,
+              3,
+              16,
+              0.05,
+              5,
+              1,
+              3,
+              10,
+              100,
+              500,
+              100,
+              12,
+              0);
       case QUICK ->
           new CostSettings(
               "resnet8-half-8",

@@ -148,7 +148,7 @@ public record FineTuningSettings(
           SettingsJson.read(
               authors,
               """
-              {"model": "resnet8-4", "examples": 160, "pretrainingEpochs": 1, "epochs": 2,
+              {"model": "resnet8-half-4", "examples": 160, "pretrainingEpochs": 1, "epochs": 2,
                "pretrainingBatchSize": 32, "pretrainingRate": 0.05, "batchSize": 16,
                "testExamples": 200, "measureEvery": 5}
               """);

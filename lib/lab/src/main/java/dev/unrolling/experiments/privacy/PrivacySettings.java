@@ -101,7 +101,7 @@ public record PrivacySettings(
    */
   public static PrivacySettings of(Scale scale) {
     return switch (scale) {
-      case SMOKE -> authors("resnet8-4", 96, 1, 6, 32, 100, 5);
+      case SMOKE -> authors("resnet8-half-4", 96, 1, 6, 32, 100, 5);
       case QUICK -> authors("resnet8-half-8", 256, 10, 32, 32, 400, 5);
       case DESK -> authors("resnet20", 25_000, 5, 10, 128, 5000, 10);
       case PAPER -> authors("resnet18", 25_000, 5, 60, 128, 5000, 10);
