@@ -50,7 +50,7 @@ class Block(nn.Module):
 
 def network(name: str) -> nn.Sequential:
     """The network that our `Architectures` has by this name."""
-    kind, _, text = name.partition("-")
+    kind, _, text = name.rpartition("-")
     width = int(text) if text.isdecimal() else 0
     if kind == "linear" and width:
         return nn.Sequential(nn.Linear(width, TWO_CLASSES))
@@ -58,21 +58,21 @@ def network(name: str) -> nn.Sequential:
         return _residual([64, 128, 256, 512], 2)
     if name == "resnet20":
         return _residual([16, 32, 64], 3)
-    if kind == "resnet8" and width:
-        return _residual([width, 2 * width, 4 * width], 1)
+    if kind in ("resnet8", "resnet8-half") and width:
+        return _residual([width, 2 * width, 4 * width], 1, 1 if kind == "resnet8" else 2)
     if name == "vgg19":
         return _vgg([(64, 2), (128, 2), (256, 4), (512, 4), (512, 4)], 1)
     if kind == "vgg8" and width:
         return _vgg([(width, 2), (2 * width, 2), (4 * width, 3)], 4)
     raise ValueError(
         f'no network is called "{name}" here; there is resnet18, resnet20, vgg19, resnet8-W, '
-        "vgg8-W and linear-W, with a width W of at least 1"
+        "resnet8-half-W, vgg8-W and linear-W, with a width W of at least 1"
     )
 
 
-def _residual(widths: list[int], blocks: int) -> nn.Sequential:
+def _residual(widths: list[int], blocks: int, stride: int = 1) -> nn.Sequential:
     layers: list[nn.Module] = [
-        nn.Conv2d(3, widths[0], 3, 1, 1, bias=False),
+        nn.Conv2d(3, widths[0], 3, stride, 1, bias=False),
         nn.BatchNorm2d(widths[0]),
         nn.ReLU(),
     ]
@@ -81,7 +81,7 @@ def _residual(widths: list[int], blocks: int) -> nn.Sequential:
         for block in range(blocks):
             layers.append(Block(channels, width, 2 if stage and not block else 1))
             channels = width
-    side = 32 >> (len(widths) - 1)
+    side = 32 // stride >> (len(widths) - 1)
     layers += [nn.AvgPool2d(side), nn.Flatten(), nn.Linear(channels, CLASSES)]
     return nn.Sequential(*layers)
 

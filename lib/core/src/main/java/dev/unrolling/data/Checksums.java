@@ -67,6 +67,7 @@ public final class Checksums {
   /**
    * As there, but files that are as they were when they last had the right SHA-256 are not summed
    * again by it but by CRC-32, which takes far less time where the JVM has no optimizing compiler.
+   * That tells damage, not intent; without the record all is summed.
    *
    * @param record file that tells how they were; where it cannot be kept, all is summed each time
    */

@@ -10,9 +10,9 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * The sum over data whose descriptor has none, as they were when they were first read, in a small
- * file beside their folder. It tells what changed since, and saves reading all of it anew to know
- * which data they are. It carries a check of its own: one that is damaged is as good as none.
+ * The sum over data as they were when they were first read, or last found right, in a small file
+ * beside their folder. It tells what changed since, and saves reading or summing all of it anew. It
+ * carries a check of its own: one that is damaged is as good as none.
  */
 record RecordedSum(Path file, Consumer<String> progress) {
 

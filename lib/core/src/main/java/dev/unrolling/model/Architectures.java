@@ -47,14 +47,15 @@ public final class Architectures {
     }
     Matcher widened = Pattern.compile("(.+-)([1-9]\\d{0,7})").matcher(name);
     int width = widened.matches() ? Integer.parseInt(widened.group(2)) : 0;
+    String kind = width > 0 ? widened.group(1) : name.endsWith("-") ? "" : name;
     List<Layer> layers =
-        switch (width > 0 ? widened.group(1) : name) {
+        switch (kind) {
           case "resnet18" -> LayerStacks.residual(inputShape, 1, new int[] {64, 128, 256, 512}, 2);
           case "resnet20" -> LayerStacks.residual(inputShape, 1, new int[] {16, 32, 64}, 3);
           case "resnet8-", "resnet8-half-" ->
               LayerStacks.residual(
                   inputShape,
-                  name.startsWith("resnet8-half-") ? 2 : 1,
+                  kind.equals("resnet8-half-") ? 2 : 1,
                   new int[] {width, 2 * width, 4 * width},
                   1);
           case "vgg19" ->
@@ -76,8 +77,8 @@ public final class Architectures {
                   "no architecture is called \""
                       + name
                       + "\"; there is resnet18, resnet20, vgg19, pooled-linear, resnet8-W,"
-                      + " resnet8-half-W, vgg8-W, tanh-cnn-W, tanh-bn-cnn-W, relu-cnn-W and linear-W, with a width W of at"
-                      + " least 1");
+                      + " resnet8-half-W, vgg8-W, tanh-cnn-W, tanh-bn-cnn-W, relu-cnn-W and"
+                      + " linear-W, with a width W of at least 1");
         };
     return name.startsWith("linear-")
         ? linear(width, classes)
@@ -109,9 +110,8 @@ public final class Architectures {
   /**
    * ResNet-8: the same construction with one block in each of three stages of {@code width}, 2
    * {@code width} and 4 {@code width} channels. As {@code "resnet8-half-W"} ({@link #named}) its
-   * stem has stride 2, so that all that follows is computed at half the height and width: a step
-   * takes less than half the time, and on the few pictures of quick scale the test accuracy is the
-   * same.
+   * stem has stride 2, so that all that follows is computed at half the height and width, in less
+   * than half the time. The weights have the same shapes: a state fits both.
    *
    * @param width channels of the first stage, at least 1
    * @param classes width of the output

@@ -147,6 +147,41 @@ class DataCacheTest {
     assertTrue(Files.exists(file.resolveSibling("test.bin")));
   }
 
+  /** Told by what only a CRC-32 takes for the same: with the record it serves, without it not. */
+  @Test
+  void withItsRecordAFileIsSummedByCrc() throws IOException {
+    Files.copy(small.archive(), root.resolve(SmallData.ARCHIVE));
+    DataDescriptor data = small.at(NOWHERE);
+    Path folder = cache.fetch(data);
+    Files.write(folder.resolve("train.bin"), sameCrc(small.train()));
+    assertEquals(folder, silent(true).fetch(data));
+
+    DataSource.Archive listed = (DataSource.Archive) data.sources().get(0);
+    List<DataSource.File> others =
+        listed.files().stream()
+            .map(file -> new DataSource.File(file.name(), file.size(), "0".repeat(64)))
+            .toList();
+    DataDescriptor other =
+        SmallData.descriptor(
+            new DataSource.Archive(
+                listed.url(), listed.folder(), listed.size(), listed.sha256(), others, null));
+    assertThrows(DataException.class, () -> silent(true).fetch(other), "a record of other sums");
+
+    Files.delete(root.resolve(SmallData.FOLDER + ".checked.sum"));
+    assertThrows(DataException.class, () -> silent(true).fetch(data), "no record");
+  }
+
+  /** Adds a multiple of the polynomial of CRC-32, whose remainder is 0. */
+  private static byte[] sameCrc(byte[] bytes) {
+    long polynomial = Long.reverse(0x104C11DB7L) >>> 31;
+    byte[] other = bytes.clone();
+    for (int i = 0; i < 5; i++) {
+      other[1000 + i] ^= (byte) (polynomial >>> 8 * i);
+    }
+    assertFalse(Arrays.equals(bytes, other));
+    return other;
+  }
+
   @Test
   void namesAFileThatIsGone() throws IOException {
     Files.copy(small.archive(), root.resolve(SmallData.ARCHIVE));

@@ -76,7 +76,8 @@ final class SmallData {
     return descriptor(inNpm().sources().get(0), at(address).sources().get(0));
   }
 
-  private static DataDescriptor descriptor(DataSource... sources) {
+  /** A descriptor of some sources. */
+  static DataDescriptor descriptor(DataSource... sources) {
     return new DataDescriptor(
         "small",
         "Small",

@@ -106,6 +106,11 @@ class ArchitecturesTest {
         "resnet8-4-4",
         "resnet8--4",
         "resnet8-half",
+        "resnet8-half-",
+        "resnet8-half-0",
+        "resnet8-",
+        "vgg8-",
+        "linear-",
         "resnet8-4 ",
         "RESNET18"
       })
@@ -114,7 +119,7 @@ class ArchitecturesTest {
         assertThrows(IllegalArgumentException.class, () -> Architectures.named(name, 10))
             .getMessage();
     assertTrue(message.contains('"' + name + '"'), message);
-    assertTrue(message.contains("resnet18, ") && message.contains("resnet8-W"), message);
+    assertTrue(message.contains("resnet18, ") && message.contains(" resnet8-half-W,"), message);
   }
 
   @Test

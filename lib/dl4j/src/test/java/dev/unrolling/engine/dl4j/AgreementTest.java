@@ -131,7 +131,8 @@ class AgreementTest {
             Architectures.tanhCnn(4, 10),
             Architectures.tanhCnnWithBatchNorm(4, 10),
             NORMS_ANYWHERE,
-            Architectures.resnet8(4, 10))
+            Architectures.resnet8(4, 10),
+            Architectures.named("resnet8-half-4", 10))
         .flatMap(
             a ->
                 Stream.of(Mode.values())

@@ -29,8 +29,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 /**
  * C2.10: on the runs of E1's grid, single gradient unlearning beside the methods that know
  * curvature, {@link dev.unrolling.unlearning.KrylovUnlearning} and {@link
- * dev.unrolling.unlearning.TrajectoryUnlearning}. Pre-training is that of {@link FineTuning} and
- * shared with it.
+ * dev.unrolling.unlearning.TrajectoryUnlearning}. Pre-training is that of {@link FineTuning}, and
+ * shared with it where the network is the same.
  */
 public final class MethodExperiment
     implements Computation<FineTuningSettings, MethodRow>, ExperimentProvider {
