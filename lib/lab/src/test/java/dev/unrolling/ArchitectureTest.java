@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.bytedeco.javacpp.PointerScope;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -41,13 +42,14 @@ class ArchitectureTest {
   /** What each package uses directly; it may also use what those use. */
   private static final Map<String, List<String>> USES =
       Map.ofEntries(
+          Map.entry("shutdown", List.of()),
           Map.entry("data", List.of()),
           Map.entry("text", List.of("data")),
           Map.entry("model", List.of()),
           Map.entry("engine.logits", List.of()),
           Map.entry("engine", List.of("data", "model", "engine.logits")),
           Map.entry("engine.linear", List.of("engine")),
-          Map.entry("engine.torch", List.of("engine")),
+          Map.entry("engine.torch", List.of("engine", "shutdown")),
           Map.entry("engine.dl4j", List.of("engine")),
           Map.entry("weights", List.of("engine")),
           Map.entry("training.schedule", List.of("engine")),
@@ -94,7 +96,7 @@ class ArchitectureTest {
           Map.entry("notebook", List.of("experiment")),
           Map.entry("benchmark", List.of("unlearning.theory")),
           Map.entry("cli.options", List.of("experiment")),
-          Map.entry("cli.progress", List.of()),
+          Map.entry("cli.progress", List.of("shutdown")),
           Map.entry(
               "forgetting.inputs",
               List.of("store", "unlearning", "metrics", "weights", "engine.dl4j")),
@@ -184,6 +186,19 @@ class ArchitectureTest {
             ROOT + "engine.dl4j..",
             "org.bytedeco..",
             "org.deeplearning4j..")
+        .check(CLASSES);
+  }
+
+  /** Else the end of the process would not wait for what is under way. */
+  @Test
+  void everyScopeOfLibTorchHoldsTheEndOfTheProcess() {
+    noClasses()
+        .that()
+        .resideInAPackage(ROOT + "engine.torch")
+        .and()
+        .doNotHaveSimpleName("NativeScope")
+        .should()
+        .callConstructor(PointerScope.class)
         .check(CLASSES);
   }
 

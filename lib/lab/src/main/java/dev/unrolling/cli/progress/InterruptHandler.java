@@ -1,5 +1,6 @@
 package dev.unrolling.cli.progress;
 
+import dev.unrolling.shutdown.Shutdown;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -14,11 +15,11 @@ public final class InterruptHandler implements AutoCloseable {
 
   private final Thread worker = Thread.currentThread();
   private final CountDownLatch stopped = new CountDownLatch(1);
-  private final Thread hook = new Thread(this::stop, "interruption");
+  private final Runnable rest = this::stop;
 
   /** Waits for them until it is closed; the thread that makes it is the working one. */
   public InterruptHandler() {
-    Runtime.getRuntime().addShutdownHook(hook);
+    Shutdown.ofWork(rest);
   }
 
   private void stop() {
@@ -36,10 +37,6 @@ public final class InterruptHandler implements AutoCloseable {
   @Override
   public void close() {
     stopped.countDown();
-    try {
-      Runtime.getRuntime().removeShutdownHook(hook);
-    } catch (IllegalStateException ending) {
-      // The hook is at work.
-    }
+    Shutdown.forget(rest);
   }
 }

@@ -53,11 +53,12 @@ final class RunRecord implements StepListener, AutoCloseable {
     return forgotten.contains(batch.indices()[0]);
   }
 
+  /** What is no number any longer stays so, and no product is spent on it. */
   @Override
   public void beforeStep(Step step) {
     before.close();
     before = step.network().weights();
-    if (!isVisit(step.batch()) && begun) {
+    if (!isVisit(step.batch()) && begun && !Double.isNaN(difference.norm2())) {
       try (ParameterVector bent =
           step.network()
               .hessianVectorProduct(step.batch(), step.objective(), Mode.TRAINING, difference)) {

@@ -13,7 +13,6 @@ import java.util.function.ToLongFunction;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.bytedeco.javacpp.BytePointer;
-import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.DeviceOptional;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Scalar;
@@ -131,7 +130,7 @@ final class DeviceImages {
     double[] table = table(images);
     int channels = table.length / BYTE_VALUES;
     long[] firstRows = LongStream.range(0, channels).map(c -> c * BYTE_VALUES).toArray();
-    try (PointerScope scope = new PointerScope()) {
+    try (NativeScope scope = new NativeScope()) {
       return new Resident(
           TorchEngine.keep(bytes(engine, images)),
           engine.tensor(table, table.length),

@@ -11,7 +11,6 @@ import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.javacpp.Pointer;
-import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.openblas.global.openblas;
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.Tensor;
@@ -132,7 +131,7 @@ record TorchEngine(
   /** Copies float64 values from a buffer to a new tensor of this device and precision. */
   Tensor tensor(double[] values, long... shape) {
     checkLength(values.length, shape);
-    try (PointerScope scope = new PointerScope()) {
+    try (NativeScope scope = new NativeScope()) {
       return keep(toDevice(new DoublePointer(values), ScalarType.Double, shape));
     }
   }
@@ -145,7 +144,7 @@ record TorchEngine(
     boolean isFloat = array.dataType() == DataType.FLOAT;
     ScalarType type = isFloat ? ScalarType.Float : ScalarType.Double;
     INDArray dense = array.dup('c');
-    try (PointerScope scope = new PointerScope()) {
+    try (NativeScope scope = new NativeScope()) {
       return keep(toDevice(dense.data().addressPointer(), type, dense.length()));
     } finally {
       // The tensor borrows the array's memory, which ND4J frees once nothing refers to the array.
@@ -156,7 +155,7 @@ record TorchEngine(
   /** A copy of a tensor in host memory, of this precision. */
   INDArray array(Tensor tensor, long... shape) {
     checkLength(tensor.numel(), shape);
-    try (PointerScope scope = new PointerScope()) {
+    try (NativeScope scope = new NativeScope()) {
       INDArray array = Nd4j.createUninitialized(precision.dataType(), shape);
       Transfers.toHost(tensor.detach().to(scalarType()), array.data().addressPointer());
       return array;
@@ -195,7 +194,7 @@ record TorchEngine(
 
   /** A copy on the same device, kept. */
   static Tensor copy(Tensor tensor) {
-    try (PointerScope scope = new PointerScope()) {
+    try (NativeScope scope = new NativeScope()) {
       return keep(tensor.clone());
     }
   }

@@ -5,7 +5,6 @@ import dev.unrolling.engine.ParameterVector;
 import dev.unrolling.model.ParameterLayout;
 import java.util.Arrays;
 import java.util.List;
-import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Scalar;
@@ -47,7 +46,7 @@ final class TorchHessian implements LinearOperator {
       throw new IllegalStateException("the Hessian was closed");
     }
     Tensor v = TorchVector.compatible(vector, engine, size());
-    try (PointerScope scope = new PointerScope()) {
+    try (NativeScope scope = new NativeScope()) {
       // A gradient that no longer depends on any weight has no graph, and a zero derivative.
       List<Integer> live =
           java.util.stream.IntStream.range(0, gradient.length)

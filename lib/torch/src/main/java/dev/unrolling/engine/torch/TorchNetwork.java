@@ -17,7 +17,6 @@ import dev.unrolling.engine.torch.TorchForward.Statistics;
 import dev.unrolling.model.Architecture;
 import java.util.Arrays;
 import java.util.List;
-import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Scalar;
@@ -90,7 +89,7 @@ final class TorchNetwork implements Network {
   public Loss step(Batch batch, Objective objective, SgdStep step) {
     engine.enter();
     Tensor weights = tensors.weights();
-    try (PointerScope scope = new PointerScope()) {
+    try (NativeScope scope = new NativeScope()) {
       boolean empty = batch.size() == 0;
       Tensor loss =
           empty
@@ -113,13 +112,13 @@ final class TorchNetwork implements Network {
           weights.add_(tensors.carry(whole, step.momentum()), against);
         }
       }
-      return new TorchLoss(TorchEngine.keep(loss.detach()));
+      return new TorchObjective.Value(TorchEngine.keep(loss.detach()));
     }
   }
 
   @Override
   public LossGradient gradient(Batch batch, Objective objective, Mode mode) {
-    try (PointerScope scope = new PointerScope()) {
+    try (NativeScope scope = new NativeScope()) {
       Tensor loss = dataLoss(batch, objective, statistics(mode));
       Tensor gradient = flat(grad(loss, false));
       try (NoGradGuard frozen = new NoGradGuard()) {
@@ -127,14 +126,14 @@ final class TorchNetwork implements Network {
         gradient = TorchObjective.slopeWithDecay(objective, gradient, tensors.weights());
       }
       return new LossGradient(
-          new TorchLoss(TorchEngine.keep(loss.detach())),
+          new TorchObjective.Value(TorchEngine.keep(loss.detach())),
           new TorchVector(engine, TorchEngine.keep(gradient)));
     }
   }
 
   @Override
   public INDArray inputGradient(Batch batch, Objective objective, Mode mode) {
-    try (PointerScope scope = new PointerScope()) {
+    try (NativeScope scope = new NativeScope()) {
       Tensor input = input(batch, statistics(mode)).set_requires_grad(true);
       Tensor loss = dataLoss(batch, input, objective, statistics(mode));
       Tensor gradient = grad(loss, new TensorVector(input), false)[0];
@@ -144,7 +143,7 @@ final class TorchNetwork implements Network {
 
   @Override
   public LinearOperator hessian(Batch batch, Objective objective, Mode mode) {
-    try (PointerScope scope = new PointerScope()) {
+    try (NativeScope scope = new NativeScope()) {
       Statistics how = statistics(mode);
       Tensor input = input(batch, how);
       Tensor logits =
@@ -162,7 +161,7 @@ final class TorchNetwork implements Network {
 
   @Override
   public INDArray logits(Batch batch, Mode mode) {
-    try (PointerScope scope = new PointerScope();
+    try (NativeScope scope = new NativeScope();
         NoGradGuard frozen = new NoGradGuard()) {
       Tensor logits = forward(input(batch, statistics(mode)), statistics(mode));
       return engine.array(logits, batch.size(), architecture.classes());

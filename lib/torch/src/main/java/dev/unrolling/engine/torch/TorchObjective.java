@@ -1,5 +1,6 @@
 package dev.unrolling.engine.torch;
 
+import dev.unrolling.engine.Loss;
 import dev.unrolling.engine.Objective;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarTypeOptional;
@@ -83,5 +84,30 @@ final class TorchObjective {
     Tensor positive = variance.gt(new Scalar(0.0));
     Tensor safe = torch.where(positive, variance, new Scalar(1.0));
     return torch.where(positive, torch.sqrt(safe), new Scalar(0.0));
+  }
+
+  /** A scalar tensor, read once; until then the device need not have finished it. */
+  static final class Value implements Loss {
+
+    private final Tensor tensor;
+    private double value;
+    private boolean read;
+
+    /** Takes over a tensor that was kept by {@link TorchEngine#keep}. */
+    Value(Tensor kept) {
+      this.tensor = kept;
+    }
+
+    @Override
+    public double value() {
+      if (!read) {
+        try (NativeScope scope = new NativeScope()) {
+          value = Transfers.number(tensor);
+        }
+        read = true;
+        tensor.close();
+      }
+      return value;
+    }
   }
 }

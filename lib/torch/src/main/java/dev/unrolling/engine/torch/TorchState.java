@@ -7,7 +7,6 @@ import dev.unrolling.model.ParameterLayout;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -50,7 +49,7 @@ final class TorchState implements AutoCloseable {
 
   private static List<Tensor> views(Tensor flat, ParameterLayout layout, boolean leaf) {
     List<Tensor> views = new ArrayList<>();
-    try (PointerScope scope = new PointerScope()) {
+    try (NativeScope scope = new NativeScope()) {
       for (ParameterLayout.Entry entry : layout.entries()) {
         long[] shape = entry.shape().stream().mapToLong(i -> i).toArray();
         Tensor view = flat.narrow(0, entry.offset(), entry.size()).view(shape).detach();
@@ -145,7 +144,7 @@ final class TorchState implements AutoCloseable {
   }
 
   private static void overwrite(Tensor target, Tensor source) {
-    try (PointerScope scope = new PointerScope();
+    try (NativeScope scope = new NativeScope();
         NoGradGuard frozen = new NoGradGuard()) {
       target.copy_(source);
     }

@@ -1,7 +1,6 @@
 package dev.unrolling.engine.torch;
 
 import dev.unrolling.engine.ParameterVector;
-import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarTypeOptional;
@@ -44,7 +43,7 @@ final class TorchVector implements ParameterVector {
   @Override
   public ParameterVector addInPlace(double scale, ParameterVector other) {
     Tensor summand = compatible(other, engine, size());
-    try (PointerScope scope = new PointerScope();
+    try (NativeScope scope = new NativeScope();
         NoGradGuard frozen = new NoGradGuard()) {
       tensor().add_(summand, new Scalar(scale));
     }
@@ -53,7 +52,7 @@ final class TorchVector implements ParameterVector {
 
   @Override
   public ParameterVector scaleInPlace(double scale) {
-    try (PointerScope scope = new PointerScope();
+    try (NativeScope scope = new NativeScope();
         NoGradGuard frozen = new NoGradGuard()) {
       tensor().mul_(new Scalar(scale));
     }
@@ -63,7 +62,7 @@ final class TorchVector implements ParameterVector {
   @Override
   public ParameterVector multiplyInPlace(ParameterVector other) {
     Tensor factors = compatible(other, engine, size());
-    try (PointerScope scope = new PointerScope();
+    try (NativeScope scope = new NativeScope();
         NoGradGuard frozen = new NoGradGuard()) {
       tensor().mul_(factors);
     }
@@ -73,7 +72,7 @@ final class TorchVector implements ParameterVector {
   @Override
   public double dot(ParameterVector other) {
     Tensor factor = compatible(other, engine, size());
-    try (PointerScope scope = new PointerScope();
+    try (NativeScope scope = new NativeScope();
         NoGradGuard frozen = new NoGradGuard()) {
       return Transfers.number(tensor().mul(factor).sum(new ScalarTypeOptional(ScalarType.Double)));
     }
@@ -81,7 +80,7 @@ final class TorchVector implements ParameterVector {
 
   @Override
   public double norm2() {
-    try (PointerScope scope = new PointerScope();
+    try (NativeScope scope = new NativeScope();
         NoGradGuard frozen = new NoGradGuard()) {
       return Transfers.number(
           torch.linalg_vector_norm(

@@ -1,0 +1,2 @@
+/** The order in which things end when the process does. */
+package dev.unrolling.shutdown;
