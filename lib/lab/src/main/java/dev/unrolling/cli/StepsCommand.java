@@ -35,7 +35,7 @@ import picocli.CommandLine.Spec;
     description =
         "Time training steps on real images: a round for each line of standard input, the seconds"
             + " of a step for an answer. The first line of the output says what computes. A line"
-            + " that says gradient or product (with the Hessian, its graph kept) asks for that"
+            + " that says gradient or product (with a Hessian that is kept) asks for that"
             + " instead, and one such as \"step 2\" for two side by side, each with a network and"
             + " on a thread of its own. To sigma (as runs measure it) and power (iteration, to a"
             + " residual of 1e-3) the answer is the seconds of all and the number of products.",

@@ -1,10 +1,13 @@
 package dev.unrolling.engine.torch;
 
 import dev.unrolling.engine.LinearOperator;
+import dev.unrolling.engine.Mode;
 import dev.unrolling.engine.ParameterVector;
+import dev.unrolling.engine.torch.tangent.Linearization;
+import dev.unrolling.model.Architecture;
 import dev.unrolling.model.ParameterLayout;
-import java.util.Arrays;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Scalar;
@@ -13,85 +16,113 @@ import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * The Hessian as the derivative of a gradient whose graph is kept: H v is the gradient's
- * vector-Jacobian product with v, since H is symmetric. One forward and one backward pass serve all
- * products. A product after the weights were moved is refused.
+ * The Hessian of a batch's loss. One forward and one backward pass serve all products, each of
+ * which takes the derivative of both along its vector; the loss of the logits is differentiated
+ * twice by autograd. A product after the weights were moved is refused.
  */
 final class TorchHessian implements LinearOperator {
 
   private final TorchEngine engine;
   private final ParameterLayout layout;
   private final TorchState tensors;
-  private final Tensor[] gradient;
+  private final Linearization network;
+
+  /** Of the logits, by which the loss's gradient below was taken. */
+  private final Tensor logits;
+
+  private final Tensor slope;
   private final double weightDecay;
+  private final long version;
   private boolean closed;
 
-  /** Takes over gradients, one a leaf, that were kept by {@link TorchEngine#keep}. */
-  TorchHessian(
+  private TorchHessian(
       TorchEngine engine,
-      ParameterLayout layout,
+      Architecture architecture,
       TorchState tensors,
-      Tensor[] gradient,
+      Linearization network,
+      Tensor logits,
+      Tensor slope,
       double weightDecay) {
     this.engine = engine;
-    this.layout = layout;
+    this.layout = architecture.parameters();
     this.tensors = tensors;
-    this.gradient = gradient;
+    this.network = network;
+    this.logits = TorchEngine.keep(logits);
+    this.slope = TorchEngine.keep(new Tensor(slope));
     this.weightDecay = weightDecay;
+    this.version = tensors.weights()._version();
+  }
+
+  /**
+   * @param loss of logits, without weight decay
+   */
+  static TorchHessian of(
+      TorchEngine engine,
+      Architecture architecture,
+      TorchState tensors,
+      Tensor input,
+      Mode mode,
+      UnaryOperator<Tensor> loss,
+      double weightDecay) {
+    Linearization network =
+        new Linearization(
+            architecture.layers(), tensors.leaves(), tensors.runningViews(), mode == Mode.TRAINING);
+    Tensor logits;
+    try (NoGradGuard frozen = new NoGradGuard()) {
+      logits = network.logits(input);
+    }
+    Tensor leaf = logits.detach().set_requires_grad(true);
+    Tensor slope = TorchNetwork.grad(loss.apply(leaf), new TensorVector(leaf), true)[0];
+    try (NoGradGuard frozen = new NoGradGuard()) {
+      network.back(slope.detach());
+    }
+    return new TorchHessian(engine, architecture, tensors, network, leaf, slope, weightDecay);
   }
 
   @Override
-  public ParameterVector apply(ParameterVector vector) {
+  public synchronized ParameterVector apply(ParameterVector vector) {
     if (closed) {
       throw new IllegalStateException("the Hessian was closed");
     }
     Tensor v = TorchVector.compatible(vector, engine, size());
-    try (NativeScope scope = new NativeScope()) {
-      // A gradient that no longer depends on any weight has no graph, and a zero derivative.
-      List<Integer> live =
-          java.util.stream.IntStream.range(0, gradient.length)
-              .filter(i -> gradient[i].requires_grad())
-              .boxed()
-              .toList();
-      Tensor product = live.isEmpty() ? torch.zeros_like(v) : product(v, live);
-      try (NoGradGuard frozen = new NoGradGuard()) {
-        if (weightDecay > 0) {
-          product.add_(v, new Scalar(weightDecay));
-        }
+    if (tensors.weights()._version() != version) {
+      throw new IllegalStateException(
+          "the weights were moved since this Hessian was made; make another at the new ones");
+    }
+    try (NativeScope scope = new NativeScope();
+        NoGradGuard frozen = new NoGradGuard()) {
+      Tensor product = TorchNatives.shortened(() -> product(v));
+      if (weightDecay > 0) {
+        product.add_(v, new Scalar(weightDecay));
       }
       return new TorchVector(engine, TorchEngine.keep(product));
     }
   }
 
-  private Tensor product(Tensor v, List<Integer> live) {
-    List<Tensor> leaves = tensors.leaves();
-    Tensor[] outputs = live.stream().map(i -> gradient[i]).toArray(Tensor[]::new);
-    Tensor[] directions =
-        live.stream()
+  private Tensor product(Tensor v) {
+    List<Tensor> direction =
+        layout.entries().stream()
             .map(
-                i -> {
-                  ParameterLayout.Entry entry = layout.entries().get(i);
-                  long[] shape = entry.shape().stream().mapToLong(n -> n).toArray();
-                  return v.narrow(0, entry.offset(), entry.size()).view(shape);
-                })
-            .toArray(Tensor[]::new);
+                entry ->
+                    v.narrow(0, entry.offset(), entry.size())
+                        .view(entry.shape().stream().mapToLong(n -> n).toArray()))
+            .toList();
+    Tensor along = network.logitsAlong(direction);
+    // The gradient of a loss that is linear in the logits has no derivative.
+    Tensor slopeAlong =
+        slope.requires_grad()
+            ? torch.grad(
+                    new TensorVector(slope),
+                    new TensorVector(logits),
+                    new TensorVector(along),
+                    new BoolOptional(true),
+                    false,
+                    false)
+                .get()[0]
+            : torch.zeros_like(along);
     Tensor[] rows =
-        TorchNatives.shortened(
-            () ->
-                torch
-                    .grad(
-                        new TensorVector(outputs),
-                        new TensorVector(leaves.toArray(Tensor[]::new)),
-                        new TensorVector(directions),
-                        new BoolOptional(true),
-                        false,
-                        true)
-                    .get());
-    for (int i = 0; i < rows.length; i++) {
-      rows[i] =
-          rows[i].defined() ? rows[i].reshape(-1) : torch.zeros_like(leaves.get(i)).reshape(-1);
-    }
-    return torch.cat(new TensorVector(rows)).detach();
+        network.product(slopeAlong).stream().map(p -> p.reshape(-1)).toArray(Tensor[]::new);
+    return torch.cat(new TensorVector(rows));
   }
 
   @Override
@@ -109,8 +140,12 @@ final class TorchHessian implements LinearOperator {
   }
 
   @Override
-  public void close() {
-    closed = true;
-    Arrays.stream(gradient).forEach(Tensor::close);
+  public synchronized void close() {
+    if (!closed) {
+      closed = true;
+      network.close();
+      logits.close();
+      slope.close();
+    }
   }
 }

@@ -18,7 +18,6 @@ final class TorchNatives {
   private static final Pattern MISSING = Pattern.compile("(\\S+): cannot open shared object file");
 
   private static final String FRAMES = "\nException raised from ";
-  private static final String MOVED = "modified by an inplace operation";
 
   private TorchNatives() {}
 
@@ -96,15 +95,10 @@ final class TorchNatives {
         throw refused;
       }
       // Not as its cause, which would print the frames after all.
-      IllegalStateException plain = new IllegalStateException(reason(message.substring(0, frames)));
+      IllegalStateException plain =
+          new IllegalStateException("LibTorch refused: " + message.substring(0, frames).strip());
       plain.setStackTrace(refused.getStackTrace());
       throw plain;
     }
-  }
-
-  private static String reason(String message) {
-    return message.contains(MOVED)
-        ? "the weights were moved since this Hessian was made; make another at the new ones"
-        : "LibTorch refused: " + message.strip();
   }
 }

@@ -144,18 +144,17 @@ final class TorchNetwork implements Network {
   @Override
   public LinearOperator hessian(Batch batch, Objective objective, Mode mode) {
     try (NativeScope scope = new NativeScope()) {
-      Statistics how = statistics(mode);
-      Tensor input = input(batch, how);
-      Tensor logits =
-          TorchNatives.shortened(
-              () ->
-                  TorchForward.twiceDifferentiable(
-                      architecture.layers(), input, tensors.leaves(), tensors.runningViews(), how));
-      Tensor[] gradient = grad(dataLoss(batch, objective, logits), true);
-      // The array points into a vector that ends with the scope: keep handles of our own.
-      Tensor[] kept =
-          Arrays.stream(gradient).map(g -> TorchEngine.keep(new Tensor(g))).toArray(Tensor[]::new);
-      return new TorchHessian(engine, layout(), tensors, kept, objective.weightDecay());
+      Tensor input = input(batch, statistics(mode));
+      return TorchNatives.shortened(
+          () ->
+              TorchHessian.of(
+                  engine,
+                  architecture,
+                  tensors,
+                  input,
+                  mode,
+                  logits -> dataLoss(batch, objective, logits),
+                  objective.weightDecay()));
     }
   }
 
@@ -218,7 +217,7 @@ final class TorchNetwork implements Network {
     return grad(loss, new TensorVector(tensors.leaves().toArray(Tensor[]::new)), createGraph);
   }
 
-  private static Tensor[] grad(Tensor loss, TensorVector inputs, boolean createGraph) {
+  static Tensor[] grad(Tensor loss, TensorVector inputs, boolean createGraph) {
     return TorchNatives.shortened(
         () ->
             torch

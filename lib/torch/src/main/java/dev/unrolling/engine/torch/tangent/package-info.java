@@ -1,0 +1,5 @@
+/**
+ * Forward and backward passes by hand, and the derivatives of both along a direction in weight
+ * space: a Hessian product in two more passes.
+ */
+package dev.unrolling.engine.torch.tangent;
