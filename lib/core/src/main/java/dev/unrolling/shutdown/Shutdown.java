@@ -1,5 +1,6 @@
 package dev.unrolling.shutdown;
 
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -47,10 +48,20 @@ public final class Shutdown {
   }
 
   private static void end() {
+    atOnce(WORK);
+    atOnce(NATIVE_CODE);
+  }
+
+  /** Each on a thread of its own, so that none waits for another, or for one that fails. */
+  private static void atOnce(Set<Runnable> all) {
+    List<Thread> threads = all.stream().map(one -> new Thread(one, "shutdown")).toList();
+    threads.forEach(Thread::start);
     try {
-      WORK.forEach(Runnable::run);
-    } finally {
-      NATIVE_CODE.forEach(Runnable::run);
+      for (Thread thread : threads) {
+        thread.join();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 }

@@ -23,7 +23,7 @@ public final class StepTimer implements AutoCloseable {
     STEP,
     /** A gradient in evaluation mode. */
     GRADIENT,
-    /** A product with the Hessian in evaluation mode, whose graph is kept from round to round. */
+    /** A product with the Hessian in evaluation mode, which is kept from round to round. */
     PRODUCT
   }
 

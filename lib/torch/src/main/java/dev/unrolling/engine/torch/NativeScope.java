@@ -9,18 +9,21 @@ import org.bytedeco.javacpp.PointerScope;
 
 /**
  * A stretch of calls to LibTorch by one thread: the tensors that it makes are freed at its end, and
- * so long the process does not end. Java ends a process without a look at threads in native code,
- * and one that computes with what LibTorch has by then torn down takes the process with it by
+ * until then the process does not end. Java ends a process without a look at threads in native
+ * code, and one that computes with what LibTorch has by then torn down takes the process with it by
  * SIGSEGV.
  */
 final class NativeScope extends PointerScope {
 
-  /** How long the end of the process waits for calls under way. */
-  private static final long PATIENCE_SECONDS = 60;
+  /**
+   * How long the end of the process waits for calls under way: all of it where a data set calls
+   * {@link System#exit} while its examples are read, for its own call is one of them.
+   */
+  private static final long PATIENCE_SECONDS = 30;
 
   /**
    * How long new calls are kept out after that: the process has ended by then, unless a hook of the
-   * user's waits for the very thread that calls.
+   * user's calls, or waits for the thread that does.
    */
   private static final long CLOSED_SECONDS = 5;
 

@@ -74,7 +74,7 @@ final class TorchForward {
     return x;
   }
 
-  // Java 17 has no pattern switch; the sealed interface still keeps this list complete by a test.
+  // Java 17 has no pattern switch.
   private Tensor apply(Layer layer, Tensor x) {
     if (layer instanceof Layer.Convolution c) {
       return Convolutions.of(c, x, nextFactor(), nextBias(c.bias()));

@@ -18,7 +18,8 @@ import org.bytedeco.pytorch.global.torch;
 /**
  * The Hessian of a batch's loss. One forward and one backward pass serve all products, each of
  * which takes the derivative of both along its vector; the loss of the logits is differentiated
- * twice by autograd. A product after the weights were moved is refused.
+ * twice by autograd. A product after the weights were moved is refused. Threads that ask for
+ * products with the same one take turns.
  */
 final class TorchHessian implements LinearOperator {
 
@@ -42,7 +43,8 @@ final class TorchHessian implements LinearOperator {
       Linearization network,
       Tensor logits,
       Tensor slope,
-      double weightDecay) {
+      double weightDecay,
+      long version) {
     this.engine = engine;
     this.layout = architecture.parameters();
     this.tensors = tensors;
@@ -50,7 +52,7 @@ final class TorchHessian implements LinearOperator {
     this.logits = TorchEngine.keep(logits);
     this.slope = TorchEngine.keep(new Tensor(slope));
     this.weightDecay = weightDecay;
-    this.version = tensors.weights()._version();
+    this.version = version;
   }
 
   /**
@@ -64,19 +66,32 @@ final class TorchHessian implements LinearOperator {
       Mode mode,
       UnaryOperator<Tensor> loss,
       double weightDecay) {
-    Linearization network =
-        new Linearization(
-            architecture.layers(), tensors.leaves(), tensors.runningViews(), mode == Mode.TRAINING);
-    Tensor logits;
+    long version = tensors.weights()._version();
+    Linearization network;
     try (NoGradGuard frozen = new NoGradGuard()) {
-      logits = network.logits(input);
+      network =
+          new Linearization(
+              architecture.layers(),
+              tensors.leaves(),
+              tensors.runningViews(),
+              mode == Mode.TRAINING);
     }
-    Tensor leaf = logits.detach().set_requires_grad(true);
-    Tensor slope = TorchNetwork.grad(loss.apply(leaf), new TensorVector(leaf), true)[0];
-    try (NoGradGuard frozen = new NoGradGuard()) {
-      network.back(slope.detach());
+    try {
+      Tensor logits;
+      try (NoGradGuard frozen = new NoGradGuard()) {
+        logits = network.logits(input).detach();
+      }
+      logits.set_requires_grad(true);
+      Tensor slope = TorchNetwork.grad(loss.apply(logits), new TensorVector(logits), true)[0];
+      try (NoGradGuard frozen = new NoGradGuard()) {
+        network.back(slope.detach());
+      }
+      return new TorchHessian(
+          engine, architecture, tensors, network, logits, slope, weightDecay, version);
+    } catch (RuntimeException | Error e) {
+      network.close();
+      throw e;
     }
-    return new TorchHessian(engine, architecture, tensors, network, leaf, slope, weightDecay);
   }
 
   @Override
@@ -143,9 +158,11 @@ final class TorchHessian implements LinearOperator {
   public synchronized void close() {
     if (!closed) {
       closed = true;
-      network.close();
-      logits.close();
-      slope.close();
+      try (NativeScope scope = new NativeScope()) {
+        network.close();
+        logits.close();
+        slope.close();
+      }
     }
   }
 }

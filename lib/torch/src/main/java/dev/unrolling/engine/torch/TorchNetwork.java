@@ -97,7 +97,7 @@ final class TorchNetwork implements Network {
               : dataLoss(batch, objective, Statistics.BATCH_AND_UPDATE);
       List<Tensor> leaves = tensors.leaves();
       Tensor[] gradient =
-          empty ? leaves.stream().map(torch::zeros_like).toArray(Tensor[]::new) : grad(loss, false);
+          empty ? leaves.stream().map(torch::zeros_like).toArray(Tensor[]::new) : grad(loss);
       Scalar against = new Scalar(-step.rate());
       try (NoGradGuard frozen = new NoGradGuard()) {
         loss = TorchObjective.withDecay(objective, loss, tensors.weights());
@@ -120,7 +120,7 @@ final class TorchNetwork implements Network {
   public LossGradient gradient(Batch batch, Objective objective, Mode mode) {
     try (NativeScope scope = new NativeScope()) {
       Tensor loss = dataLoss(batch, objective, statistics(mode));
-      Tensor gradient = flat(grad(loss, false));
+      Tensor gradient = flat(grad(loss));
       try (NoGradGuard frozen = new NoGradGuard()) {
         loss = TorchObjective.withDecay(objective, loss, tensors.weights());
         gradient = TorchObjective.slopeWithDecay(objective, gradient, tensors.weights());
@@ -213,8 +213,8 @@ final class TorchNetwork implements Network {
     return narrow ? logits.to(engine.scalarType()) : logits;
   }
 
-  private Tensor[] grad(Tensor loss, boolean createGraph) {
-    return grad(loss, new TensorVector(tensors.leaves().toArray(Tensor[]::new)), createGraph);
+  private Tensor[] grad(Tensor loss) {
+    return grad(loss, new TensorVector(tensors.leaves().toArray(Tensor[]::new)), false);
   }
 
   static Tensor[] grad(Tensor loss, TensorVector inputs, boolean createGraph) {

@@ -171,10 +171,12 @@ final class TorchState implements AutoCloseable {
     closeVelocity();
     if (!closed) {
       closed = true;
-      leaves.forEach(Tensor::close);
-      runningViews.forEach(Tensor::close);
-      statistics.close();
-      weights.close();
+      try (NativeScope scope = new NativeScope()) {
+        leaves.forEach(Tensor::close);
+        runningViews.forEach(Tensor::close);
+        statistics.close();
+        weights.close();
+      }
     }
   }
 }

@@ -45,7 +45,7 @@ class NativeScopeTest {
   }
 
   @Test
-  void aHookOfAUsersThatWaitsForTheThreadThatComputesHasIt() throws Exception {
+  void aUsersHookThatWaitsForTheThreadThatComputesIsServed() throws Exception {
     assertEquals(List.of("kept"), stopped("hook"));
   }
 
@@ -97,6 +97,10 @@ class NativeScopeTest {
           };
       if (how[0].equals("work")) {
         Shutdown.ofWork(rest);
+        Shutdown.ofWork(
+            () -> {
+              throw new IllegalStateException("a fault of another's is told, and hinders nobody");
+            });
         Shutdown.ofNativeCode(() -> System.out.println("left"));
       } else if (how[0].equals("hook")) {
         Runtime.getRuntime().addShutdownHook(new Thread(rest));

@@ -24,7 +24,12 @@ final class BatchNormPass implements Pass {
   private final boolean byBatch;
 
   private Tensor x;
+
+  /** In place of the scale: on a GPU LibTorch's backward pass takes no norm without one. */
+  private Tensor ones;
+
   private Tensor mean;
+  private Tensor variance;
   private Tensor inverse;
   private Tensor slope;
 
@@ -51,10 +56,6 @@ final class BatchNormPass implements Pass {
     return byBatch ? new TensorOptional() : new TensorOptional(statistic);
   }
 
-  private TensorOptional saved(Tensor statistic) {
-    return byBatch ? new TensorOptional(statistic) : new TensorOptional();
-  }
-
   private Tensor perChannel(Tensor one) {
     long[] shape = new long[(int) x.dim()];
     Arrays.fill(shape, 1);
@@ -71,11 +72,11 @@ final class BatchNormPass implements Pass {
     return torch.native_batch_norm_backward(
         u,
         x,
-        new TensorOptional(),
-        running(runningMean),
-        running(runningVariance),
-        saved(mean),
-        saved(inverse),
+        new TensorOptional(ones),
+        running(mean),
+        running(variance),
+        new TensorOptional(mean),
+        new TensorOptional(inverse),
         byBatch,
         Layer.BatchNorm.EPSILON,
         Convolutions.mask(true, true, true));
@@ -94,12 +95,15 @@ final class BatchNormPass implements Pass {
             byBatch,
             Layer.BatchNorm.MOMENTUM,
             Layer.BatchNorm.EPSILON);
-    mean = byBatch ? kept.keep(normed.get1()) : runningMean;
+    ones = kept.keep(torch.ones_like(scale.value()));
+    // Running statistics move when a step begins, the weights, which are watched, when it ends.
+    variance = kept.keep(runningVariance.clone());
+    mean = kept.keep(byBatch ? normed.get1() : runningMean.clone());
     inverse =
         kept.keep(
             byBatch
                 ? normed.get2()
-                : torch.rsqrt(runningVariance.add(new Scalar(Layer.BatchNorm.EPSILON))));
+                : torch.rsqrt(variance.add(new Scalar(Layer.BatchNorm.EPSILON))));
     return normed.get0();
   }
 
@@ -108,7 +112,9 @@ final class BatchNormPass implements Pass {
     this.slope = kept.keep(slope);
     T_TensorTensorTensor_T found = project(slope);
     projected = kept.keep(found.get0());
-    slopeMean = kept.keep(channelMean(found.get1()));
+    if (byBatch) {
+      slopeMean = kept.keep(channelMean(found.get1()));
+    }
     return projected.mul(perChannel(scale.value()));
   }
 
@@ -116,7 +122,9 @@ final class BatchNormPass implements Pass {
   public Tensor forwardAlong(Tensor input) {
     T_TensorTensorTensor_T found = project(input);
     moved = found.get0();
-    movedMean = channelMean(found.get1());
+    if (byBatch) {
+      movedMean = channelMean(found.get1());
+    }
     Tensor factor = scale.along().mul(inverse);
     Tensor constant = shift.along().sub(mean.mul(factor));
     return torch

@@ -18,6 +18,7 @@ final class ConvolutionPass implements Pass {
   private long[] shape;
   private Tensor slope;
   private Tensor pickedAlong;
+  private Tensor weightAlong;
 
   ConvolutionPass(Layer.Convolution layer, Factors factors, boolean isFirst) {
     this.layer = layer;
@@ -49,7 +50,8 @@ final class ConvolutionPass implements Pass {
 
   @Override
   public Tensor forwardAlong(Tensor x) {
-    Tensor out = Convolutions.ofPicked(layer, picked, factors.weightAlong(), factors.biasAlong());
+    weightAlong = factors.weightAlong();
+    Tensor out = Convolutions.ofPicked(layer, picked, weightAlong, factors.biasAlong());
     if (isFirst) {
       return out;
     }
@@ -69,7 +71,7 @@ final class ConvolutionPass implements Pass {
       return slopeAlong;
     }
     T_TensorTensorTensor_T byInput =
-        Convolutions.backward(layer, slope, pickedAlong, factors.weightAlong(), true, true, false);
+        Convolutions.backward(layer, slope, pickedAlong, weightAlong, true, true, false);
     factors.setProducts(bySlope.add_(byInput.get1()), by.get2());
     return Convolutions.placed(layer, by.get0().add_(byInput.get0()), shape);
   }

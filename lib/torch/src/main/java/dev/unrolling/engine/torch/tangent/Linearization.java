@@ -6,13 +6,14 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
 
 /**
  * A network at one point and one batch, ready for Hessian products: the forward and the backward
  * pass that a product differentiates are taken once. (Pearlmutter, Fast exact multiplication by the
- * Hessian, Neural Computation 6, 1994.) Autograd's second derivative of the same network takes
- * about half as long again, most of all with batch norms by the batch's statistics. In the order of
- * the methods; for each further product the last two again.
+ * Hessian, Neural Computation 6, 1994.) Autograd's second derivative of the same network takes up
+ * to .6 longer, where batch norms go by the batch's statistics. In the order of the methods; for
+ * each further product the last two again.
  */
 public final class Linearization implements AutoCloseable {
 
@@ -60,7 +61,7 @@ public final class Linearization implements AutoCloseable {
     for (int i = 0; i < weights.size(); i++) {
       weights.get(i).setAlong(direction.get(i));
     }
-    return network.forwardAlong(input.new_zeros(input.sizes()));
+    return network.forwardAlong(torch.zeros_like(input));
   }
 
   /**
@@ -93,7 +94,7 @@ public final class Linearization implements AutoCloseable {
     return new Chain(passes);
   }
 
-  // Java 17 has no pattern switch; the sealed interface still keeps this list complete by a test.
+  // Java 17 has no pattern switch.
   private Pass pass(Layer layer) {
     boolean isFirst = atInput;
     atInput = false;
@@ -124,7 +125,11 @@ public final class Linearization implements AutoCloseable {
     if (layer instanceof Layer.Residual r) {
       return new Chain.Sum(chain(r.body()), chain(r.shortcut()));
     }
-    throw new IllegalArgumentException("layer without a derivative: " + layer);
+    if (layer instanceof Layer.UserModel f) {
+      throw new IllegalArgumentException(
+          "this network is in the words of engine " + f.engine() + ", which alone can build it");
+    }
+    throw new IllegalStateException("layer without a derivative: " + layer);
   }
 
   private Pass normed(Layer.Convolution c) {

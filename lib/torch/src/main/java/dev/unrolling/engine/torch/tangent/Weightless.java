@@ -19,7 +19,7 @@ final class Weightless {
     return new long[] {value, value};
   }
 
-  /** Piecewise linear: what holds of the input holds of its derivative. */
+  /** Piecewise linear: the derivative of a pass is that pass with the choices of the first. */
   private abstract static class Linear implements Pass {
 
     abstract Tensor back(Tensor slope);
